@@ -1,0 +1,134 @@
+#include "services/platform/base/time.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/time/civil_time.h"
+
+namespace afterbell {
+namespace {
+
+constexpr int kDigits4 = 4;
+constexpr int kDigits2 = 2;
+
+// The number in text[at, at + digits), or -1.
+int Number(std::string_view text, size_t at, int digits) {
+  if (text.size() < at + digits) return -1;
+  int number = 0;
+  for (int i = 0; i < digits; ++i) {
+    const char c = text[at + i];
+    if (c < '0' || c > '9') return -1;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
+absl::CivilDay DayOf(std::string_view date) {
+  return absl::CivilDay(Number(date, 0, kDigits4), Number(date, 5, kDigits2), Number(date, 8, kDigits2));
+}
+
+std::string TextOf(absl::CivilDay day) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02d", static_cast<int>(day.year()), day.month(), day.day());
+  return text;
+}
+
+// Days and the rest of an instant, floored.
+void Split(Micros at, Micros* days, Micros* rest) {
+  *days = at / kMicrosPerDay;
+  *rest = at % kMicrosPerDay;
+  if (*rest < 0) {
+    *rest += kMicrosPerDay;
+    --*days;
+  }
+}
+
+}  // namespace
+
+Micros MicrosOf(const google::protobuf::Timestamp& at) { return at.seconds() * kMicrosPerSecond + at.nanos() / 1000; }
+
+google::protobuf::Timestamp TimestampOf(Micros at) {
+  google::protobuf::Timestamp stamp;
+  Micros seconds = at / kMicrosPerSecond;
+  Micros rest = at % kMicrosPerSecond;
+  if (rest < 0) {
+    rest += kMicrosPerSecond;
+    --seconds;
+  }
+  stamp.set_seconds(seconds);
+  stamp.set_nanos(static_cast<int32_t>(rest * 1000));
+  return stamp;
+}
+
+std::optional<int> ZoneOffsetMinutes(std::string_view zone) {
+  if (zone == "Asia/Shanghai") return kShanghaiMinutes;
+  if (zone == "Asia/Urumqi") return 6 * 60;
+  if (zone == "UTC") return 0;
+  return std::nullopt;
+}
+
+std::string DateOf(Micros at, int zone_minutes) {
+  Micros days, rest;
+  Split(at + zone_minutes * kMicrosPerMinute, &days, &rest);
+  return TextOf(absl::CivilDay(1970, 1, 1) + days);
+}
+
+std::string TimeOfDay(Micros at, int zone_minutes) {
+  Micros days, rest;
+  Split(at + zone_minutes * kMicrosPerMinute, &days, &rest);
+  const int minutes = static_cast<int>(rest / kMicrosPerMinute);
+  char text[16];
+  std::snprintf(text, sizeof text, "%02d:%02d", minutes / 60, minutes % 60);
+  return text;
+}
+
+Micros InstantOf(std::string_view date, std::string_view time_of_day, int zone_minutes) {
+  const Micros days = DayOf(date) - absl::CivilDay(1970, 1, 1);
+  return days * kMicrosPerDay + (MinutesOfDay(time_of_day) - zone_minutes) * kMicrosPerMinute;
+}
+
+bool IsDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  if (Number(text, 0, kDigits4) < 0 || Number(text, 5, kDigits2) < 0 || Number(text, 8, kDigits2) < 0) return false;
+  return TextOf(DayOf(text)) == text;  // A 31st of April would come back as the 1st of May.
+}
+
+bool IsTimeOfDay(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return false;
+  const int hours = Number(text, 0, kDigits2);
+  const int minutes = Number(text, 3, kDigits2);
+  return (hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60) || (hours == 24 && minutes == 0);
+}
+
+bool IsMonth(std::string_view text) { return text.size() == 7 && IsDate(std::string(text) + "-01"); }
+
+std::string AddDays(std::string_view date, int days) { return TextOf(DayOf(date) + days); }
+
+int DaysBetween(std::string_view from, std::string_view to) { return static_cast<int>(DayOf(to) - DayOf(from)); }
+
+int WeekdayOf(std::string_view date) { return static_cast<int>(absl::GetWeekday(DayOf(date))) + 1; }
+
+std::string MonthOf(std::string_view date) { return std::string(date.substr(0, 7)); }
+
+std::string FirstOfMonth(std::string_view month) { return std::string(month) + "-01"; }
+
+std::string LastOfMonth(std::string_view month) {
+  const absl::CivilMonth next = absl::CivilMonth(DayOf(FirstOfMonth(month))) + 1;
+  return TextOf(absl::CivilDay(next) - 1);
+}
+
+int MinutesOfDay(std::string_view time_of_day) {
+  return Number(time_of_day, 0, kDigits2) * 60 + Number(time_of_day, 3, kDigits2);
+}
+
+std::string InstantText(Micros at) {
+  Micros days, rest;
+  Split(at, &days, &rest);
+  const int seconds = static_cast<int>(rest / kMicrosPerSecond);
+  char text[40];
+  std::snprintf(text, sizeof text, "T%02d:%02d:%02d.%06dZ", seconds / 3600, seconds / 60 % 60, seconds % 60,
+                static_cast<int>(rest % kMicrosPerSecond));
+  return TextOf(absl::CivilDay(1970, 1, 1) + days) + text;
+}
+
+}  // namespace afterbell

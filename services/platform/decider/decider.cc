@@ -1,0 +1,51 @@
+#include "services/platform/decider/decider.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+
+namespace afterbell {
+namespace {
+
+constexpr char kFieldPayload[] = "afterbell.field";
+
+absl::string_view View(std::string_view text) { return absl::string_view(text.data(), text.size()); }
+
+}  // namespace
+
+log::v1::RecordId Recorded::Id() const {
+  log::v1::RecordId id;
+  id.set_service(std::string(service));
+  id.set_partition(partition);
+  id.set_index(commit.index());
+  return id;
+}
+
+absl::Status InvalidField(std::string_view field, std::string_view value, std::string_view expected) {
+  absl::Status status = absl::InvalidArgumentError(
+      absl::StrCat(View(field), ": '", View(value), "' is not ", View(expected)));
+  status.SetPayload(kFieldPayload, absl::Cord(View(field)));
+  return status;
+}
+
+absl::Status Unknown(std::string_view kind, std::string_view id) {
+  return absl::NotFoundError(absl::StrCat(View(kind), " '", View(id), "' is not known here"));
+}
+
+std::string FieldOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kFieldPayload);
+  return payload ? std::string(*payload) : std::string();
+}
+
+std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity) {
+  return Key("d", InstantText(at), name, entity);
+}
+
+void SetDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity) {
+  rows.PutBytes(DeadlineKey(at, name, entity), "");
+}
+
+void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity) {
+  rows.Erase(DeadlineKey(at, name, entity));
+}
+
+}  // namespace afterbell

@@ -1,0 +1,124 @@
+// Deciders: what every rule is given, and what it may answer.
+//
+//   decide(situation, command) -> events, nothing, a refusal, or an error of the caller
+//   evolve(recorded event, rows)  -> rows
+//   react(situation, recorded cause) -> commands
+//
+// All three are pure: the same situation gives the same answer on every machine, in production,
+// replay, what-if and tests alike. Quiet, refuse, decide, in that order.
+#ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_
+#define AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "afterbell/log/v1/log.pb.h"
+#include "services/platform/base/time.h"
+#include "services/platform/decider/rows.h"
+#include "services/platform/policy/resolve.h"
+
+namespace afterbell {
+
+// Who asks, when and where: what the Commit will say around the events.
+struct Context {
+  std::string log_id;
+  std::string service;
+  uint32_t partition = 0;
+  Micros recorded_at = 0;    // Known when: the only clock a rule has.
+  Micros occurred_at = 0;    // True when.
+  std::string service_date;  // The local date of occurred_at.
+  int zone_minutes = kShanghaiMinutes;
+  std::string district_id;
+  std::string school_id;     // Empty in the commons.
+  std::string role;          // "principal"; "system" for reactions and deadlines.
+  std::string person_id;
+  log::v1::RecordId cause;   // Of a reaction; otherwise empty.
+  uint32_t level = 1;        // Deciders behave as of this level.
+  bool simulated_clock = false;
+};
+
+// Everything known at one decision.
+struct Situation {
+  const Context& context;
+  const Rows& rows;          // State and facts of the partition, the commons as of `seen`.
+  policy::Policy& policy;    // Remembers which values were used.
+};
+
+// A recorded Commit and where it stands.
+struct Recorded {
+  const log::v1::Commit& commit;
+  std::string_view service;
+  uint32_t partition = 0;
+
+  Micros recorded_at() const { return MicrosOf(commit.recorded_at()); }
+  Micros occurred_at() const { return MicrosOf(commit.occurred_at()); }
+  log::v1::RecordId Id() const;
+};
+
+// A rule said no. `rule` is an id of the domain, `reason` a state of affairs in UPPER_SNAKE.
+struct Refused {
+  std::string rule;
+  std::string reason;
+  std::string subject;    // Id of what it concerns.
+  std::string limit;      // The number allowed, where there is one,
+  std::string met;        // and the number met.
+  std::string parameter;  // The policy parameter that decided, where one did.
+};
+
+// What a decider answers, with events of one service.
+template <class Event>
+struct Decision {
+  std::vector<Event> events;        // Empty and nothing below: it was so already.
+  std::optional<Refused> refused;
+  absl::Status error;               // INVALID_ARGUMENT, NOT_FOUND, or a parameter that is unset.
+
+  Decision() = default;
+  Decision(Refused refusal) : refused(std::move(refusal)) {}              // NOLINT: returned as such.
+  Decision(absl::Status status) : error(std::move(status)) {}             // NOLINT
+  Decision(std::vector<Event> decided) : events(std::move(decided)) {}    // NOLINT
+
+  bool ok() const { return !refused && error.ok(); }
+};
+
+// The same with events serialised: what the runtime handles.
+struct DecisionBytes {
+  std::vector<std::string> events;
+  std::optional<Refused> refused;
+  absl::Status error;
+
+  bool ok() const { return !refused && error.ok(); }
+};
+
+// Errors of the caller, never recorded. `field` is a path in the command.
+absl::Status InvalidField(std::string_view field, std::string_view value, std::string_view expected);
+absl::Status Unknown(std::string_view kind, std::string_view id);  // NOT_FOUND
+// The field an InvalidField status names, or empty.
+std::string FieldOf(const absl::Status& status);
+
+// Deadlines are state: rows "d/<instant>/<name>/<entity>", walked in order of time. When one has
+// passed, the runtime records TimeReached and the row goes. `entity` may have several parts.
+void SetDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
+void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
+std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity);
+
+// Commands and queries have these two ways to leave early with an error.
+#define AFTERBELL_RETURN_IF_ERROR(expression)            \
+  if (absl::Status afterbell_status = (expression); !afterbell_status.ok()) return afterbell_status
+
+#define AFTERBELL_ASSIGN_OR_RETURN(variable, expression) \
+  AFTERBELL_ASSIGN_OR_RETURN_AS(AFTERBELL_JOIN(afterbell_or_, __LINE__), variable, expression)
+#define AFTERBELL_ASSIGN_OR_RETURN_AS(holder, variable, expression) \
+  auto holder = (expression);                                       \
+  if (!holder.ok()) return holder.status();                         \
+  variable = *std::move(holder)
+#define AFTERBELL_JOIN(a, b) AFTERBELL_JOIN_AGAIN(a, b)
+#define AFTERBELL_JOIN_AGAIN(a, b) a##b
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_

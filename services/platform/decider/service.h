@@ -1,0 +1,148 @@
+// What a service hands to the platform: its rules, as one object. The runtime, replay, what-if
+// and the test kit call nothing else.
+//
+// A service derives from ServiceOf<Command, Event> and fills in the typed halves; the platform
+// sees bytes. Objects have no state of their own and are safe from any thread.
+#ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
+#define AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/platform/decider/decider.h"
+
+namespace afterbell {
+
+// Where a command is decided.
+enum class Where {
+  kSchool,   // The partition of its school: the header names one.
+  kCommons,  // Partition 0: the header names none.
+  kEither,   // By whether the header names a school.
+};
+
+// One row of the catalogue's table of commands.
+struct CommandInfo {
+  std::string_view name;                   // The field of the command oneof: "check_in_pupil"
+  Where where;
+  std::vector<std::string_view> roles;     // Who may ask. Empty: the system alone.
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  // "attendance"
+  virtual std::string_view name() const = 0;
+
+  // Raised when the shape of rows changes: every store is then rebuilt from the log.
+  virtual int schema() const = 0;
+
+  // Services whose same-numbered partition this one folds or reacts to. Every commons is read by
+  // every partition besides.
+  virtual std::vector<std::string_view> reads() const = 0;
+
+  virtual const std::vector<CommandInfo>& commands() const = 0;
+
+  // The field of the command oneof that is set ("check_in_pupil"), or empty.
+  virtual std::string CommandName(std::string_view command) const = 0;
+
+  // domain/: decides a command. `command` is a serialised <Service>Command.
+  virtual DecisionBytes Decide(const Situation& situation, std::string_view command) const = 0;
+
+  // domain/: rows "s/…" (and deadlines) from one of the partition's own Commits.
+  virtual void Evolve(const Recorded& own, MutableRows& rows) const = 0;
+
+  // projection/: rows "v/…" from one of the partition's own Commits. Called after Evolve.
+  virtual void Project(const Recorded& own, MutableRows& rows) const = 0;
+
+  // intake/: rows "f/<service>/…" from a Commit of the same-numbered partition of another service.
+  virtual void Fold(const Recorded& foreign, MutableRows& rows) const = 0;
+
+  // domain/reactions: serialised commands that follow from another record (of a partition in
+  // reads(), or of any commons). All are decided together, in order. Called after Fold.
+  virtual std::vector<std::string> React(const Situation& situation, const Recorded& cause) const = 0;
+
+  // domain/reactions: serialised commands that follow from a deadline that has passed.
+  virtual std::vector<std::string> AtDeadline(const Situation& situation, std::string_view name,
+                                              std::string_view entity, Micros at) const = 0;
+};
+
+template <class Command, class Event>
+class ServiceOf : public Service {
+ public:
+  // The typed halves.
+  virtual Decision<Event> DecideCommand(const Situation& situation, const Command& command) const = 0;
+  virtual void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const = 0;
+  virtual void ProjectEvent(const Recorded& own, const Event& event, MutableRows& rows) const = 0;
+  virtual std::vector<Command> ReactTo(const Situation& situation, const Recorded& cause) const = 0;
+  virtual std::vector<Command> ReachDeadline(const Situation& situation, std::string_view name,
+                                             std::string_view entity, Micros at) const = 0;
+
+  std::string CommandName(std::string_view command) const final {
+    Command parsed;
+    if (!Parse(command, &parsed)) return {};
+    const auto* field = Command::descriptor()->oneof_decl(0);
+    const auto* set = parsed.GetReflection()->GetOneofFieldDescriptor(parsed, field);
+    return set == nullptr ? std::string() : set->name();
+  }
+
+  DecisionBytes Decide(const Situation& situation, std::string_view command) const final {
+    Command parsed;
+    if (!Parse(command, &parsed)) return {{}, {}, InvalidField("command", "", "a command of this service")};
+    Decision<Event> decision = DecideCommand(situation, parsed);
+    DecisionBytes bytes{{}, std::move(decision.refused), std::move(decision.error)};
+    bytes.events.reserve(decision.events.size());
+    for (const Event& event : decision.events) bytes.events.push_back(event.SerializeAsString());
+    return bytes;
+  }
+
+  void Evolve(const Recorded& own, MutableRows& rows) const final {
+    ForEachEvent(own, [&](const Event& event) { EvolveEvent(own, event, rows); });
+  }
+
+  void Project(const Recorded& own, MutableRows& rows) const final {
+    ForEachEvent(own, [&](const Event& event) { ProjectEvent(own, event, rows); });
+  }
+
+  std::vector<std::string> React(const Situation& situation, const Recorded& cause) const final {
+    return Serialised(ReactTo(situation, cause));
+  }
+
+  std::vector<std::string> AtDeadline(const Situation& situation, std::string_view name, std::string_view entity,
+                                      Micros at) const final {
+    return Serialised(ReachDeadline(situation, name, entity, at));
+  }
+
+ private:
+  static bool Parse(std::string_view bytes, Command* command) {
+    return command->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  }
+
+  template <class Visit>
+  static void ForEachEvent(const Recorded& own, const Visit& visit) {
+    for (const std::string& bytes : own.commit.events()) {
+      Event event;
+      if (event.ParseFromString(bytes)) visit(event);
+    }
+  }
+
+  static std::vector<std::string> Serialised(const std::vector<Command>& commands) {
+    std::vector<std::string> bytes;
+    for (const Command& command : commands) bytes.push_back(command.SerializeAsString());
+    return bytes;
+  }
+};
+
+// For intake/ and reactions: visits the events of a Commit of another service.
+template <class Event, class Visit>
+void ForEachEventOf(const Recorded& recorded, const Visit& visit) {
+  for (const std::string& bytes : recorded.commit.events()) {
+    Event event;
+    if (event.ParseFromString(bytes)) visit(event);
+  }
+}
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_

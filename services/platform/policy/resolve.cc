@@ -1,0 +1,164 @@
+#include "services/platform/policy/resolve.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+
+namespace afterbell::policy {
+namespace {
+
+constexpr char kUnsetPayload[] = "afterbell.unset";
+
+absl::string_view View(std::string_view text) { return absl::string_view(text.data(), text.size()); }
+
+// How near a scope comes to a place: season, grade, stage, school, then depth of the area; nothing
+// where it does not apply there at all.
+using Nearness = std::tuple<bool, bool, bool, bool, int>;
+
+std::optional<Nearness> NearnessOf(const v1::Scope& scope, const Place& place) {
+  int depth = 0;
+  if (!scope.area_id().empty()) {
+    const auto area = std::find(place.area_ids.begin(), place.area_ids.end(), scope.area_id());
+    if (area == place.area_ids.end()) return std::nullopt;
+    depth = 1 + static_cast<int>(area - place.area_ids.begin());
+  }
+  const auto applies = [](const std::string& asked, const std::string& here) { return asked.empty() || asked == here; };
+  if (!applies(scope.school_id(), place.school_id) || !applies(scope.stage(), place.stage) ||
+      !applies(scope.grade(), place.grade) || !applies(scope.season(), place.season)) {
+    return std::nullopt;
+  }
+  return Nearness{!scope.season().empty(), !scope.grade().empty(), !scope.stage().empty(), !scope.school_id().empty(),
+                  depth};
+}
+
+bool InForce(const v1::ParameterValue& value, std::string_view on) {
+  return (value.effective_from().empty() || std::string_view(value.effective_from()) <= on) &&
+         (value.effective_to().empty() || on <= std::string_view(value.effective_to()));
+}
+
+bool IsNote(const v1::ParameterValue& value) { return value.value().value_case() == v1::Value::kNote; }
+
+}  // namespace
+
+absl::Status Unset(std::string_view key, std::string_view what) {
+  absl::Status status = absl::FailedPreconditionError(absl::StrCat("parameter '", View(key), "' ", View(what)));
+  status.SetPayload(kUnsetPayload, absl::Cord(View(key)));
+  return status;
+}
+
+std::string UnsetParameter(const absl::Status& status) {
+  const auto payload = status.GetPayload(kUnsetPayload);
+  return payload ? std::string(*payload) : std::string();
+}
+
+Resolution Policy::Resolve(std::string_view key, const Place& place, std::string_view on) const {
+  struct Candidate {
+    bool overriding;
+    Nearness nearness;
+    v1::ParameterValue value;
+  };
+  std::vector<Candidate> candidates;
+  const auto consider = [&](const v1::ParameterValue& value, bool overriding) {
+    if (std::string_view(value.key()) != key || !InForce(value, on)) return;
+    if (const auto nearness = NearnessOf(value.scope(), place)) candidates.push_back({overriding, *nearness, value});
+  };
+  if (overrides_ != nullptr) {
+    for (const v1::ParameterValue& value : *overrides_) consider(value, true);
+  }
+  rows_.Scan<v1::ParameterValue>(Key("c/registry/policy", key, ""), [&](std::string_view, const v1::ParameterValue& value) {
+    consider(value, false);
+    return true;
+  });
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::make_tuple(!IsNote(a.value), a.overriding, a.nearness, std::string_view(a.value.issued_on()),
+                           std::string_view(a.value.value_id())) >
+           std::make_tuple(!IsNote(b.value), b.overriding, b.nearness, std::string_view(b.value.issued_on()),
+                           std::string_view(b.value.value_id()));
+  });
+  Resolution resolution;
+  for (Candidate& candidate : candidates) resolution.candidates.push_back(std::move(candidate.value));
+  if (resolution.candidates.empty() || IsNote(resolution.candidates.front())) return resolution;
+  resolution.binding = resolution.candidates.front();
+  const std::string bound = resolution.binding->value().SerializeAsString();
+  for (const v1::ParameterValue& candidate : resolution.candidates) {
+    if (candidate.value().SerializeAsString() != bound) resolution.conflicts.push_back(candidate);
+  }
+  return resolution;
+}
+
+void Policy::Note(std::string_view key, const v1::ParameterValue* value) {
+  const std::string value_id = value == nullptr ? std::string() : value->value_id();
+  for (const Use& use : uses_) {
+    if (use.key == key && use.value_id == value_id) return;
+  }
+  uses_.push_back({std::string(key), value_id, value != nullptr && value->provisional()});
+}
+
+std::optional<v1::ParameterValue> Policy::Find(std::string_view key, const Place& place, std::string_view on) {
+  Resolution resolution = Resolve(key, place, on);
+  Note(key, resolution.binding ? &*resolution.binding : nullptr);
+  if (resolution.binding && resolution.binding->value().value_case() == v1::Value::kUnset) return std::nullopt;
+  return std::move(resolution.binding);
+}
+
+absl::StatusOr<v1::ParameterValue> Policy::Need(std::string_view key, const Place& place, std::string_view on) {
+  Resolution resolution = Resolve(key, place, on);
+  Note(key, resolution.binding ? &*resolution.binding : nullptr);
+  if (!resolution.binding) return Unset(key, absl::StrCat("has no value here on ", View(on)));
+  if (resolution.binding->value().value_case() == v1::Value::kUnset) {
+    return Unset(key, absl::StrCat("is unset by instrument '", resolution.binding->instrument_id(), "'"));
+  }
+  return *std::move(resolution.binding);
+}
+
+#define AFTERBELL_TYPED(Function, Type, has, get)                                                         \
+  absl::StatusOr<Type> Policy::Function(std::string_view key, const Place& place, std::string_view on) { \
+    auto value = Need(key, place, on);                                                                    \
+    if (!value.ok()) return value.status();                                                               \
+    if (!value->value().has()) return Unset(key, "has a value of another type than " #Function);          \
+    return Type(value->value().get());                                                                    \
+  }
+AFTERBELL_TYPED(Fen, int64_t, has_fen, fen)
+AFTERBELL_TYPED(Count, int64_t, has_count, count)
+AFTERBELL_TYPED(Minutes, int64_t, has_minutes, minutes)
+AFTERBELL_TYPED(Choice, std::string, has_choice, choice)
+AFTERBELL_TYPED(TimeOfDay, std::string, has_time, time)
+#undef AFTERBELL_TYPED
+
+absl::StatusOr<std::vector<std::string>> Policy::Words(std::string_view key, const Place& place, std::string_view on) {
+  auto value = Need(key, place, on);
+  if (!value.ok()) return value.status();
+  if (!value->value().has_words()) return Unset(key, "has a value of another type than Words");
+  return std::vector<std::string>(value->value().words().word().begin(), value->value().words().word().end());
+}
+
+bool Policy::Flag(std::string_view key, const Place& place, std::string_view on) {
+  const auto value = Find(key, place, on);
+  return value && value->value().has_flag() && value->value().flag();
+}
+
+absl::StatusOr<std::optional<int64_t>> Policy::Entry(std::string_view key, std::string_view name, const Place& place,
+                                                     std::string_view on) {
+  auto value = Need(key, place, on);
+  if (!value.ok()) return value.status();
+  for (const v1::Entry& entry : value->value().entries().entry()) {
+    if (std::string_view(entry.name()) != name) continue;
+    switch (entry.value().value_case()) {
+      case v1::Value::kCount:
+        return std::optional<int64_t>(entry.value().count());
+      case v1::Value::kFen:
+        return std::optional<int64_t>(entry.value().fen());
+      case v1::Value::kMinutes:
+        return std::optional<int64_t>(entry.value().minutes());
+      case v1::Value::kShareBp:
+        return std::optional<int64_t>(entry.value().share_bp());
+      default:
+        return Unset(absl::StrCat(View(key), ".", View(name)), "is unset");
+    }
+  }
+  return std::optional<int64_t>();
+}
+
+}  // namespace afterbell::policy
