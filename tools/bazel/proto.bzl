@@ -80,3 +80,26 @@ def google_rpc_library(name, protos):
         deps = ["@afterbell//tools/bazel/system:protobuf"],
         visibility = ["//visibility:public"],
     )
+
+def state_proto(name, src, deps = [], visibility = ["//visibility:private"]):
+    """Rows of one service, beside its rules: services/<s>/domain/<s>_state.proto.
+
+    Not part of proto/: nobody else reads them, and a new schema number rebuilds them from the log.
+    """
+    stem = src[:-len(".proto")]
+    native.filegroup(name = name + "_src", srcs = [src] + [_src(d) for d in deps])
+    native.genrule(
+        name = name + "_gen",
+        srcs = [":" + name + "_src"],
+        outs = [stem + ".pb.h", stem + ".pb.cc"],
+        cmd = "/usr/bin/protoc -I. -Iproto -I/usr/include --cpp_out=$(GENDIR) $(location {})".format(src),
+        tools = [src],
+    )
+    native.cc_library(
+        name = name,
+        srcs = [stem + ".pb.cc"],
+        hdrs = [stem + ".pb.h"],
+        copts = _GENERATED,
+        deps = deps + ["//tools/bazel/system:protobuf"],
+        visibility = visibility,
+    )
