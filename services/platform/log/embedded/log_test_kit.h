@@ -61,7 +61,8 @@ inline std::shared_ptr<LogPartition> PartitionOf(EmbeddedLog& log, uint32_t numb
 
 inline absl::Status Append(LogPartition& partition, std::vector<std::string> values) {
   std::promise<absl::Status> answer;
-  partition.Append(std::move(values), [&](const absl::Status& status, uint64_t) { answer.set_value(status); });
+  partition.Append(std::move(values),
+                   [&](const absl::Status& status, uint64_t) { answer.set_value(status); });
   return answer.get_future().get();
 }
 
