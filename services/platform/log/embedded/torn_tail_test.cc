@@ -155,6 +155,21 @@ TEST_F(TornTail, OfOneGroupCommitIsCutEvenWhenItsLaterPagesWereWritten) {
   ExpectPrefix(4, true, "a page in the middle was not written");
 }
 
+TEST_F(TornTail, IsCutBehindAMarkThatWasNotOverwritten) {
+  // The commit that is written over a mark may reach the disk without its first sector.
+  Write(3);
+  const std::string closed = FileBytes(path_);
+  const uint64_t mark = FramePositions(closed).back();
+  {
+    const auto log = OpenLog(options_);
+    ASSERT_TRUE(Append(*PartitionOf(*log), std::vector<std::string>(5, std::string(300, 'x'))).ok());
+  }
+  std::string bytes = AsAfterACrash();
+  bytes.replace(mark, closed.size() - mark, closed, mark);
+  SetFileBytes(path_, bytes);
+  ExpectPrefix(3, true, "the mark is still there");
+}
+
 TEST_F(TornTail, AValueThatHoldsALogIsNotTakenForOne) {
   Write(3);
   const std::string inner = FileBytes(path_);
