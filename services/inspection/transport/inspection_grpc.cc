@@ -13,7 +13,7 @@ using Command = v1::InspectionCommand;
 
 class InspectionGrpc final : public v1::InspectionService::CallbackService {
  public:
-  InspectionGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  InspectionGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(ReportViolation, report_violation)
   AFTERBELL_COMMAND(ConfirmViolation, confirm_violation)
