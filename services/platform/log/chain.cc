@@ -1,0 +1,113 @@
+#include "services/platform/log/chain.h"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+namespace afterbell {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+// SHA-256 of two pieces. The context is kept per thread: fetching the algorithm costs more than the
+// hash of a short record.
+std::string Sha256Of(std::string_view a, std::string_view b) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  std::string digest(32, '\0');
+  if (EVP_DigestInit_ex(context.get(), kSha256, nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), a.data(), a.size()) != 1 ||
+      EVP_DigestUpdate(context.get(), b.data(), b.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) != 1) {
+    std::abort();
+  }
+  return digest;
+}
+
+}  // namespace
+
+uint64_t Chain::TagOf(std::string_view hash) {
+  uint64_t tag = 0;
+  for (int i = 7; i >= 0; --i) tag = tag << 8 | static_cast<unsigned char>(hash[i]);
+  return tag;
+}
+
+std::string Chain::Next(std::string_view hash, std::string_view value) { return Sha256Of(hash, value); }
+
+std::string Chain::Start(std::string_view log_id, const PartitionId& id) {
+  std::string named(log_id);
+  named += '\0';
+  named += id.service;
+  named += '\0';
+  for (int shift = 24; shift >= 0; shift -= 8) named += static_cast<char>(id.number >> shift & 0xff);
+  return Sha256Of(named, {});
+}
+
+Verdict Chain::Void() {
+  ++void_total_;
+  if (++void_under_claim_ <= kVoidRecordsMax) return Verdict::kVoid;
+  divergence_ = ToString(id_) + ": more than " + std::to_string(kVoidRecordsMax) + " void records under claim " +
+                std::to_string(at_.claim_index);
+  return Verdict::kDiverged;
+}
+
+Verdict Chain::Valid(std::string_view value) {
+  Accept(Next(at_.hash, value));
+  return Verdict::kValid;
+}
+
+void Chain::Accept(std::string_view hash) {
+  ++at_.index;
+  at_.hash = hash;
+  recent_.push_back(at_.hash);
+  if (recent_.size() > kRecentMax) recent_.pop_front();
+}
+
+Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
+  if (at_.index == 0) {
+    if (!record.has_genesis() || record.genesis().service() != id_.service || record.genesis().partition() != id_.number) {
+      return Void();
+    }
+    at_.log_id = record.genesis().log_id();
+    at_.hash = Start(at_.log_id, id_);
+    return Valid(value);
+  }
+  switch (record.body_case()) {
+    case log::v1::Record::kClaim: {
+      const log::v1::Claim& claim = record.claim();
+      if (claim.previous_claim_index() != at_.claim_index) return Void();
+      // What its writer had read must be what we have read.
+      const uint64_t oldest = at_.index - (recent_.empty() ? 0 : recent_.size() - 1);
+      if (claim.read_index() > at_.index) {
+        divergence_ = ToString(id_) + ": a claim had read to " + std::to_string(claim.read_index()) +
+                      ", the log here ends at " + std::to_string(at_.index);
+        return Verdict::kDiverged;
+      }
+      if (!recent_.empty() && claim.read_index() >= oldest &&
+          recent_[claim.read_index() - oldest] != claim.read_hash()) {
+        divergence_ = ToString(id_) + ": a claim had read another record " + std::to_string(claim.read_index());
+        return Verdict::kDiverged;
+      }
+      const Verdict verdict = Valid(value);
+      at_.claim_index = at_.index;
+      void_under_claim_ = 0;
+      return verdict;
+    }
+    case log::v1::Record::kCommit: {
+      const log::v1::Commit& commit = record.commit();
+      if (commit.index() != at_.index + 1 || commit.tag() != TagOf(at_.hash) ||
+          commit.claim_index() != at_.claim_index) {
+        return Void();
+      }
+      return Valid(value);
+    }
+    default:
+      return Void();
+  }
+}
+
+}  // namespace afterbell
