@@ -51,11 +51,14 @@ class City::Stream {
   }
 
  private:
+  // The next day on which anything is to be done.
   bool NextDay() {
-    if (date_ == world_.calendar.LastDay()) return false;
-    date_ = AddDays(date_, 1);
-    StartDay();
-    return true;
+    while (date_ != world_.calendar.LastDay()) {
+      date_ = AddDays(date_, 1);
+      StartDay();
+      if (!moments_.empty()) return true;
+    }
+    return false;
   }
 
   void StartDay() {
