@@ -4,7 +4,9 @@
 // A transport is a class of one line a call:
 //
 //   AFTERBELL_COMMAND(CheckInPupil, check_in_pupil)
-//   AFTERBELL_QUERY(GetSessionRoll, GetSessionRoll)
+//   AFTERBELL_QUERY(GetSessionRoll)
+//
+// in a file that says which service it is: `namespace here = attendance;` and `using Command = …`.
 //
 // Callback API: nothing here waits. Threads: any.
 #ifndef AFTERBELL_SERVICES_PLATFORM_RPC_ENDPOINT_H_
@@ -85,7 +87,7 @@ void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std:
         [request, answer](const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page) {  \
           v1::Rpc##Request asked = *request;                                                                   \
           *asked.mutable_header() = header;                                                                    \
-          auto found = projection::Rpc(rows, asked);                                                           \
+          auto found = here::Rpc(rows, asked);                                                           \
           if (!found.ok()) return found.status();                                                              \
           page->set_next_page_token(found->page().next_page_token());                                          \
           found->clear_page();                                                                                 \
