@@ -4,14 +4,19 @@ namespace afterbell::registry {
 namespace {
 
 const char kTownship[] =
-    "register_district { district_id: 't2' code: 'T2' level: 'township' parent_id: 'd2' time_zone: 'Asia/Shanghai' }";
+    "register_district { district_id: 't2' code: 'T2' level: 'township' parent_id: 'd2' time_zone: "
+    "'Asia/Shanghai' }";
 const char kSchool[] =
-    "register_school { school_id: 's2' district_id: 't1' code: 'S2' stages: 'primary' grades: '1' nature: 'public' "
+    "register_school { school_id: 's2' district_id: 't1' code: 'S2' stages: 'primary' grades: '1' nature: "
+    "'public' "
     "remote: true short_of_teachers: true central_school_id: 's1' effective_on: '2026-09-01' }";
 
 TEST(RegisterDistrict, RegistersAnAreaUnderAWiderOne) {
-  Commons().As("platform_operator", "op").When(Command(kTownship)).Then(Event(
-      "district_registered { district_id: 't2' code: 'T2' level: 'township' parent_id: 'd2' time_zone: 'Asia/Shanghai' }"));
+  Commons()
+      .As("platform_operator", "op")
+      .When(Command(kTownship))
+      .Then(Event("district_registered { district_id: 't2' code: 'T2' level: 'township' parent_id: 'd2' "
+                  "time_zone: 'Asia/Shanghai' }"));
 }
 
 TEST(RegisterDistrict, RefusesAnotherAreaUnderTheSameId) {
@@ -23,9 +28,10 @@ TEST(RegisterDistrict, RefusesAnotherAreaUnderTheSameId) {
 }
 
 TEST(RegisterDistrict, AsksForALevelAZoneAndAWiderParent) {
-  const auto register_with = [](const std::string& level, const std::string& parent, const std::string& zone) {
-    return Command("register_district { district_id: 'x' code: 'X' level: '" + level + "' parent_id: '" + parent +
-                   "' time_zone: '" + zone + "' }");
+  const auto register_with = [](const std::string& level, const std::string& parent,
+                                const std::string& zone) {
+    return Command("register_district { district_id: 'x' code: 'X' level: '" + level + "' parent_id: '" +
+                   parent + "' time_zone: '" + zone + "' }");
   };
   RegistryKit commons = Commons();
   commons.As("platform_operator", "op");
@@ -37,9 +43,13 @@ TEST(RegisterDistrict, AsksForALevelAZoneAndAWiderParent) {
 }
 
 TEST(RegisterSchool, RegistersASchoolOfTheBureausTerritory) {
-  Commons().As("education_bureau", "b1").When(Command(kSchool)).Then(Event(
-      "school_registered { school_id: 's2' district_id: 't1' code: 'S2' stages: 'primary' grades: '1' nature: 'public' "
-      "remote: true short_of_teachers: true central_school_id: 's1' effective_on: '2026-09-01' }"));
+  Commons()
+      .As("education_bureau", "b1")
+      .When(Command(kSchool))
+      .Then(
+          Event("school_registered { school_id: 's2' district_id: 't1' code: 'S2' stages: 'primary' grades: "
+                "'1' nature: 'public' "
+                "remote: true short_of_teachers: true central_school_id: 's1' effective_on: '2026-09-01' }"));
 }
 
 TEST(RegisterSchool, RefusesASchoolOutsideIt) {
@@ -105,7 +115,8 @@ TEST(MoveClock, GoesForwardOnASimulatedClockOnly) {
 TEST(Commands, AreAllOfTheCommandMessageInItsOrder) {
   const auto* oneof = v1::RegistryCommand::descriptor()->oneof_decl(0);
   ASSERT_EQ(TheRegistry().commands().size(), oneof->field_count());
-  for (int i = 0; i < oneof->field_count(); ++i) EXPECT_EQ(TheRegistry().commands()[i].name, oneof->field(i)->name());
+  for (int i = 0; i < oneof->field_count(); ++i)
+    EXPECT_EQ(TheRegistry().commands()[i].name, oneof->field(i)->name());
 }
 
 TEST(Commands, NoneIsAnErrorOfTheCaller) { Commons().When(v1::RegistryCommand()).ThenInvalid("command"); }

@@ -5,29 +5,34 @@ namespace {
 
 v1::RegistryCommand OpenTerm(const std::string& scope, const std::string& code, const std::string& first,
                              const std::string& last) {
-  return Command("open_term { scope_id: '" + scope + "' code: '" + code + "' first_on: '" + first + "' last_on: '" +
-                 last + "' }");
+  return Command("open_term { scope_id: '" + scope + "' code: '" + code + "' first_on: '" + first +
+                 "' last_on: '" + last + "' }");
 }
 
-v1::RegistryCommand SetDay(const std::string& scope, const std::string& on, bool serves, const std::string& reason) {
-  return Command("set_service_days { scope_id: '" + scope + "' days { on: '" + on + "' serves: " +
-                 (serves ? "true" : "false") + " reason: '" + reason + "' } }");
+v1::RegistryCommand SetDay(const std::string& scope, const std::string& on, bool serves,
+                           const std::string& reason) {
+  return Command("set_service_days { scope_id: '" + scope + "' days { on: '" + on +
+                 "' serves: " + (serves ? "true" : "false") + " reason: '" + reason + "' } }");
 }
 
-v1::RegistryEvent DaySet(const std::string& scope, const std::string& on, bool serves, const std::string& reason) {
-  return Event("service_day_set { scope_id: '" + scope + "' on: '" + on + "' serves: " + (serves ? "true" : "false") +
-               " reason: '" + reason + "' }");
+v1::RegistryEvent DaySet(const std::string& scope, const std::string& on, bool serves,
+                         const std::string& reason) {
+  return Event("service_day_set { scope_id: '" + scope + "' on: '" + on +
+               "' serves: " + (serves ? "true" : "false") + " reason: '" + reason + "' }");
 }
 
 TEST(OpenTerm, OpensATermUnderADerivedId) {
-  Commons().As("education_bureau", "b1").When(OpenTerm("d1", "2026-autumn", "2026-09-01", "2027-01-15")).Then(Autumn());
+  Commons()
+      .As("education_bureau", "b1")
+      .When(OpenTerm("d1", "2026-autumn", "2026-09-01", "2027-01-15"))
+      .Then(Autumn());
 }
 
 TEST(OpenTerm, RefusesTermsThatOverlapByADay) {
   RegistryKit commons = Commons();
   commons.Given(Autumn()).As("education_bureau", "b1");
-  const Refused refused =
-      commons.When(OpenTerm("d1", "2027-spring", "2027-01-15", "2027-07-01")).ThenRefused("REF-22", "TERMS_OVERLAP");
+  const Refused refused = commons.When(OpenTerm("d1", "2027-spring", "2027-01-15", "2027-07-01"))
+                              .ThenRefused("REF-22", "TERMS_OVERLAP");
   EXPECT_EQ(refused.limit, "2026-autumn 2026-09-01..2027-01-15");
   commons.When(OpenTerm("d1", "2027-spring", "2027-01-16", "2027-07-01")).ThenDecided();
   // A school's own term goes before its district's; the two do not clash.
@@ -45,7 +50,8 @@ TEST(OpenTerm, RefusesTheSameCodeWithOtherDates) {
 TEST(OpenTerm, RefusesAnotherDistrictsTermAndAsksForAKnownScope) {
   RegistryKit commons = Commons();
   commons.As("education_bureau", "b1");
-  commons.When(OpenTerm("d2", "2026-autumn", "2026-09-01", "2027-01-15")).ThenRefused("REF-01", "OUTSIDE_TERRITORY");
+  commons.When(OpenTerm("d2", "2026-autumn", "2026-09-01", "2027-01-15"))
+      .ThenRefused("REF-01", "OUTSIDE_TERRITORY");
   commons.When(OpenTerm("nowhere", "2026-autumn", "2026-09-01", "2027-01-15")).ThenNotFound();
   commons.When(OpenTerm("d1", "2026-autumn", "2026-09-01", "2026-08-31")).ThenInvalid("last_on");
 }
@@ -61,7 +67,8 @@ TEST(SetServiceDays, SetsExceptionsOfADistrict) {
 TEST(SetServiceDays, SetsExceptionsOfTheOwnSchool) {
   RegistryKit school = AtSchool();
   school.GivenCommons(Autumn()).As("principal", "pri");
-  school.When(SetDay("s1", "2026-11-20", false, "weather")).Then(DaySet("s1", "2026-11-20", false, "weather"));
+  school.When(SetDay("s1", "2026-11-20", false, "weather"))
+      .Then(DaySet("s1", "2026-11-20", false, "weather"));
   school.When(SetDay("s1", "2026-11-20", true, "make_up_day")).ThenDecided();  // Set anew.
   school.When(SetDay("s2", "2026-11-20", false, "weather")).ThenInvalid("scope_id");
 }
@@ -102,15 +109,17 @@ TEST(SetServiceDays, RefusesToServeOutsideATerm) {
   commons.When(SetDay("d1", "2026-08-31", true, "make_up_day")).ThenRefused("REF-22", "OUTSIDE_TERM");
   commons.When(SetDay("d1", "2026-09-01", true, "make_up_day")).ThenDecided();
   commons.When(SetDay("d1", "2027-01-16", true, "make_up_day")).ThenRefused("REF-22", "OUTSIDE_TERM");
-  commons.When(SetDay("d1", "2027-01-20", false, "vacation")).ThenDecided();  // A day off may lie between terms.
+  commons.When(SetDay("d1", "2027-01-20", false, "vacation"))
+      .ThenDecided();  // A day off may lie between terms.
 }
 
 TEST(SetServiceDays, RefusesAllDaysForOne) {
   RegistryKit commons = Commons();
   commons.Given(Autumn()).As("education_bureau", "b1");
   commons
-      .When(Command("set_service_days { scope_id: 'd1' days { on: '2026-10-10' serves: true reason: 'make_up_day' } "
-                    "days { on: '2026-08-01' serves: true reason: 'make_up_day' } }"))
+      .When(Command(
+          "set_service_days { scope_id: 'd1' days { on: '2026-10-10' serves: true reason: 'make_up_day' } "
+          "days { on: '2026-08-01' serves: true reason: 'make_up_day' } }"))
       .ThenRefused("REF-22", "OUTSIDE_TERM");
   EXPECT_FALSE(commons.rows().Has("c/registry/day/d1/2026-10-10"));
 }
@@ -124,8 +133,12 @@ TEST(SetServiceDays, LetsWiderAreasSetDaysWithoutTerms) {
 TEST(SetServiceDays, RefusesOthersTerritory) {
   RegistryKit commons = Commons();
   commons.Given(Autumn());
-  commons.As("education_bureau", "b1").When(SetDay("d2", "2026-10-10", false, "weather")).ThenRefused("REF-01", "OUTSIDE_TERRITORY");
-  commons.As("principal", "pri").When(SetDay("d1", "2026-10-10", false, "weather")).ThenRefused("REF-01", "OUTSIDE_TERRITORY");
+  commons.As("education_bureau", "b1")
+      .When(SetDay("d2", "2026-10-10", false, "weather"))
+      .ThenRefused("REF-01", "OUTSIDE_TERRITORY");
+  commons.As("principal", "pri")
+      .When(SetDay("d1", "2026-10-10", false, "weather"))
+      .ThenRefused("REF-01", "OUTSIDE_TERRITORY");
   commons.As("education_bureau", "b1").When(SetDay("nowhere", "2026-10-10", false, "weather")).ThenNotFound();
 }
 
@@ -134,7 +147,8 @@ TEST(SetServiceDays, AsksForDatesGivenOnce) {
   commons.Given(Autumn());
   commons.When(SetDay("d1", "2026-02-30", false, "weather")).ThenInvalid("days.on");
   commons
-      .When(Command("set_service_days { scope_id: 'd1' days { on: '2026-10-10' } days { on: '2026-10-10' serves: true } }"))
+      .When(Command("set_service_days { scope_id: 'd1' days { on: '2026-10-10' } days { on: '2026-10-10' "
+                    "serves: true } }"))
       .ThenInvalid("days.on");
 }
 

@@ -12,11 +12,14 @@ const char kHash2[] = "22222222222222222222222222222222";
 v1::RegistryCommand Publish(const std::string& hash, const std::string& more = "", int fen = 8000) {
   return Command(
       "publish_instrument { instrument { number: 'No 1' title: 'T' issuer: 'Jilin' issued_on: '2026-08-20' "
-      "effective_from: '2026-09-01' scope { area_id: 'd1' } content_hash: '" + hash + "' " + more +
-      " parameter { key: 'fee_amount_yuan' value { fen: " + std::to_string(fen) + " } unit: 'fen/pupil-month' } } }");
+      "effective_from: '2026-09-01' scope { area_id: 'd1' } content_hash: '" +
+      hash + "' " + more + " parameter { key: 'fee_amount_yuan' value { fen: " + std::to_string(fen) +
+      " } unit: 'fen/pupil-month' } } }");
 }
 
-Instrument& Of(v1::RegistryCommand& command) { return *command.mutable_publish_instrument()->mutable_instrument(); }
+Instrument& Of(v1::RegistryCommand& command) {
+  return *command.mutable_publish_instrument()->mutable_instrument();
+}
 
 std::string IdOf(const std::string& hash) {
   std::string hex;
@@ -31,19 +34,26 @@ std::string ValueId(const std::string& hash, const std::string& from = "2026-09-
 TEST(PublishInstrument, RecordsTheInstrumentAndEachValueOfIts) {
   Commons()
       .As("education_bureau", "b1")
-      .When(Publish(kHash1, "parameter { key: 'fee_model' value { choice: 'per_month' } scope { stage: 'primary' } "
-                            "effective_from: '2026-10-01' provisional: true }"))
-      .Then(Event("instrument_published { instrument { instrument_id: '" + IdOf(kHash1) +
-                  "' number: 'No 1' title: 'T' issuer: 'Jilin' issued_on: '2026-08-20' effective_from: '2026-09-01' "
-                  "scope { area_id: 'd1' } content_hash: '" + kHash1 + "' } }"),
-            Event("policy_parameter_set { value { value_id: '" +
-                  DerivedId("parameter_value", {IdOf(kHash1), "fee_model", "d1", "", "primary", "", "", "2026-10-01"}) +
-                  "' instrument_id: '" + IdOf(kHash1) +
-                  "' key: 'fee_model' scope { area_id: 'd1' stage: 'primary' } value { choice: 'per_month' } "
-                  "effective_from: '2026-10-01' issued_on: '2026-08-20' provisional: true } }"),
-            Event("policy_parameter_set { value { value_id: '" + ValueId(kHash1) + "' instrument_id: '" + IdOf(kHash1) +
-                  "' key: 'fee_amount_yuan' scope { area_id: 'd1' } value { fen: 8000 } unit: 'fen/pupil-month' "
-                  "effective_from: '2026-09-01' issued_on: '2026-08-20' } }"));
+      .When(Publish(kHash1,
+                    "parameter { key: 'fee_model' value { choice: 'per_month' } scope { stage: 'primary' } "
+                    "effective_from: '2026-10-01' provisional: true }"))
+      .Then(
+          Event("instrument_published { instrument { instrument_id: '" + IdOf(kHash1) +
+                "' number: 'No 1' title: 'T' issuer: 'Jilin' issued_on: '2026-08-20' effective_from: "
+                "'2026-09-01' "
+                "scope { area_id: 'd1' } content_hash: '" +
+                kHash1 + "' } }"),
+          Event("policy_parameter_set { value { value_id: '" +
+                DerivedId("parameter_value",
+                          {IdOf(kHash1), "fee_model", "d1", "", "primary", "", "", "2026-10-01"}) +
+                "' instrument_id: '" + IdOf(kHash1) +
+                "' key: 'fee_model' scope { area_id: 'd1' stage: 'primary' } value { choice: 'per_month' } "
+                "effective_from: '2026-10-01' issued_on: '2026-08-20' provisional: true } }"),
+          Event(
+              "policy_parameter_set { value { value_id: '" + ValueId(kHash1) + "' instrument_id: '" +
+              IdOf(kHash1) +
+              "' key: 'fee_amount_yuan' scope { area_id: 'd1' } value { fen: 8000 } unit: 'fen/pupil-month' "
+              "effective_from: '2026-09-01' issued_on: '2026-08-20' } }"));
 }
 
 TEST(PublishInstrument, RecordsTheSameTextOnce) {  // C-26
@@ -96,7 +106,8 @@ TEST(PublishInstrument, LeavesOtherIssuersScopesAndTimesAlone) {
   EXPECT_EQ(publish([](Instrument& later) {
               later.set_issued_on("2020-01-01");
               later.set_effective_from("2020-02-01");
-            }), 2u);
+            }),
+            2u);
 }
 
 TEST(PublishInstrument, RefusesAnInstrumentWithoutBothDates) {
@@ -138,11 +149,13 @@ TEST(PublishInstrument, RefusesAnEntryOutsideItToo) {
   // The instrument is the province's, so its entry for another district lies inside it; the actor is d1's.
   Commons()
       .As("education_bureau", "b1")
-      .When(Publish(kHash1, "parameter { key: 'fee_model' value { choice: 'free' } scope { area_id: 't1' } }"))
+      .When(
+          Publish(kHash1, "parameter { key: 'fee_model' value { choice: 'free' } scope { area_id: 't1' } }"))
       .ThenDecided();
   Commons()
       .As("education_bureau", "b1")
-      .When(Publish(kHash1, "parameter { key: 'fee_model' value { choice: 'free' } scope { school_id: 's9' } }"))
+      .When(Publish(kHash1,
+                    "parameter { key: 'fee_model' value { choice: 'free' } scope { school_id: 's9' } }"))
       .ThenRefused("REF-01", "OUTSIDE_TERRITORY");
 }
 
@@ -182,21 +195,25 @@ TEST(PublishInstrument, AsksForWellFormedContents) {
           "instrument.parameter.effective_to");
   invalid([](Instrument& i) { i.mutable_parameter(0)->mutable_scope()->set_area_id("d2"); },
           "instrument.parameter.scope");
-  invalid([](Instrument& i) {
-    i.mutable_scope()->set_stage("primary");
-    i.mutable_parameter(0)->mutable_scope()->set_stage("junior_secondary");
-  }, "instrument.parameter.scope");
+  invalid(
+      [](Instrument& i) {
+        i.mutable_scope()->set_stage("primary");
+        i.mutable_parameter(0)->mutable_scope()->set_stage("junior_secondary");
+      },
+      "instrument.parameter.scope");
 }
 
 TEST(AnnounceFeeStandard, NamesValuesOfPolicyAndTheListedName) {  // BIL-12, REF-32
   RegistryKit commons = Commons();
   commons.As("education_bureau", "b1").When(Publish(kHash1)).ThenDecided();
-  const std::string fields = " fee_kind: 'basic_care' listed_name: 'after-school care' parameter_value_ids: '" +
-                             ValueId(kHash1) + "' effective_from: '2026-09-01' ";
+  const std::string fields =
+      " fee_kind: 'basic_care' listed_name: 'after-school care' parameter_value_ids: '" + ValueId(kHash1) +
+      "' effective_from: '2026-09-01' ";
   commons.When(Command("announce_fee_standard { fee_standard_id: 'f1' district_id: 'd1'" + fields + "}"))
       .Then(Event("fee_standard_announced { fee_standard_id: 'f1' district_id: 'd1'" + fields + "}"));
-  commons.When(Command("announce_fee_standard { fee_standard_id: 'f1' district_id: 'd1' fee_kind: 'lunch' "
-                       "effective_from: '2026-09-01' }"))
+  commons
+      .When(Command("announce_fee_standard { fee_standard_id: 'f1' district_id: 'd1' fee_kind: 'lunch' "
+                    "effective_from: '2026-09-01' }"))
       .ThenRefused("REF-32", "WRONG_STATE");
 }
 

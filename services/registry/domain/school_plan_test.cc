@@ -11,7 +11,9 @@ std::string Contents(int version) {
          "sections: ['staff', 'content', 'funding', 'safety'] content_hash: 'h' emergency_plan_hash: 'e'";
 }
 
-v1::RegistryCommand Submit(int version = 1) { return Command("submit_school_plan { " + Contents(version) + " }"); }
+v1::RegistryCommand Submit(int version = 1) {
+  return Command("submit_school_plan { " + Contents(version) + " }");
+}
 v1::RegistryEvent Submitted(int version = 1) {
   return Event("school_plan_submitted { plan_id: '" + PlanId() + "' " + Contents(version) + " }");
 }
@@ -70,8 +72,9 @@ TEST(SubmitSchoolPlan, AsksForATermOfThisSchoolAndSlotsThatMakeSense) {
   v1::RegistryCommand command = Submit();
   command.mutable_submit_school_plan()->set_term_id("nowhere");
   school.When(command).ThenNotFound();
-  school.GivenCommons(Event("term_opened { term_id: 'other' scope_id: 'd2' code: 'x' first_on: '2026-09-01' "
-                            "last_on: '2027-01-15' }"));
+  school.GivenCommons(
+      Event("term_opened { term_id: 'other' scope_id: 'd2' code: 'x' first_on: '2026-09-01' "
+            "last_on: '2027-01-15' }"));
   command.mutable_submit_school_plan()->set_term_id("other");
   school.When(command).ThenNotFound();
 
@@ -93,17 +96,25 @@ TEST(ReviewSchoolPlan, PassesOrReturnsTheNewestVersion) {
   for (const bool passed : {true, false}) {
     SchoolWithPlan("review").As("education_bureau", "b1").When(Review(passed)).Then(Reviewed(passed));
   }
-  SchoolWithPlan("").As("education_bureau", "b1").When(Review(true)).ThenDecided();  // Silent: nothing forbids it.
+  SchoolWithPlan("")
+      .As("education_bureau", "b1")
+      .When(Review(true))
+      .ThenDecided();  // Silent: nothing forbids it.
 }
 
 TEST(ReviewSchoolPlan, RefusesWhereFilingAloneIsAsked) {
-  const Refused refused =
-      SchoolWithPlan("filing").As("education_bureau", "b1").When(Review(true)).ThenRefused("REF-08", "REVIEW_NOT_ASKED");
+  const Refused refused = SchoolWithPlan("filing")
+                              .As("education_bureau", "b1")
+                              .When(Review(true))
+                              .ThenRefused("REF-08", "REVIEW_NOT_ASKED");
   EXPECT_EQ(refused.parameter, "plan_filing");
 }
 
 TEST(ReviewSchoolPlan, RefusesThePersonWhoSubmitted) {
-  SchoolWithPlan("review").As("education_bureau", "pri").When(Review(true)).ThenRefused("REF-08", "SAME_PERSON");
+  SchoolWithPlan("review")
+      .As("education_bureau", "pri")
+      .When(Review(true))
+      .ThenRefused("REF-08", "SAME_PERSON");
 }
 
 TEST(ReviewSchoolPlan, RefusesAnotherVersionASecondVerdictAndAnUnknownPlan) {
@@ -131,7 +142,10 @@ TEST(FileSchoolPlan, RefusesUnreviewedWhereBothAreAsked) {
 }
 
 TEST(FileSchoolPlan, RefusesAReturnedPlanAnotherVersionAndAnUnknownOne) {
-  SchoolWithPlan("review_and_filing").Given(Reviewed(false)).When(File()).ThenRefused("REF-08", "WRONG_STATE");
+  SchoolWithPlan("review_and_filing")
+      .Given(Reviewed(false))
+      .When(File())
+      .ThenRefused("REF-08", "WRONG_STATE");
   SchoolWithPlan("filing").When(File(2)).ThenRefused("REF-08", "WRONG_STATE");
   School("filing").When(File()).ThenNotFound();
 }
@@ -146,7 +160,10 @@ TEST(BringPlanIntoForce, WorksOnceWhatThePlaceAsksIsDone) {
 TEST(BringPlanIntoForce, RefusesWhatIsNotReviewedOrNotFiled) {
   SchoolWithPlan("review").When(IntoForce()).ThenRefused("REF-08", "NOT_REVIEWED");
   SchoolWithPlan("review_and_filing").When(IntoForce()).ThenRefused("REF-08", "NOT_REVIEWED");
-  SchoolWithPlan("review_and_filing").Given(Reviewed(true)).When(IntoForce()).ThenRefused("REF-08", "NOT_FILED");
+  SchoolWithPlan("review_and_filing")
+      .Given(Reviewed(true))
+      .When(IntoForce())
+      .ThenRefused("REF-08", "NOT_FILED");
   SchoolWithPlan("filing").When(IntoForce()).ThenRefused("REF-08", "NOT_FILED");
 }
 

@@ -30,10 +30,14 @@ inline std::vector<v1::RegistryEvent> Town() {
     return Event("district_registered { district_id: '" + id + "' code: '" + id + "' level: '" + level +
                  "' parent_id: '" + parent + "' time_zone: 'Asia/Shanghai' }");
   };
-  return {area("cn", "nation", ""), area("p1", "province", "cn"), area("d1", "district", "p1"),
-          area("d2", "district", "p1"), area("t1", "township", "d1"),
-          Event("school_registered { school_id: 's1' district_id: 'd1' code: 'S1' stages: 'primary' grades: '1' "
-                "grades: '2' nature: 'public' effective_on: '2020-09-01' }")};
+  return {
+      area("cn", "nation", ""),
+      area("p1", "province", "cn"),
+      area("d1", "district", "p1"),
+      area("d2", "district", "p1"),
+      area("t1", "township", "d1"),
+      Event("school_registered { school_id: 's1' district_id: 'd1' code: 'S1' stages: 'primary' grades: '1' "
+            "grades: '2' nature: 'public' effective_on: '2020-09-01' }")};
 }
 
 inline std::string AutumnId() { return DerivedId("term", {"d1", "2026-autumn"}); }
