@@ -124,6 +124,16 @@ void FoldCommons(const Recorded& commons, MutableRows& rows) {
   }
 }
 
+std::vector<std::string> ParametersSet(const Recorded& commons) {
+  std::set<std::string> keys;
+  if (commons.service == "registry") {
+    ForEachEventOf<RegistryEvent>(commons, [&](const RegistryEvent& event) {
+      if (event.has_policy_parameter_set()) keys.insert(event.policy_parameter_set().value().key());
+    });
+  }
+  return {keys.begin(), keys.end()};
+}
+
 std::optional<SchoolRegistered> School(const Rows& rows, std::string_view school_id) {
   return rows.Get<SchoolRegistered>(Key("c/registry/school", school_id));
 }

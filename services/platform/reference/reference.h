@@ -45,6 +45,9 @@ void FoldCommons(const Recorded& commons, MutableRows& rows);
 void FoldRegistryEvent(const registry::v1::RegistryEvent& event, MutableRows& rows);
 void FoldStaffingEvent(const staffing::v1::StaffingEvent& event, MutableRows& rows);
 
+// The parameters a Commit of registry's commons sets: what waited for one is taken up again.
+std::vector<std::string> ParametersSet(const Recorded& commons);
+
 std::optional<registry::v1::SchoolRegistered> School(const Rows& rows, std::string_view school_id);
 std::optional<registry::v1::TermOpened> Term(const Rows& rows, std::string_view term_id);
 std::optional<registry::v1::PersonRegistered> Person(const Rows& rows, std::string_view person_id);

@@ -1,0 +1,87 @@
+#include "services/attendance/domain/absence.h"
+
+#include "services/attendance/domain/facts.h"
+#include "services/platform/base/ids.h"
+
+namespace afterbell::attendance {
+namespace {
+
+bool Stands(const state::Notices& notices, std::string_view period) {
+  return std::any_of(notices.notices().begin(), notices.notices().end(), [&](const state::Notice& notice) {
+    return notice.period().empty() || std::string_view(notice.period()) == period;
+  });
+}
+
+// When the last session a notice is about ended; nothing where none is planned.
+std::optional<Micros> EndOf(const Rows& rows, const std::string& pupil_id, const std::string& date,
+                            const std::string& period) {
+  std::optional<Micros> end;
+  for (const std::string& group : GroupsOf(rows, pupil_id)) {
+    rows.Scan<state::GroupSession>(GroupSessionKey(group, date, ""), [&](std::string_view key,
+                                                                        const state::GroupSession& of_group) {
+      if (!period.empty() && KeyPart(key, 4) != period) return true;
+      const auto session = rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id()));
+      end = std::max(end.value_or(0), session.closed_at() != 0 ? session.closed_at() : session.end_at());
+      return true;
+    });
+  }
+  return end;
+}
+
+}  // namespace
+
+// State.
+
+std::string NoticeKey(std::string_view pupil_id, std::string_view date) { return Key("s/notice", pupil_id, date); }
+
+bool IsNotified(const Rows& rows, std::string_view pupil_id, std::string_view date, std::string_view period) {
+  const auto notices = rows.Get<state::Notices>(NoticeKey(pupil_id, date));
+  return notices && Stands(*notices, period);
+}
+
+// Evolve.
+
+void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, MutableRows& rows) {
+  auto notices = rows.GetOrEmpty<state::Notices>(NoticeKey(notified.pupil_id(), notified.date()));
+  std::vector<std::string> periods(notified.periods().begin(), notified.periods().end());
+  if (periods.empty()) periods.emplace_back();
+  for (const std::string& period : periods) {
+    const auto same = [&](const state::Notice& notice) { return notice.period() == period; };
+    if (std::any_of(notices.notices().begin(), notices.notices().end(), same)) continue;
+    state::Notice& notice = *notices.add_notices();
+    notice.set_notice_id(notified.notice_id());
+    notice.set_period(period);
+    notice.set_reason_code(notified.reason_code());
+    notice.set_at(own.occurred_at());
+  }
+  rows.Put(NoticeKey(notified.pupil_id(), notified.date()), notices);
+}
+
+// Decide.
+
+Decision<Event> DecideNotifyAbsence(const Situation& s, const v1::NotifyAbsence& command) {
+  const auto notices = s.rows.GetOrEmpty<state::Notices>(NoticeKey(command.pupil_id(), command.date()));
+  std::set<std::string> periods(command.periods().begin(), command.periods().end());
+  if (periods.empty()) periods.emplace();  // The whole day.
+  Events events;
+  for (const std::string& period : periods) {
+    if (Stands(notices, period)) continue;
+    const auto end = EndOf(s.rows, command.pupil_id(), command.date(), period);
+    const bool over = end ? s.context.occurred_at >= *end : command.date() < s.context.service_date;
+    if (over) {
+      return Refused{"ATT-10", "SESSION_OVER", command.pupil_id(), end ? InstantText(*end) : command.date(),
+                     InstantText(s.context.occurred_at)};
+    }
+    Event event;
+    v1::AbsenceNotified& notified = *event.mutable_absence_notified();
+    notified.set_notice_id(DerivedId("notice", {command.pupil_id(), command.date(), period}));
+    notified.set_pupil_id(command.pupil_id());
+    notified.set_date(command.date());
+    if (!period.empty()) notified.add_periods(period);
+    notified.set_reason_code(command.reason_code());
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace afterbell::attendance

@@ -1,0 +1,146 @@
+#include "services/attendance/domain/class_hours.h"
+
+#include "services/attendance/domain/facts.h"
+#include "services/attendance/domain/presence.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/reference/reference.h"
+
+namespace afterbell::attendance {
+namespace {
+
+constexpr int kDaysToMonthEnd = 2;  // From the last date to the midnight a day after the month's end.
+
+bool HasChoice(const policy::v1::Value& value, std::string_view choice) {
+  if (value.choice() == choice) return true;
+  return std::any_of(value.entries().entry().begin(), value.entries().entry().end(),
+                     [&](const policy::v1::Entry& entry) { return entry.value().choice() == choice; });
+}
+
+// Stage and grade of a pupil in that month, or of a group.
+policy::Place PlaceOfSubject(const Rows& rows, const v1::CountClassHours& command, const std::string& school_id) {
+  if (command.subject() == v1::OF_GROUP) {
+    const auto group = FindGroup(rows, command.subject_id(), "");
+    return reference::PlaceOf(rows, school_id, group ? group->formed().stage() : std::string());
+  }
+  std::string stage, grade;
+  rows.Scan<state::Enrolled>(EnrolledKey(command.subject_id(), ""), [&](std::string_view, const state::Enrolled& row) {
+    const bool in_month = row.from_on() <= LastOfMonth(command.month()) &&
+                          (row.last_on().empty() || FirstOfMonth(command.month()) <= row.last_on());
+    if (in_month) stage = row.stage(), grade = row.grade();
+    return true;
+  });
+  return reference::PlaceOf(rows, school_id, stage, grade);
+}
+
+// Whether money follows the class-hours of this pupil or group.
+bool MoneyFollows(policy::Policy& policy, v1::ClassHourSubject subject, const policy::Place& place,
+                  const std::string& on) {
+  if (subject == v1::OF_PUPIL) {
+    const auto model = policy.Find("fee_model", place, on);
+    return model && HasChoice(model->value(), "per_class_hour");
+  }
+  const auto period = policy.Find("subsidy_period", place, on);
+  return period && HasChoice(period->value(), "class_hour");
+}
+
+// Class-hours of one session. Rounding is policy, and asked for only where minutes remain.
+absl::StatusOr<int> HoursOf(int minutes, int class_hour, policy::Policy& policy, const policy::Place& place,
+                            const std::string& on) {
+  const int whole = minutes / class_hour;
+  const int rest = minutes % class_hour;
+  if (rest == 0) return whole;
+  AFTERBELL_ASSIGN_OR_RETURN(const std::string rounding, policy.Choice("class_hour_rounding", place, on));
+  if (rounding == "down") return whole;
+  if (rounding == "up") return whole + 1;
+  if (rounding == "half_up") return whole + (2 * rest >= class_hour ? 1 : 0);
+  return policy::Unset("class_hour_rounding", "is none of down, half_up, up");
+}
+
+bool SameCount(const v1::ClassHoursCounted& a, const v1::ClassHoursCounted& b) {
+  return a.sessions() == b.sessions() && a.minutes() == b.minutes() && a.class_hours() == b.class_hours() &&
+         a.class_hour_minutes() == b.class_hour_minutes();
+}
+
+}  // namespace
+
+// State.
+
+std::string ClassHoursKey(std::string_view subject_id, std::string_view month) {
+  return Key("s/class_hours", subject_id, month);
+}
+
+void ForEachCounted(const Rows& rows, v1::ClassHourSubject subject, std::string_view subject_id,
+                    std::string_view month, const std::function<void(const state::Session&)>& visit) {
+  if (subject == v1::OF_PUPIL) {
+    rows.Scan<state::Presence>(Key("s/presence", subject_id, month),
+                               [&](std::string_view key, const state::Presence& presence) {
+                                 if (presence.in_at() == 0) return true;
+                                 visit(rows.GetOrEmpty<state::Session>(SessionKey(KeyPart(key, 4))));
+                                 return true;
+                               });
+    return;
+  }
+  rows.Scan<state::GroupSession>(Key("s/group", subject_id, month), [&](std::string_view,
+                                                                       const state::GroupSession& of_group) {
+    if (rows.GetOrEmpty<state::Tally>(TallyKey(of_group.session_id())).came() == 0) return true;
+    visit(rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id())));
+    return true;
+  });
+}
+
+// Evolve.
+
+void Evolve(const Recorded&, const v1::ClassHoursCounted& counted, MutableRows& rows) {
+  rows.Put(ClassHoursKey(counted.subject_id(), counted.month()), counted);
+}
+
+void SetMonthEnd(const state::Session& session, v1::ClassHourSubject subject, std::string_view subject_id,
+                 MutableRows& rows) {
+  const std::string month = MonthOf(session.date());
+  const Micros at = InstantOf(AddDays(LastOfMonth(month), kDaysToMonthEnd), "00:00", session.zone_minutes());
+  const std::string entity =
+      Key(session.school_id(), subject == v1::OF_PUPIL ? "pupil" : "group", subject_id, month);
+  // A read is cheaper than the write that each check-in of the month would repeat.
+  if (!rows.Has(DeadlineKey(at, kMonthEnd, entity))) SetDeadline(rows, at, kMonthEnd, entity);
+}
+
+// Decide.
+
+Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHours& command) {
+  std::string school_id;
+  std::vector<int> minutes;
+  ForEachCounted(s.rows, command.subject(), command.subject_id(), command.month(), [&](const state::Session& session) {
+    school_id = session.school_id();
+    minutes.push_back(PlannedMinutes(session));
+  });
+  if (minutes.empty()) return Events();
+  const policy::Place place = PlaceOfSubject(s.rows, command, school_id);
+  const std::string on = LastOfMonth(command.month());
+  if (!MoneyFollows(s.policy, command.subject(), place, on)) return Events();
+  AFTERBELL_ASSIGN_OR_RETURN(const int64_t class_hour, s.policy.Minutes("class_hour_minutes", place, on));
+  if (class_hour <= 0) return policy::Unset("class_hour_minutes", "is not a length of time");
+  Event event;
+  v1::ClassHoursCounted& counted = *event.mutable_class_hours_counted();
+  for (const int session_minutes : minutes) {
+    AFTERBELL_ASSIGN_OR_RETURN(
+        const int hours, HoursOf(session_minutes, static_cast<int>(class_hour), s.policy, place, on));
+    counted.set_minutes(counted.minutes() + session_minutes);
+    counted.set_class_hours(counted.class_hours() + hours);
+  }
+  counted.set_sessions(static_cast<int>(minutes.size()));
+  counted.set_class_hour_minutes(static_cast<int>(class_hour));
+  const auto before = s.rows.Get<v1::ClassHoursCounted>(ClassHoursKey(command.subject_id(), command.month()));
+  if (before && SameCount(*before, counted)) return Events();
+  counted.set_count_id(DerivedId("class_hours", {command.subject_id(), command.month()}));
+  counted.set_subject(command.subject());
+  counted.set_subject_id(command.subject_id());
+  counted.set_month(command.month());
+  counted.set_revision(before ? before->revision() + 1 : 1);
+  for (const policy::Use& use : s.policy.uses()) {
+    if (!use.value_id.empty()) counted.add_value_ids(use.value_id);
+    if (use.provisional) counted.set_provisional(true);
+  }
+  return Events{std::move(event)};
+}
+
+}  // namespace afterbell::attendance

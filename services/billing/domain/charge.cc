@@ -1,0 +1,138 @@
+#include "services/billing/domain/charge.h"
+
+#include <set>
+
+#include "services/billing/domain/facts.h"
+#include "services/billing/domain/gate.h"
+#include "services/billing/domain/notice.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/reference/reference.h"
+
+namespace afterbell::billing {
+namespace {
+
+using v1::BillingEvent;
+using v1::ChargeAssessed;
+
+std::string IndexKey(std::string_view pupil_id, std::string_view charge_id) {
+  return Key("s/charge_of", pupil_id, charge_id);
+}
+
+// Where a charge's terms are asked for: the pupil's place in its period.
+policy::Place PlaceOfCharge(const Rows& rows, const state::Charge& charge, const Days& days) {
+  const ChargeAssessed& assessed = charge.assessed();
+  if (const auto stay = LastStayIn(rows, assessed.pupil_id(), assessed.term_id(), days)) {
+    return reference::PlaceOf(rows, charge.school_id(), stay->stay.enrolled().stage(),
+                              stay->stay.enrolled().grade());
+  }
+  return PlaceOfPupil(rows, charge.school_id(), assessed.pupil_id());
+}
+
+BillingEvent IssuedOf(const state::Charge& charge, const std::string& due_on, const std::string& notice_id) {
+  BillingEvent event;
+  v1::ChargeIssued& issued = *event.mutable_charge_issued();
+  issued.set_charge_id(charge.assessed().charge_id());
+  issued.set_account_id(charge.assessed().account_id());
+  issued.set_pupil_id(charge.assessed().pupil_id());
+  issued.set_due_on(due_on);
+  issued.set_notice_id(notice_id);
+  issued.set_net_fen(charge.assessed().net_fen());
+  return event;
+}
+
+// One charge of a batch, which is issued whole or not at all.
+Decision<BillingEvent> DecideIssueOne(const Situation& s, const state::Charge& charge, const std::string& due_on) {
+  const ChargeAssessed& assessed = charge.assessed();
+  const std::string& id = assessed.charge_id();
+  if (charge.has_issued()) {
+    if (charge.issued().due_on() == due_on) return {};
+    return Refused{"BIL-13", "WRONG_STATE", id, kAssessed, StateOf(charge)};
+  }
+  const auto days = DaysOfPeriod(s.rows, assessed.period());
+  if (!days) return Unknown("term", assessed.period());
+  const policy::Place place = PlaceOfCharge(s.rows, charge, *days);
+  Lookup lookup(s.policy, place, days->first_on);
+  AFTERBELL_ASSIGN_OR_RETURN(const FeeTerms terms, FeeTermsOf(lookup));
+  if (const auto refused = FreeGate(terms, id)) return *refused;
+  const std::string today = Today(s.context);
+  const Board board =
+      BoardOf(s.rows, charge.school_id(), assessed.fee_kind(), s.context.recorded_at, terms);
+  if (const auto refused = PostedGate(s.policy, place, today, board, id)) return *refused;
+  if (const auto refused = MatchingGate(s.policy, place, today, board, terms, id)) return *refused;
+  if (const auto refused = TermGate(s.rows, assessed.term_id(), today, id)) return *refused;
+  if (const auto refused = CollectorGate(s.policy, place, today, s.context.role, id)) return *refused;
+  return std::vector<BillingEvent>{IssuedOf(charge, due_on, board.matches ? board.notice_id : "")};
+}
+
+}  // namespace
+
+std::string AccountId(std::string_view pupil_id, std::string_view school_id) {
+  return DerivedId("account", {pupil_id, school_id});
+}
+std::string ChargeId(std::string_view pupil_id, std::string_view fee_kind, std::string_view period) {
+  return DerivedId("charge", {pupil_id, fee_kind, period});
+}
+std::string ChargeKey(std::string_view charge_id) { return Key("s/charge", charge_id); }
+
+std::string SchoolOf(const Recorded& own, const ChargeAssessed& event) {
+  return event.school_id().empty() ? own.commit.school_id() : event.school_id();
+}
+
+int64_t PaidFen(const state::Charge& charge) {
+  int64_t paid = 0;
+  for (const state::Met& met : charge.met()) paid += met.amount_fen();
+  return paid;
+}
+
+int64_t OpenFen(const state::Charge& charge) {
+  return charge.has_issued() ? charge.issued().net_fen() - PaidFen(charge) : 0;
+}
+
+std::string StateOf(const state::Charge& charge) {
+  if (!charge.has_issued()) return kAssessed;
+  return OpenFen(charge) > 0 ? kDue : kPaid;
+}
+
+std::vector<state::Charge> ChargesOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+  std::vector<state::Charge> charges;
+  rows.ScanBytes(Key("s/charge_of", pupil_id, ""), {}, [&](std::string_view key, std::string_view) {
+    auto charge = rows.Get<state::Charge>(ChargeKey(KeyPart(key, 3)));
+    if (charge && charge->school_id() == school_id) charges.push_back(*std::move(charge));
+    return true;
+  });
+  return charges;
+}
+
+void EvolveChargeAssessed(const Recorded& own, const ChargeAssessed& event, MutableRows& rows) {
+  const std::string key = ChargeKey(event.charge_id());
+  auto charge = rows.GetOrEmpty<state::Charge>(key);
+  charge.set_school_id(SchoolOf(own, event));
+  *charge.mutable_assessed() = event;
+  rows.Put(key, charge);
+  rows.PutBytes(IndexKey(event.pupil_id(), event.charge_id()), "");
+}
+
+void EvolveChargeIssued(const v1::ChargeIssued& event, MutableRows& rows) {
+  const std::string key = ChargeKey(event.charge_id());
+  auto charge = rows.Get<state::Charge>(key);
+  if (!charge) return;
+  *charge->mutable_issued() = event;
+  rows.Put(key, *charge);
+}
+
+Decision<BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueCharge& command) {
+  if (command.charge_ids().empty()) return InvalidField("charge_ids", "", "at least one charge");
+  std::vector<BillingEvent> events;
+  std::set<std::string> seen;
+  for (const std::string& id : command.charge_ids()) {
+    if (!seen.insert(id).second) continue;
+    const auto charge = s.rows.Get<state::Charge>(ChargeKey(id));
+    if (!charge || charge->school_id() != s.context.school_id) return Unknown("charge", id);
+    Decision<BillingEvent> one = DecideIssueOne(s, *charge, command.due_on());
+    if (!one.ok()) return one;
+    for (BillingEvent& event : one.events) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace afterbell::billing

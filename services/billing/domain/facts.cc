@@ -1,0 +1,83 @@
+#include "services/billing/domain/facts.h"
+
+#include "services/platform/reference/reference.h"
+
+namespace afterbell::billing {
+namespace {
+
+template <class Visit>
+void ForEachStay(const Rows& rows, std::string_view pupil_id, const Visit& visit) {
+  rows.Scan<state::Enrollment>(Key("f/enrollment/enrollment", pupil_id, ""),
+                               [&](std::string_view, const state::Enrollment& enrollment) {
+                                 for (const state::Stay& stay : enrollment.stays()) visit(stay);
+                                 return true;
+                               });
+}
+
+// The latest stay at a school, by its first day.
+std::optional<state::Stay> LatestStayAt(const Rows& rows, std::string_view school_id,
+                                        std::string_view pupil_id) {
+  std::optional<state::Stay> latest;
+  ForEachStay(rows, pupil_id, [&](const state::Stay& stay) {
+    if (stay.school_id() != school_id) return;
+    if (!latest || latest->enrolled().from_on() <= stay.enrolled().from_on()) latest = stay;
+  });
+  return latest;
+}
+
+}  // namespace
+
+std::string EnrollmentKey(std::string_view pupil_id, std::string_view enrollment_id) {
+  return Key("f/enrollment/enrollment", pupil_id, enrollment_id);
+}
+std::string StatusKey(std::string_view pupil_id, std::string_view status_id) {
+  return Key("f/enrollment/status", pupil_id, status_id);
+}
+std::string ClassHoursKey(std::string_view pupil_id, std::string_view month) {
+  return Key("f/attendance/class_hours", pupil_id, month);
+}
+
+std::string MonthEndEntity(std::string_view pupil_id, std::string_view enrollment_id,
+                           std::string_view month) {
+  return Key(pupil_id, enrollment_id, month);
+}
+
+Micros EndOfMonth(std::string_view month) { return InstantOf(AddDays(LastOfMonth(month), 1), "00:00"); }
+
+std::string NextMonth(std::string_view month) { return MonthOf(AddDays(LastOfMonth(month), 1)); }
+
+std::optional<Days> DaysOfPeriod(const Rows& rows, std::string_view period) {
+  if (IsMonth(period)) return Days{FirstOfMonth(period), LastOfMonth(period)};
+  const auto term = reference::Term(rows, period);
+  if (!term) return std::nullopt;
+  return Days{term->first_on(), term->last_on()};
+}
+
+std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view pupil_id, std::string_view term_id,
+                                 const Days& days) {
+  std::optional<StayIn> last;
+  ForEachStay(rows, pupil_id, [&](const state::Stay& stay) {
+    const auto& enrolled = stay.enrolled();
+    if (!term_id.empty() && enrolled.term_id() != term_id) return;
+    const auto term = reference::Term(rows, enrolled.term_id());
+    if (!term) return;
+    const std::string first = std::max({days.first_on, term->first_on(), enrolled.from_on()});
+    const std::string end = std::min(days.last_on, term->last_on());
+    const bool ended = !stay.until_on().empty() && stay.until_on() <= end;
+    if (first > end || (ended && stay.until_on() <= first)) return;
+    if (!last || last->stay.enrolled().from_on() <= enrolled.from_on()) last = StayIn{stay, ended};
+  });
+  return last;
+}
+
+policy::Place PlaceOfPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+  const auto stay = LatestStayAt(rows, school_id, pupil_id);
+  if (!stay) return reference::PlaceOf(rows, school_id);
+  return reference::PlaceOf(rows, school_id, stay->enrolled().stage(), stay->enrolled().grade());
+}
+
+bool IsKnownPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+  return LatestStayAt(rows, school_id, pupil_id).has_value();
+}
+
+}  // namespace afterbell::billing

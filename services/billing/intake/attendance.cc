@@ -1,0 +1,26 @@
+#include "services/billing/intake/attendance.h"
+
+#include "afterbell/attendance/v1/attendance_events.pb.h"
+#include "services/billing/domain/facts.h"
+#include "services/platform/decider/service.h"
+
+namespace afterbell::billing {
+namespace {
+
+using attendance::v1::AttendanceEvent;
+using attendance::v1::ClassHoursCounted;
+
+}  // namespace
+
+void FoldAttendance(const Recorded& attendance, MutableRows& rows) {
+  ForEachEventOf<AttendanceEvent>(attendance, [&](const AttendanceEvent& event) {
+    if (!event.has_class_hours_counted()) return;
+    const ClassHoursCounted& count = event.class_hours_counted();
+    if (count.subject() != ::afterbell::attendance::v1::OF_PUPIL) return;
+    const std::string key = ClassHoursKey(count.subject_id(), count.month());
+    const auto known = rows.Get<ClassHoursCounted>(key);
+    if (!known || known->revision() <= count.revision()) rows.Put(key, count);
+  });
+}
+
+}  // namespace afterbell::billing

@@ -1,0 +1,13 @@
+// Attendance's records as facts of billing: the class-hours a pupil attended in a month.
+#ifndef AFTERBELL_SERVICES_BILLING_INTAKE_ATTENDANCE_H_
+#define AFTERBELL_SERVICES_BILLING_INTAKE_ATTENDANCE_H_
+
+#include "services/platform/decider/decider.h"
+
+namespace afterbell::billing {
+
+void FoldAttendance(const Recorded& attendance, MutableRows& rows);
+
+}  // namespace afterbell::billing
+
+#endif  // AFTERBELL_SERVICES_BILLING_INTAKE_ATTENDANCE_H_

@@ -1,0 +1,210 @@
+#include "services/enrollment/domain/care_group.h"
+
+#include "services/enrollment/domain/facts.h"
+#include "services/platform/reference/reference.h"
+
+namespace afterbell::enrollment {
+namespace {
+
+using state::Group;
+using state::Place;
+
+std::string MemberKey(const Place& place) {
+  return Key("s/member", place.group_id(), place.pupil_id(), place.from_on());
+}
+
+bool IsHeldOn(const Place& place, std::string_view day) {
+  return std::string_view(place.from_on()) <= day && (place.last_on().empty() || day <= std::string_view(place.last_on()));
+}
+
+template <class List>
+bool Overlap(const List& a, const List& b) {
+  if (a.empty() || b.empty()) return true;  // Not narrowed: always.
+  return std::any_of(a.begin(), a.end(),
+                     [&](const auto& item) { return std::find(b.begin(), b.end(), item) != b.end(); });
+}
+
+bool MeetTogether(const Group& a, const Group& b) {
+  return Overlap(a.periods(), b.periods()) && Overlap(a.weekdays(), b.weekdays());
+}
+
+template <class List>
+bool Same(const List& a, const List& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+bool IsSameGroup(const Group& group, const v1::FormCareGroup& command) {
+  return group.term_id() == command.term_id() && group.stage() == command.stage() &&
+         group.class_id() == command.class_id() && group.project_id() == command.project_id() &&
+         group.venue_id() == command.venue_id() && Same(group.grades(), command.grades()) &&
+         Same(group.periods(), command.periods()) && Same(group.weekdays(), command.weekdays());
+}
+
+void EvolveFormed(const Recorded& own, const v1::CareGroupFormed& event, MutableRows& rows) {
+  Group row;
+  row.set_group_id(event.group_id());
+  row.set_school_id(own.commit.school_id());
+  row.set_term_id(event.term_id());
+  row.set_stage(event.stage());
+  *row.mutable_grades() = event.grades();
+  row.set_class_id(event.class_id());
+  row.set_project_id(event.project_id());
+  *row.mutable_periods() = event.periods();
+  *row.mutable_weekdays() = event.weekdays();
+  row.set_venue_id(event.venue_id());
+  rows.Put(GroupKey(row.group_id()), row);
+}
+
+void EvolvePlaced(const v1::PupilPlaced& event, MutableRows& rows) {
+  Place row;
+  row.set_enrollment_id(event.enrollment_id());
+  row.set_pupil_id(event.pupil_id());
+  row.set_group_id(event.group_id());
+  row.set_from_on(event.from_on());
+  rows.Put(PlaceKey(row.enrollment_id(), row.group_id()), row);
+  rows.Put(MemberKey(row), row);
+}
+
+void EvolveUnplaced(const v1::PupilUnplaced& event, MutableRows& rows) {
+  auto row = rows.Get<Place>(PlaceKey(event.enrollment_id(), event.group_id()));
+  if (!row) return;
+  rows.Erase(PlaceKey(event.enrollment_id(), event.group_id()));
+  if (event.last_on() < row->from_on()) {
+    rows.Erase(MemberKey(*row));  // Left before it began.
+    return;
+  }
+  row->set_last_on(event.last_on());
+  rows.Put(MemberKey(*row), *row);
+}
+
+}  // namespace
+
+std::string GroupKey(std::string_view group_id) { return Key("s/group", group_id); }
+std::string PlaceKey(std::string_view enrollment_id, std::string_view group_id) {
+  return Key("s/place", enrollment_id, group_id);
+}
+std::string MemberPrefix(std::string_view group_id) { return Key("s/member", group_id, ""); }
+
+std::optional<Group> GroupAt(const Situation& s, std::string_view group_id) {
+  auto group = s.rows.Get<Group>(GroupKey(group_id));
+  if (group && group->school_id() != s.context.school_id) return std::nullopt;
+  return group;
+}
+
+int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on, std::string_view without) {
+  std::vector<Place> places;
+  std::set<std::string, std::less<>> days = {std::string(from_on)};  // The number grows only when somebody comes.
+  rows.Scan<Place>(MemberPrefix(group_id), [&](std::string_view, const Place& place) {
+    if (!place.last_on().empty() && std::string_view(place.last_on()) < from_on) return true;
+    if (place.last_on().empty() && place.enrollment_id() == without) return true;
+    if (std::string_view(place.from_on()) > from_on) days.insert(place.from_on());
+    places.push_back(place);
+    return true;
+  });
+  int most = 0;
+  for (const std::string& day : days) {
+    most = std::max<int>(most, std::count_if(places.begin(), places.end(),
+                                             [&](const Place& place) { return IsHeldOn(place, day); }));
+  }
+  return most;
+}
+
+std::vector<Place> PlacesOf(const Rows& rows, std::string_view enrollment_id) {
+  std::vector<Place> places;
+  rows.Scan<Place>(PlaceKey(enrollment_id, ""), [&](std::string_view, const Place& place) {
+    places.push_back(place);
+    return true;
+  });
+  return places;
+}
+
+std::optional<int64_t> GroupLimit(const Rows& rows, policy::Policy& policy, const Group& group, std::string_view on) {
+  const std::string grade = group.grades_size() == 1 ? group.grades(0) : std::string();
+  const auto value =
+      policy.Find("group_size_max", reference::PlaceOf(rows, group.school_id(), group.stage(), grade), on);
+  if (!value || !value->value().has_count()) return std::nullopt;
+  return value->value().count();
+}
+
+void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+  switch (event.event_case()) {
+    case EnrollmentEvent::kCareGroupFormed:
+      EvolveFormed(own, event.care_group_formed(), rows);
+      break;
+    case EnrollmentEvent::kPupilPlaced:
+      EvolvePlaced(event.pupil_placed(), rows);
+      break;
+    case EnrollmentEvent::kPupilUnplaced:
+      EvolveUnplaced(event.pupil_unplaced(), rows);
+      break;
+    default:
+      break;
+  }
+}
+
+Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::FormCareGroup& command) {
+  if (const auto same = s.rows.Get<Group>(GroupKey(command.group_id()))) {
+    if (same->school_id() == s.context.school_id && IsSameGroup(*same, command)) return {};
+    return InvalidField("group_id", command.group_id(), "an id that no other group has");
+  }
+  if (!reference::Term(s.rows, command.term_id())) return Unknown("term", command.term_id());
+  if (!command.class_id().empty() && !s.rows.Has(ClassKey(s.context.school_id, command.class_id()))) {
+    return Unknown("class", command.class_id());
+  }
+  if (!command.project_id().empty() && !s.rows.Has(Key("s/project", command.project_id()))) {
+    return Unknown("project", command.project_id());
+  }
+  if (!IsVenue(s.rows, s.context.school_id, command.venue_id())) return Unknown("venue", command.venue_id());
+  for (const int weekday : command.weekdays()) {
+    if (weekday < 1 || weekday > 7) return InvalidField("weekdays", std::to_string(weekday), "1 (Monday) to 7");
+  }
+  EnrollmentEvent event;
+  v1::CareGroupFormed& formed = *event.mutable_care_group_formed();
+  formed.set_group_id(command.group_id());
+  formed.set_term_id(command.term_id());
+  formed.set_stage(command.stage());
+  *formed.mutable_grades() = command.grades();
+  formed.set_class_id(command.class_id());
+  formed.set_project_id(command.project_id());
+  *formed.mutable_periods() = command.periods();
+  *formed.mutable_weekdays() = command.weekdays();
+  formed.set_venue_id(command.venue_id());
+  return std::vector{event};
+}
+
+Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollment& enrollment, const Group& group,
+                                      const std::string& from_on) {
+  const int headcount = Headcount(s.rows, group.group_id(), from_on) + 1;
+  const auto limit = GroupLimit(s.rows, s.policy, group, from_on);
+  if (limit && headcount > *limit) {
+    return Refused{"ENR-23", "GROUP_FULL", group.group_id(), std::to_string(*limit), std::to_string(headcount),
+                   "group_size_max"};
+  }
+  std::vector<EnrollmentEvent> events(1);
+  v1::PupilPlaced& placed = *events[0].mutable_pupil_placed();
+  placed.set_enrollment_id(enrollment.enrollment_id());
+  placed.set_pupil_id(enrollment.pupil_id());
+  placed.set_group_id(group.group_id());
+  placed.set_from_on(from_on);
+  placed.set_headcount(headcount);
+  placed.set_limit(static_cast<int32_t>(limit.value_or(0)));
+  for (const Place& place : PlacesOf(s.rows, enrollment.enrollment_id())) {
+    const auto other = s.rows.Get<Group>(GroupKey(place.group_id()));
+    if (place.group_id() == group.group_id() || !other || !MeetTogether(group, *other)) continue;
+    events.push_back(Unplaced(s.rows, place, AddDays(from_on, -1)));
+  }
+  return events;
+}
+
+EnrollmentEvent Unplaced(const Rows& rows, const Place& place, const std::string& last_on) {
+  EnrollmentEvent event;
+  v1::PupilUnplaced& unplaced = *event.mutable_pupil_unplaced();
+  unplaced.set_enrollment_id(place.enrollment_id());
+  unplaced.set_pupil_id(place.pupil_id());
+  unplaced.set_group_id(place.group_id());
+  unplaced.set_last_on(last_on);
+  unplaced.set_headcount(Headcount(rows, place.group_id(), AddDays(last_on, 1), place.enrollment_id()));
+  return event;
+}
+
+}  // namespace afterbell::enrollment

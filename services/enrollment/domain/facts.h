@@ -1,0 +1,49 @@
+// What enrollment knows from the registry of the school's own partition, as rows that intake/ folds.
+// Rows are the registry's events themselves:
+//
+//   f/registry/pupil/<school>/<pupil>          PersonRegistered, of pupils: on roll at that school
+//   f/registry/class/<school>/<class>          ClassOpened
+//   f/registry/guardian/<pupil>/<guardian>     GuardianshipRecorded
+//   f/registry/venue/<school>/<venue>          VenueRegistered, on site; others lie in the commons
+#ifndef AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_FACTS_H_
+#define AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_FACTS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "afterbell/registry/v1/registry_events.pb.h"
+#include "services/platform/decider/decider.h"
+
+namespace afterbell::enrollment {
+
+std::string PupilKey(std::string_view school_id, std::string_view pupil_id);
+std::string ClassKey(std::string_view school_id, std::string_view class_id);
+std::string GuardianKey(std::string_view pupil_id, std::string_view guardian_id);
+std::string VenueKey(std::string_view school_id, std::string_view venue_id);
+
+// Where a pupil sits. Empty fields: not in a class, or in one that is not known.
+struct Seat {
+  std::string class_id;
+  std::string grade;
+  std::string stage;
+};
+
+// Nothing when the pupil is not on roll at the school.
+std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
+
+// A guardian of the pupil on that date.
+bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id, std::string_view date);
+
+// Who asks as a guardian must be one of this pupil's, and who asks as a pupil must be that pupil; to
+// others the pupil is not known. Whoever asks in another role may.
+absl::Status CheckFamily(const Situation& situation, std::string_view pupil_id);
+
+bool IsVenue(const Rows& rows, std::string_view school_id, std::string_view venue_id);
+
+// The term binds at this school: it is the school's own or one of the areas it lies in.
+bool IsTermOf(const Rows& rows, const registry::v1::TermOpened& term, std::string_view school_id);
+
+}  // namespace afterbell::enrollment
+
+#endif  // AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_FACTS_H_

@@ -1,0 +1,14 @@
+// Facts of registry's same-numbered partition, as the rows domain/facts.h names: pupils, classes,
+// guardians and the venues on site.
+#ifndef AFTERBELL_SERVICES_ENROLLMENT_INTAKE_REGISTRY_H_
+#define AFTERBELL_SERVICES_ENROLLMENT_INTAKE_REGISTRY_H_
+
+#include "services/platform/decider/service.h"
+
+namespace afterbell::enrollment {
+
+void FoldRegistry(const Recorded& foreign, MutableRows& rows);
+
+}  // namespace afterbell::enrollment
+
+#endif  // AFTERBELL_SERVICES_ENROLLMENT_INTAKE_REGISTRY_H_

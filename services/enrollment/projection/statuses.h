@@ -1,0 +1,21 @@
+// Special statuses of pupils, to verify and verified.
+//
+//   v/status/<school>/<state>/<claimed at>/<status>   empty
+#ifndef AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_STATUSES_H_
+#define AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_STATUSES_H_
+
+#include "absl/status/statusor.h"
+#include "afterbell/enrollment/v1/enrollment_events.pb.h"
+#include "afterbell/enrollment/v1/enrollment_queries.pb.h"
+#include "services/platform/decider/decider.h"
+
+namespace afterbell::enrollment {
+
+void ProjectStatuses(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
+
+absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const Rows& rows,
+                                                              const v1::ListPupilStatusesRequest& request);
+
+}  // namespace afterbell::enrollment
+
+#endif  // AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_STATUSES_H_

@@ -1,0 +1,116 @@
+#include "services/platform/host/host.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+
+namespace afterbell {
+namespace {
+
+constexpr std::chrono::seconds kReadyAtMost(60);
+constexpr std::chrono::seconds kStopAtMost(5);
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options, const std::vector<Hosted>& hosted) {
+  std::unique_ptr<Host> host(new Host());
+  EmbeddedLogOptions log_options;
+  log_options.directory = options.data_directory + "/log";
+  log_options.durability = options.durability;
+  auto log = EmbeddedLog::Open(log_options);
+  if (!log.ok()) return log.status();
+  host->log_ = *std::move(log);
+  if (const auto recovered = host->log_->Stats().recovered) {
+    host->notes_.push_back(absl::StrCat("log: ", recovered->bytes_cut, " bytes of an unfinished write cut from ", recovered->file));
+  }
+  RuntimeOptions runtime_options;
+  runtime_options.projections_directory = options.data_directory + "/projections";
+  runtime_options.log = host->log_.get();
+  runtime_options.clock = options.simulated_clock ? log::v1::SIMULATED : log::v1::REAL;
+  runtime_options.school_partitions = options.school_partitions;
+  runtime_options.limits = options.limits;
+  runtime_options.address = options.address;
+  for (const Hosted& each : hosted) runtime_options.services.push_back(each.service);
+  auto runtime = Runtime::Open(std::move(runtime_options));
+  if (!runtime.ok()) return runtime.status();
+  host->runtime_ = *std::move(runtime);
+  for (const std::string& rebuilt : host->runtime_->rebuilt()) host->notes_.push_back("projection begun anew: " + rebuilt);
+  const absl::Status ready = host->runtime_->WaitReady(kReadyAtMost);
+  if (!ready.ok()) return ready;
+  std::vector<grpc::Service*> services;
+  for (const Hosted& each : hosted) {
+    host->services_.push_back(each.make_grpc(host->runtime_.get(), each.service));
+    services.push_back(host->services_.back().get());
+  }
+  auto server = RpcServer::Start(options.address, services);
+  if (!server.ok()) return server.status();
+  host->server_ = *std::move(server);
+  return host;
+}
+
+Host::~Host() { Stop(); }
+
+void Host::Stop() {
+  if (runtime_ == nullptr) return;
+  // The runtime first: calls under way are answered or refused, then the server has none to wait for.
+  runtime_->Stop();
+  if (server_ != nullptr) server_->Stop(kStopAtMost);
+  server_.reset();
+  services_.clear();
+  runtime_.reset();
+  log_->Close();
+}
+
+std::string DefaultDataDirectory() {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') return std::string(data) + "/afterbell";
+  const char* home = std::getenv("HOME");
+  return std::string(home == nullptr ? "." : home) + "/.local/share/afterbell";
+}
+
+void BlockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void WaitForStopSignal() {
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+}
+
+int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hosted>& hosted) {
+  HostOptions options;
+  options.data_directory = DefaultDataDirectory();
+  CLI::App app(std::string(name) + ": one Afterbell service on an embedded log");
+  app.add_option("--data", options.data_directory, "Folder of the log and the projections")->capture_default_str();
+  app.add_option("--listen", options.address, "Loopback address and port; port 0 takes a free one")->capture_default_str();
+  app.add_flag("--simulated-clock", options.simulated_clock, "Begin a log whose time is moved by MoveClock");
+  CLI11_PARSE(app, argc, argv);
+  BlockStopSignals();
+  auto host = Host::Start(options, hosted);
+  if (!host.ok()) {
+    std::fprintf(stderr, "%s: %s\n", name, std::string(host.status().message()).c_str());
+    return 1;
+  }
+  for (const std::string& note : (*host)->notes()) std::fprintf(stderr, "%s: %s\n", name, note.c_str());
+  std::printf("%s serves on %s (log %s)\n", name, (*host)->address().c_str(), (*host)->runtime().log_id().c_str());
+  std::fflush(stdout);
+  WaitForStopSignal();
+  (*host)->Stop();
+  return 0;
+}
+
+}  // namespace afterbell

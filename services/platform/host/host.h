@@ -1,0 +1,71 @@
+// A process that hosts services: log, projections, runtime and gRPC server, opened and closed in
+// order. Each service's main.cc and the city are a line on top of this.
+#ifndef AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_
+#define AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include "absl/status/statusor.h"
+#include "services/platform/log/embedded/embedded_log.h"
+#include "services/platform/rpc/server.h"
+#include "services/platform/runtime/runtime.h"
+
+namespace afterbell {
+
+// A service's rules and the gRPC surface over them.
+struct Hosted {
+  const Service* service;
+  std::function<std::unique_ptr<grpc::Service>(Runtime* runtime, const Service* service)> make_grpc;
+};
+
+struct HostOptions {
+  std::string data_directory;           // log/ and projections/ below it.
+  std::string address = "127.0.0.1:0";
+  bool simulated_clock = false;         // Of a log that is begun now.
+  uint32_t school_partitions = 16;      // Likewise.
+  EmbeddedLogOptions::Durability durability = EmbeddedLogOptions::Durability::kDisk;
+  Limits limits;
+};
+
+class Host {
+ public:
+  static absl::StatusOr<std::unique_ptr<Host>> Start(const HostOptions& options, const std::vector<Hosted>& hosted);
+  ~Host();
+
+  Runtime& runtime() { return *runtime_; }
+  EmbeddedLog& log() { return *log_; }
+  std::string address() const { return server_->address(); }
+  // What the reader of a start-up message should know: cut tails, rebuilt projections.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  // Refuses new calls, answers those under way, closes everything.
+  void Stop();
+
+ private:
+  Host() = default;
+  std::unique_ptr<EmbeddedLog> log_;
+  std::unique_ptr<Runtime> runtime_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<RpcServer> server_;
+  std::vector<std::string> notes_;
+};
+
+// $XDG_DATA_HOME/afterbell, or ~/.local/share/afterbell.
+std::string DefaultDataDirectory();
+
+// Waits for SIGINT or SIGTERM. Call BlockStopSignals first, before any thread is started.
+void BlockStopSignals();
+void WaitForStopSignal();
+
+// The main of a single service. Exit codes: 0 stopped when asked, 1 could not start, 2 wrong usage.
+int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hosted>& hosted);
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_

@@ -1,0 +1,219 @@
+#include "services/platform/projection/store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "absl/strings/escaping.h"
+#include "services/platform/base/ids.h"
+
+namespace afterbell {
+namespace {
+
+// Below every partition's rows: what the folder says of itself.
+constexpr char kSchemaKey[] = "\xff\xff\xff\xffschema";
+// Below a partition's rows: its position. A row key never begins with a zero byte.
+constexpr std::string_view kPositionKey("\0position", 9);
+
+std::string Prefix(uint32_t partition) {
+  std::string prefix;
+  for (int shift = 24; shift >= 0; shift -= 8) prefix += static_cast<char>(partition >> shift & 0xff);
+  return prefix;
+}
+
+rocksdb::Slice SliceOf(std::string_view text) { return rocksdb::Slice(text.data(), text.size()); }
+
+rocksdb::Options DatabaseOptions(const StoreOptions& options) {
+  rocksdb::Options database;
+  database.create_if_missing = true;
+  database.write_buffer_size = options.write_buffer_bytes;
+  database.max_write_buffer_number = 3;
+  database.max_background_jobs = 2;
+  database.max_open_files = 256;
+  database.compression = rocksdb::kNoCompression;
+  database.info_log_level = rocksdb::WARN_LEVEL;
+  database.keep_log_file_num = 2;
+  database.avoid_flush_during_shutdown = false;
+  database.allow_concurrent_memtable_write = true;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(8 << 20);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  database.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return database;
+}
+
+std::string MoveAside(const std::string& directory) {
+  for (int n = 1;; ++n) {
+    const std::string aside = directory + ".quarantined-" + std::to_string(n);
+    if (std::filesystem::exists(aside)) continue;
+    std::filesystem::rename(directory, aside);
+    return aside;
+  }
+}
+
+absl::Status StatusOf(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError("projection: " + status.ToString());
+  return absl::DataLossError("projection: " + status.ToString());
+}
+
+}  // namespace
+
+class Store::PartitionRows : public Rows {
+ public:
+  PartitionRows(rocksdb::DB* db, uint32_t partition, const rocksdb::Snapshot* snapshot)
+      : db_(db), prefix_(Prefix(partition)), snapshot_(snapshot) {
+    options_.snapshot = snapshot;
+  }
+  ~PartitionRows() override {
+    if (snapshot_ != nullptr) db_->ReleaseSnapshot(snapshot_);
+  }
+
+  std::optional<std::string> GetBytes(std::string_view key) const override {
+    std::string full;
+    full.reserve(prefix_.size() + key.size());
+    full.append(prefix_).append(key);
+    std::string value;
+    const rocksdb::Status status = db_->Get(options_, full, &value);
+    if (status.IsNotFound()) return std::nullopt;
+    Check(status);
+    return value;
+  }
+
+  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
+    const std::string full = prefix_ + std::string(prefix);
+    const std::string start = from > prefix ? prefix_ + std::string(from) : full;
+    std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options_));
+    for (row->Seek(start); row->Valid() && row->key().starts_with(full); row->Next()) {
+      const std::string_view key(row->key().data() + prefix_.size(), row->key().size() - prefix_.size());
+      if (key == kPositionKey) continue;
+      if (!visit(key, std::string_view(row->value().data(), row->value().size()))) return;
+    }
+    Check(row->status());
+  }
+
+ private:
+  // A view that cannot be read answers nothing: the process ends and the next start quarantines the folder.
+  static void Check(const rocksdb::Status& status) {
+    if (status.ok()) return;
+    std::fprintf(stderr, "projection cannot be read: %s\n", status.ToString().c_str());
+    std::abort();
+  }
+
+  rocksdb::DB* db_;
+  const std::string prefix_;
+  const rocksdb::Snapshot* snapshot_;
+  rocksdb::ReadOptions options_;
+};
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
+  std::unique_ptr<Store> store(new Store());
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(options.directory).parent_path(), error);
+  if (error) return absl::UnavailableError(options.directory + ": " + error.message());
+  const std::string schema = options.service + "/" + std::to_string(options.schema);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const bool existed = std::filesystem::exists(options.directory + "/CURRENT");
+    rocksdb::DB* db = nullptr;
+    rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options), options.directory, &db);
+    if (status.IsNoSpace()) return StatusOf(status);
+    if (status.ok()) {
+      store->db_.reset(db);
+      std::string found;
+      status = db->Get({}, kSchemaKey, &found);
+      if (status.IsNotFound() && !existed) {
+        rocksdb::WriteOptions write;
+        write.disableWAL = true;
+        status = db->Put(write, kSchemaKey, schema);
+        found = schema;
+        if (status.ok()) status = db->Flush({});
+      }
+      if (status.ok() && found == schema) return store;
+      if (status.ok()) {
+        store->rebuilt_because_ = "its schema is " + found + ", this program's is " + schema;
+      } else {
+        store->rebuilt_because_ = status.ToString();
+      }
+      store->db_.reset();
+    } else {
+      store->rebuilt_because_ = status.ToString();
+    }
+    if (attempt == 0) store->rebuilt_because_ += "; kept as " + MoveAside(options.directory);
+  }
+  return absl::DataLossError("projection " + options.directory + ": " + store->rebuilt_because_);
+}
+
+Store::~Store() {
+  if (db_ != nullptr) db_->Close().PermitUncheckedError();
+}
+
+stored::StoredPosition Store::Position(uint32_t partition) const {
+  stored::StoredPosition position;
+  std::string bytes;
+  if (db_->Get({}, Prefix(partition) + std::string(kPositionKey), &bytes).ok()) position.ParseFromString(bytes);
+  return position;
+}
+
+absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& changes,
+                          const stored::StoredPosition& position) {
+  rocksdb::WriteBatch batch;
+  const std::string prefix = Prefix(partition);
+  std::string key = prefix;
+  for (const RowChange& change : changes) {
+    key.resize(prefix.size());
+    key += change.key;
+    if (change.value) {
+      batch.Put(key, SliceOf(*change.value));
+    } else {
+      batch.Delete(key);
+    }
+  }
+  key.resize(prefix.size());
+  key += kPositionKey;
+  batch.Put(key, position.SerializeAsString());
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return StatusOf(db_->Write(options, &batch));
+}
+
+std::unique_ptr<Rows> Store::Live(uint32_t partition) const {
+  return std::make_unique<PartitionRows>(db_.get(), partition, nullptr);
+}
+
+Store::View Store::Snapshot(uint32_t partition) const {
+  View view;
+  const rocksdb::Snapshot* snapshot = db_->GetSnapshot();
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string bytes;
+  if (db_->Get(options, Prefix(partition) + std::string(kPositionKey), &bytes).ok()) {
+    view.position.ParseFromString(bytes);
+  }
+  view.rows = std::make_unique<PartitionRows>(db_.get(), partition, snapshot);
+  return view;
+}
+
+std::string Store::Digest(const View& view) {
+  // A running hash over lengths and bytes, so that no two different sets of rows look alike.
+  std::string chain = std::to_string(view.position.index()) + " " + view.position.hash();
+  for (const stored::StoredSource& source : view.position.sources()) {
+    chain += " " + source.service() + "/" + std::to_string(source.partition()) + "@" + std::to_string(source.index());
+  }
+  std::string block = Sha256(chain);
+  constexpr size_t kBlockBytes = 1 << 20;
+  view.rows->ScanBytes("", "", [&](std::string_view key, std::string_view value) {
+    if (key.substr(0, sizeof kRequestPrefix - 1) == kRequestPrefix) return true;
+    block += std::to_string(key.size()) + ":" + std::string(key) + std::to_string(value.size()) + ":" + std::string(value);
+    if (block.size() > kBlockBytes) block = Sha256(block);
+    return true;
+  });
+  return absl::BytesToHexString(Sha256(block));
+}
+
+absl::Status Store::Flush() { return StatusOf(db_->Flush({})); }
+
+}  // namespace afterbell

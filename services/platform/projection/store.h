@@ -1,0 +1,89 @@
+// A projection: the rows of one service's partitions in one RocksDB folder, with the position of
+// every source in the same batch, the write-ahead log off.
+//
+// The log is the only truth; a store can be deleted at any time. After kill -9 it is a prefix of the
+// log, and only what was not flushed is read again. A folder that is damaged, or whose schema number
+// is another, is moved aside ("<folder>.quarantined-<n>") and begun anew, and says why.
+//
+// Threads: Write and the live rows of a partition belong to that partition's thread; snapshots and
+// digests may be taken from any thread.
+#ifndef AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
+#define AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/decider/rows.h"
+#include "services/platform/projection/stored.pb.h"
+
+namespace rocksdb {
+class DB;
+class Snapshot;
+}  // namespace rocksdb
+
+namespace afterbell {
+
+// One row set or cleared.
+struct RowChange {
+  std::string key;
+  std::optional<std::string> value;  // Nothing: cleared.
+};
+
+struct StoreOptions {
+  std::string directory;
+  std::string service;
+  int schema = 1;
+  size_t write_buffer_bytes = 16 << 20;
+};
+
+class Store {
+ public:
+  // Opens or begins the folder. `rebuilt_because` says why it was begun anew, if it was.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const StoreOptions& options);
+  ~Store();
+
+  const std::string& rebuilt_because() const { return rebuilt_because_; }
+
+  // Where a partition's rows stand; the empty message for one not begun.
+  stored::StoredPosition Position(uint32_t partition) const;
+
+  // Applies changes and the position they lead to, all or nothing.
+  absl::Status Write(uint32_t partition, const std::vector<RowChange>& changes,
+                     const stored::StoredPosition& position);
+
+  // The newest rows of a partition. Valid as long as the store.
+  std::unique_ptr<Rows> Live(uint32_t partition) const;
+
+  // Rows and their position as of one moment.
+  struct View {
+    std::unique_ptr<Rows> rows;
+    stored::StoredPosition position;
+  };
+  View Snapshot(uint32_t partition) const;
+
+  // SHA-256 over index, H and every row in order of keys, in hexadecimal; fetch hints left out.
+  // Equal digests mean equal state.
+  static std::string Digest(const View& view);
+
+  absl::Status Flush();
+
+ private:
+  class PartitionRows;
+
+  Store() = default;
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::string rebuilt_because_;
+};
+
+// Rows with this prefix are the platform's request ids: kept for a time, found by key, and no part
+// of the state a digest is about.
+inline constexpr char kRequestPrefix[] = "q/";
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_

@@ -1,0 +1,251 @@
+#include "services/platform/rpc/endpoint.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/rpc/shape.h"
+#include "services/platform/rpc/status.h"
+
+namespace afterbell {
+namespace {
+
+using log::v1::CommandAnswer;
+using log::v1::CommandHeader;
+using log::v1::Commit;
+
+constexpr size_t kUuidLength = 36;
+constexpr size_t kDigestBytes = 16;
+
+SteadyTime DeadlineOf(const grpc::CallbackServerContext& context) {
+  const auto left = context.deadline() - std::chrono::system_clock::now();
+  // A caller without a deadline has one all the same: nothing waits for ever.
+  constexpr std::chrono::seconds kAtMost(60);
+  return std::chrono::steady_clock::now() + std::min<std::chrono::nanoseconds>(left, kAtMost);
+}
+
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != kUuidLength) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = text[i];
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto actor = metadata.find(kActorMetadata);
+  if (actor == metadata.end()) return ParseCaller("");
+  return ParseCaller(std::string_view(actor->second.data(), actor->second.size()));
+}
+
+void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& log_id, CommandAnswer* answer) {
+  log::v1::RecordId* record = answer->mutable_record();
+  record->set_log_id(log_id);
+  record->set_service(id.service);
+  record->set_partition(id.number);
+  record->set_index(commit.index());
+  answer->set_outcome(commit.events().empty() ? log::v1::QUIET : log::v1::DECIDED);
+  *answer->mutable_events() = commit.events();
+  *answer->mutable_record_time() = commit.recorded_at();
+  log::v1::Position position;
+  position.set_log_id(log_id);
+  log::v1::Seen* own = position.add_at();
+  own->set_service(id.service);
+  own->set_partition(id.number);
+  own->set_index(commit.index());
+  for (const log::v1::Seen& seen : commit.seen()) *position.add_at() = seen;
+  answer->set_position(TokenOf(position));
+}
+
+absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const CommandHeader& header, std::string_view name,
+                                             const google::protobuf::Message& fields, std::string command) const {
+  const CommandInfo* info = nullptr;
+  for (const CommandInfo& each : service_->commands()) {
+    if (each.name == name) info = &each;
+  }
+  const auto allowed = [&](std::string_view role) { return role == caller.role; };
+  if (info == nullptr || std::none_of(info->roles.begin(), info->roles.end(), allowed)) {
+    return absl::PermissionDeniedError(absl::StrCat("role '", caller.role, "' may not ask for '", std::string(name), "'"));
+  }
+  if (!IsUuid(header.request_id())) return InvalidField("header.request_id", header.request_id(), "a UUID");
+  if (!header.school_id().empty() && !IsId(header.school_id())) {
+    return InvalidField("header.school_id", header.school_id(), "an id");
+  }
+  if (info->where == Where::kSchool && header.school_id().empty()) {
+    return InvalidField("header.school_id", "", "given: this command is a school's matter");
+  }
+  if (info->where == Where::kCommons && !header.school_id().empty()) {
+    return InvalidField("header.school_id", header.school_id(), "empty: this command is a matter of the commons");
+  }
+  AFTERBELL_RETURN_IF_ERROR(CheckShape(fields, "command"));
+  AFTERBELL_RETURN_IF_ERROR(PositionOf(header.position(), "header.position").status());
+  CommandCall call;
+  Commit& head = call.head;
+  head.set_district_id(caller.district_id);
+  head.set_school_id(header.school_id());
+  head.mutable_actor()->set_role(caller.role);
+  head.mutable_actor()->set_person_id(caller.person_id);
+  head.set_request_id(header.request_id());
+  if (header.has_occurred_at()) *head.mutable_occurred_at() = header.occurred_at();
+  if (header.has_capture()) *head.mutable_capture() = header.capture();
+  std::string asked = runtime_->log_id() + '\0' + header.school_id() + '\0' + header.occurred_at().SerializeAsString() + '\0' +
+                      header.capture().SerializeAsString() + '\0';
+  asked += command;
+  head.set_request_digest(Sha256(asked).substr(0, kDigestBytes));
+  head.set_command(std::move(command));
+  return call;
+}
+
+grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context, const CommandHeader& header,
+                                            std::string_view name, const google::protobuf::Message& fields,
+                                            std::string command, CommandAnswer* answer) const {
+  const auto caller = CallerOf(*context);
+  if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service_->name()));
+  auto call = CallOf(*caller, header, name, fields, std::move(command));
+  if (!call.ok()) return Finished(context, ToGrpc(call.status(), service_->name()));
+  call->deadline = DeadlineOf(*context);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const PartitionId id = runtime_->PartitionOf(service_->name(), header.school_id());
+  call->done = [this, id, answer, reactor](const absl::Status& status, const Commit* commit) {
+    if (!status.ok()) return reactor->Finish(ToGrpc(status, service_->name()));
+    if (commit->has_refusal() && commit->events().empty()) return reactor->Finish(ToGrpc(commit->refusal(), service_->name()));
+    FillAnswer(*commit, id, runtime_->log_id(), answer);
+    reactor->Finish(grpc::Status::OK);
+  };
+  runtime_->Submit(id, *std::move(call));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* Endpoint::ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Item> items,
+                                                 std::function<log::v1::BatchAnswer*()> add_answer) const {
+  const auto caller = CallerOf(*context);
+  if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service_->name()));
+  if (items.size() > kBatchItemsMax) {
+    return Finished(context, ToGrpc(absl::ResourceExhaustedError(absl::StrCat("batch_items_max: ", items.size(),
+                                                                              " commands, ", kBatchItemsMax, " are allowed")),
+                                    service_->name()));
+  }
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (items.empty()) {
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+  const SteadyTime deadline = DeadlineOf(*context);
+  const auto left = std::make_shared<std::atomic<size_t>>(items.size());
+  const auto one_less = [left, reactor] {
+    if (left->fetch_sub(1) == 1) reactor->Finish(grpc::Status::OK);
+  };
+  // All places first: answers come in any order and stand in that of the items.
+  std::vector<log::v1::BatchAnswer*> answers;
+  for (size_t i = 0; i < items.size(); ++i) answers.push_back(add_answer());
+  for (size_t i = 0; i < items.size(); ++i) {
+    log::v1::BatchAnswer* answer = answers[i];
+    const Item& item = items[i];
+    answer->set_request_id(item.header->request_id());
+    const auto failed = [answer](const absl::Status& status) {
+      answer->set_status_code(static_cast<int>(status.code()));
+      answer->set_status_message(std::string(status.message()));
+    };
+    auto call = CallOf(*caller, *item.header, item.name, *item.fields, item.command);
+    if (!call.ok()) {
+      failed(call.status());
+      one_less();
+      continue;
+    }
+    const PartitionId id = runtime_->PartitionOf(service_->name(), item.header->school_id());
+    call->deadline = deadline;
+    call->done = [this, id, answer, failed, one_less](const absl::Status& status, const Commit* commit) {
+      if (!status.ok()) {
+        failed(status);
+      } else if (commit->has_refusal() && commit->events().empty()) {
+        answer->set_status_code(grpc::StatusCode::FAILED_PRECONDITION);
+        answer->set_status_message(Sentence(commit->refusal()));
+        *answer->mutable_refusal() = commit->refusal();
+      } else {
+        FillAnswer(*commit, id, runtime_->log_id(), answer->mutable_answer());
+      }
+      one_less();
+    };
+    runtime_->Submit(id, *std::move(call));
+  }
+  return reactor;
+}
+
+namespace {
+
+// A page token of a gathered query: the partition it stands in, then that partition's own token.
+struct GatherState {
+  uint32_t number = 1;
+  log::v1::QueryHeader header;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header,
+                                          bool gather, Ask ask, log::v1::QueryAnswer* page) const {
+  const std::string service(service_->name());
+  const auto caller = CallerOf(*context);
+  if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service));
+  if (!header.school_id().empty() && !IsId(header.school_id())) {
+    return Finished(context, ToGrpc(InvalidField("header.school_id", header.school_id(), "an id"), service));
+  }
+  auto position = PositionOf(header.min_position(), "header.min_position");
+  if (!position.ok()) return Finished(context, ToGrpc(position.status(), service));
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const auto finish = [reactor, service](const absl::Status& status) { reactor->Finish(ToGrpc(status, service)); };
+  if (!gather || !header.school_id().empty()) {
+    runtime_->Query(runtime_->PartitionOf(service, header.school_id()), *position, DeadlineOf(*context),
+                    [finish, ask = std::move(ask), page, header](absl::StatusOr<ReadView> view) {
+                      if (!view.ok()) return finish(view.status());
+                      page->set_position(TokenOf(view->position));
+                      finish(ask(*view->rows, header, page));
+                    });
+    return reactor;
+  }
+  // From partition to partition, until the page is full.
+  GatherState state;
+  state.header = header;
+  const size_t colon = header.page_token().find('.');
+  if (!header.page_token().empty()) {
+    if (colon == std::string::npos || colon > 6) {
+      finish(InvalidField("header.page_token", header.page_token(), "a token of this query"));
+      return reactor;
+    }
+    state.number = static_cast<uint32_t>(std::atoi(header.page_token().substr(0, colon).c_str()));
+    state.header.set_page_token(header.page_token().substr(colon + 1));
+  }
+  for (; state.number >= 1 && state.number <= runtime_->school_partitions(); ++state.number) {
+    auto view = runtime_->View({service, state.number});
+    if (!view.ok()) {
+      finish(view.status());
+      return reactor;
+    }
+    log::v1::QueryAnswer part;
+    const absl::Status status = ask(*view->rows, state.header, &part);
+    if (!status.ok()) {
+      finish(status);
+      return reactor;
+    }
+    state.header.clear_page_token();
+    if (!part.next_page_token().empty()) {
+      page->set_next_page_token(absl::StrCat(state.number, ".", part.next_page_token()));
+      break;
+    }
+  }
+  finish(absl::OkStatus());
+  return reactor;
+}
+
+}  // namespace afterbell

@@ -1,0 +1,105 @@
+// The way from a gRPC call to a partition and back, the same for every service: the caller named and
+// allowed, the shape checked, the command decided, the answer made from its Commit.
+//
+// A transport is a class of one line a call:
+//
+//   AFTERBELL_COMMAND(CheckInPupil, check_in_pupil)
+//   AFTERBELL_QUERY(GetSessionRoll)
+//
+// in a file that says which service it is: `namespace here = attendance;` and `using Command = …`.
+//
+// Callback API: nothing here waits. Threads: any.
+#ifndef AFTERBELL_SERVICES_PLATFORM_RPC_ENDPOINT_H_
+#define AFTERBELL_SERVICES_PLATFORM_RPC_ENDPOINT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <grpcpp/grpcpp.h>
+
+#include "afterbell/log/v1/call.pb.h"
+#include "services/platform/rpc/caller.h"
+#include "services/platform/runtime/runtime.h"
+
+namespace afterbell {
+
+inline constexpr int kBatchItemsMax = 1000;  // batch_items_max
+
+class Endpoint {
+ public:
+  Endpoint(Runtime* runtime, const Service* service) : runtime_(runtime), service_(service) {}
+
+  // One command of a caller. `fields` is the command itself (its shape is checked), `command` the
+  // serialised <Service>Command around it.
+  grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context, const log::v1::CommandHeader& header,
+                                    std::string_view name, const google::protobuf::Message& fields, std::string command,
+                                    log::v1::CommandAnswer* answer) const;
+
+  // Many commands, each a Commit of its own, decided in order within a partition; answered when all are.
+  struct Item {
+    const log::v1::CommandHeader* header;
+    std::string name;
+    const google::protobuf::Message* fields;
+    std::string command;
+  };
+  grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Item> items,
+                                         std::function<log::v1::BatchAnswer*()> add_answer) const;
+
+  // A query of one partition: `ask` fills the answer from rows. `school_id` of the header says which;
+  // `gather` asks every school's partition in turn when it is empty.
+  using Ask = std::function<absl::Status(const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page)>;
+  grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header, bool gather,
+                                  Ask ask, log::v1::QueryAnswer* page) const;
+
+ private:
+  absl::StatusOr<CommandCall> CallOf(const Caller& caller, const log::v1::CommandHeader& header, std::string_view name,
+                                     const google::protobuf::Message& fields, std::string command) const;
+
+  Runtime* runtime_;
+  const Service* service_;
+};
+
+// The caller of a call, from its metadata.
+absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context);
+
+// A Commit as the answer to its command.
+void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std::string& log_id,
+                log::v1::CommandAnswer* answer);
+
+#define AFTERBELL_COMMAND(Rpc, field)                                                                             \
+  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request,            \
+                                log::v1::CommandAnswer* answer) override {                                        \
+    Command command;                                                                                              \
+    *command.mutable_##field() = request->command();                                                              \
+    return endpoint_.Execute(context, request->header(), #field, request->command(), command.SerializeAsString(), \
+                             answer);                                                                             \
+  }
+
+#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                                     \
+  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request,         \
+                                v1::Rpc##Answer* answer) override {                                            \
+    return endpoint_.Query(                                                                                    \
+        context, request->header(), gathers,                                                                   \
+        [request, answer](const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page) {  \
+          v1::Rpc##Request asked = *request;                                                                   \
+          *asked.mutable_header() = header;                                                                    \
+          auto found = here::Rpc(rows, asked);                                                           \
+          if (!found.ok()) return found.status();                                                              \
+          page->set_next_page_token(found->page().next_page_token());                                          \
+          found->clear_page();                                                                                 \
+          answer->MergeFrom(*found);                                                                           \
+          return absl::OkStatus();                                                                             \
+        },                                                                                                     \
+        answer->mutable_page());                                                                               \
+  }
+// Of one partition, and of one or, without a school, of all in turn.
+#define AFTERBELL_QUERY(Rpc) AFTERBELL_QUERY_FROM(Rpc, false)
+#define AFTERBELL_GATHER(Rpc) AFTERBELL_QUERY_FROM(Rpc, true)
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_RPC_ENDPOINT_H_

@@ -1,0 +1,57 @@
+#include "services/platform/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace afterbell {
+namespace {
+
+constexpr int kMessageBytesMax = 4 << 20;  // message_bytes_max
+constexpr int kThreadsMax = 16;
+
+bool IsLoopback(const std::string& address) {
+  return address.rfind("127.", 0) == 0 || address.rfind("localhost:", 0) == 0 || address.rfind("[::1]:", 0) == 0;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const std::string& address,
+                                                            const std::vector<grpc::Service*>& services) {
+  if (!IsLoopback(address)) {
+    return absl::InvalidArgumentError(absl::StrCat("address '", address,
+                                                   "' is not loopback; callers are not verified yet, so no other is served"));
+  }
+  grpc::EnableDefaultHealthCheckService(true);
+  static const bool kReflection = [] {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  (void)kReflection;
+  std::unique_ptr<RpcServer> server(new RpcServer());
+  grpc::ServerBuilder builder;
+  grpc::ResourceQuota quota("afterbell");
+  quota.SetMaxThreads(kThreadsMax);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &server->port_);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || server->port_ == 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", address, "; is another process there?"));
+  }
+  return server;
+}
+
+RpcServer::~RpcServer() { Stop(std::chrono::seconds(1)); }
+
+void RpcServer::Stop(std::chrono::seconds at_most) {
+  if (server_ == nullptr) return;
+  if (server_->GetHealthCheckService() != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+  server_->Shutdown(std::chrono::system_clock::now() + at_most);
+  server_.reset();
+}
+
+}  // namespace afterbell

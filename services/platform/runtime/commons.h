@@ -1,0 +1,88 @@
+// The commons of one service, once a process: every version of every row, by index, never pruned.
+// Each partition reads it as of its own `seen`. Kept in memory and folded from the log at start:
+// a commons is low volume by design.
+//
+// Threads: any. Reading and folding exclude each other shortly.
+#ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_COMMONS_H_
+#define AFTERBELL_SERVICES_PLATFORM_RUNTIME_COMMONS_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/platform/base/time.h"
+#include "services/platform/decider/rows.h"
+#include "services/platform/log/chain.h"
+#include "services/platform/log/log.h"
+
+namespace afterbell {
+
+class Commons {
+ public:
+  explicit Commons(std::shared_ptr<LogPartition> log);
+
+  const std::string& service() const { return service_; }
+
+  // Folds what the log holds by now. Errors: DATA_LOSS (a damaged or diverged log; no later call helps).
+  absl::Status CatchUp();
+
+  // The last valid record folded.
+  uint64_t index() const;
+
+  // A valid Commit by its index; null for an index that is a Genesis or a Claim, or not folded yet.
+  std::shared_ptr<const log::v1::Commit> At(uint64_t index) const;
+
+  // Rows as they stood at an index.
+  std::optional<std::string> GetBytes(std::string_view key, uint64_t as_of) const;
+  void ScanBytes(std::string_view prefix, std::string_view from, uint64_t as_of, const Rows::Visitor& visit) const;
+
+  const std::shared_ptr<LogPartition>& log() const { return log_; }
+
+ private:
+  class Writer;
+  struct Version {
+    uint64_t index;
+    std::optional<std::string> value;
+  };
+  using Versions = std::vector<Version>;  // In order of index.
+
+  static const Version* Newest(const Versions& versions, uint64_t as_of);
+
+  const std::string service_;
+  const std::shared_ptr<LogPartition> log_;
+  mutable std::shared_mutex mutex_;
+  Chain chain_;
+  absl::Status failed_;
+  std::map<std::string, Versions, std::less<>> rows_;
+  std::vector<std::shared_ptr<const log::v1::Commit>> commits_;  // By index, from 1.
+};
+
+// Rows "c/<service>/…" of all commons, each as of an index.
+class CommonsRows : public Rows {
+ public:
+  void Add(const Commons* commons) { entries_.push_back({commons, "c/" + commons->service() + "/", 0}); }
+  void SetAsOf(std::string_view service, uint64_t index);
+  uint64_t as_of(std::string_view service) const;
+
+  std::optional<std::string> GetBytes(std::string_view key) const override;
+  // The prefix must reach past the service's name: no scan crosses services.
+  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override;
+
+ private:
+  struct Entry {
+    const Commons* commons;
+    std::string prefix;
+    uint64_t as_of;
+  };
+  const Entry* Of(std::string_view key) const;
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_RUNTIME_COMMONS_H_

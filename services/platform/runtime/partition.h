@@ -1,0 +1,246 @@
+// A partition of a service at work: an actor. It reads its own records back, folds what other
+// services recorded, reacts, lets deadlines fire, decides commands, and appends.
+//
+// The owner decides against the store plus an overlay of its own records in flight and of foreign
+// facts not yet recorded as seen; nothing is answered before its record has been read back valid.
+// State advances by one path only: what was read back. So state at own index n is a pure function of
+// the log, and every instance that has read n valid records holds the same rows.
+//
+// A foreign record is folded only after everything its writer had seen of this partition's sources,
+// so that nobody judges on older facts than the judged had. A cause whose reaction decides something
+// closes the Commit: `seen` of the reaction names the cause, and is the reaction cursor.
+//
+// Threads: Submit, Wait, Poke and the accessors may be called from any thread; callbacks come on a
+// thread of the pool and must not wait.
+#ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_PARTITION_H_
+#define AFTERBELL_SERVICES_PLATFORM_RUNTIME_PARTITION_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/platform/decider/service.h"
+#include "services/platform/log/chain.h"
+#include "services/platform/log/log.h"
+#include "services/platform/projection/store.h"
+#include "services/platform/runtime/commons.h"
+#include "services/platform/runtime/overlay.h"
+#include "services/platform/runtime/pool.h"
+
+namespace afterbell {
+
+// Every queue has a name and an end. Reaching one is a status for the caller, not a crash.
+struct Limits {
+  uint32_t commands_waiting_max = 16384;   // Per partition, not yet decided.
+  uint32_t commands_in_flight_max = 4096;  // Per partition, decided and not yet read back.
+  uint32_t records_unseen_max = 4096;      // Foreign records folded before a Commit must carry them.
+  uint32_t events_per_commit_max = 2000;
+  uint32_t record_bytes_max = 1 << 20;
+  uint32_t waiters_max = 10000;            // Queries that wait for a position, per partition.
+};
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// A command on its way. `head` carries what the Commit will say of it: command, district, school,
+// actor, request id and digest, capture, and occurred_at where the caller gave one.
+struct CommandCall {
+  log::v1::Commit head;
+  SteadyTime deadline = SteadyTime::max();
+  // With OK: the Commit it is answered from (decided, quiet or refused). Otherwise nothing of it was
+  // recorded, unless the code is DEADLINE_EXCEEDED or UNKNOWN.
+  std::function<void(const absl::Status& status, const log::v1::Commit* commit)> done;
+};
+
+// What all partitions of a process share.
+struct Shared {
+  EventLog* log = nullptr;
+  Pool* pool = nullptr;
+  std::vector<Commons*> commons;  // registry's and staffing's.
+  std::string log_id;
+  uint32_t school_partitions = 16;
+  log::v1::Clock clock = log::v1::REAL;
+  std::string instance_id;
+  std::string address;
+  Limits limits;
+  std::function<Micros()> now;    // Of a REAL clock.
+};
+
+class Partition : public std::enable_shared_from_this<Partition> {
+ public:
+  struct Stats {
+    uint64_t index = 0;
+    uint64_t void_records = 0;
+    uint64_t claims = 0;
+    uint64_t commits = 0;   // Read back, own.
+    bool owner = false;
+  };
+
+  Partition(const Service& service, std::shared_ptr<LogPartition> log, std::vector<std::shared_ptr<LogPartition>> reads,
+            Store* store, const Shared& shared);
+  ~Partition();
+
+  // Begins to read. `own`: also claims the partition and decides.
+  void Start(bool own);
+
+  // Stops deciding: what is in flight is answered, what waits is refused UNAVAILABLE. Returns when done.
+  void Stop();
+
+  void Submit(CommandCall call);
+
+  // Calls `reached` once the store holds these records (own and foreign), or with an error:
+  // FAILED_PRECONDITION (another log, beyond the end), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED.
+  void Wait(const log::v1::Position& position, SteadyTime deadline, std::function<void(const absl::Status&)> reached);
+
+  // Something may have changed: look.
+  void Poke();
+
+  // Waiters and commands whose deadline has passed are told so.
+  void Expire(SteadyTime now);
+
+  // When the next deadline of the domain is due (REAL clock), or the far future.
+  Micros NextDue() const { return next_due_.load(); }
+
+  const PartitionId& id() const { return id_; }
+  Stats stats() const;
+  // Why the partition halted; OK while it works.
+  absl::Status halted() const;
+
+ private:
+  // A partition it reads. The head is how far the overlay has folded; `carried` how far the newest
+  // Commit in flight says so.
+  struct Source {
+    PartitionId id;
+    Commons* commons = nullptr;           // Null for a same-numbered partition.
+    std::shared_ptr<LogPartition> log;
+    Chain chain{PartitionId{}};           // As read; of a same-numbered partition.
+    ChainPosition folded;                 // The overlay holds everything up to here.
+    uint64_t carried = 0;
+    LogBatch batch;
+    size_t batch_next = 0;
+  };
+  // Decided, appended or about to be, not read back.
+  struct Pending {
+    std::string value;
+    std::string hash;
+    std::shared_ptr<log::v1::Record> record;
+    std::vector<Overlay::Change> changes;
+    std::vector<ChainPosition> sources;  // As folded when it was decided.
+    Micros newest = 0;
+    std::vector<CommandCall> calls;  // Who is answered from it: the command's, and repeats of it.
+  };
+
+  struct Waiter {
+    log::v1::Position position;
+    SteadyTime deadline;
+    std::function<void(const absl::Status&)> reached;
+  };
+
+  struct DecidedRequest {
+    size_t serial;  // Of the pending record.
+    std::string digest;
+  };
+
+  // One turn: everything there is to do now.
+  void Step();
+  absl::Status Turn(std::deque<CommandCall>* calls);
+
+  // Reading back.
+  absl::Status ReadOwn();
+  absl::Status ReadOwnRecord(std::string_view value, uint64_t offset);
+  void SettleFront(uint64_t offset);
+  absl::Status FoldRecorded(const log::v1::Commit& commit, uint64_t offset);
+  void KeepRequest(const log::v1::Commit& commit, uint64_t offset);
+  absl::Status WriteStore();
+  absl::Status LoseOwnership();
+  void Reset(const absl::Status& answer);
+  void ClaimPartition();
+  void Halt(absl::Status why);
+
+  // Intake. `react`: as the owner, with reactions; otherwise only the rows.
+  absl::Status AdvanceIntake();
+  absl::Status AdvanceSource(Source* source, uint64_t until_index, bool react);
+  absl::Status FoldForeign(Source* source, const log::v1::Commit& commit, bool react);
+  void React(const Recorded& cause);
+  void OpenRuns(const Recorded& cause, log::v1::Commit* head);
+  std::vector<ChainPosition> FoldedPositions() const;
+
+  // Deciding.
+  void FireDeadlines();
+  void TakeRunSteps();
+  void DecideCommand(CommandCall call);
+  bool AnswerRepeat(CommandCall* call);
+  log::v1::Commit NewHead();
+  void Push(log::v1::Commit head, std::vector<CommandCall> calls);
+  void AppendNew();
+  Micros Now();
+  bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max; }
+
+  // Queries.
+  void ServeWaiters();
+  bool Reached(const log::v1::Position& position, absl::Status* never) const;
+  uint64_t WrittenIndexOf(const std::string& service, uint32_t partition) const;
+  absl::StatusOr<std::shared_ptr<log::v1::Record>> ReadRecord(uint64_t offset) const;
+
+  const Service& service_;
+  const PartitionId id_;
+  const std::shared_ptr<LogPartition> log_;
+  Store* const store_;
+  const Shared& shared_;
+
+  // Used by Step alone.
+  std::unique_ptr<Rows> stored_rows_;
+  CommonsRows commons_rows_;
+  std::unique_ptr<Overlay> rows_;
+  Chain chain_;                       // As read back.
+  std::vector<ChainPosition> committed_sources_;  // As of the last record read back, in order of sources_,
+  Micros committed_newest_ = 0;                   // with the newest recorded_at known there.
+  uint64_t written_index_ = 0;                    // What the store holds.
+  std::vector<Source> sources_;
+  std::deque<Pending> pending_;
+  size_t settled_ = 0;                // How many pendings have left the front: the serial of the front.
+  size_t appended_ = 0;               // How many of pending_, from the front, were handed to the log.
+  std::vector<RowChange> unwritten_;  // Read back, not yet in the store,
+  std::vector<Overlay::Change> unsettled_;
+  std::vector<Pending> unanswered_;   // and answered when they are.
+  std::vector<ChainPosition> written_sources_;
+  std::map<std::string, DecidedRequest> requests_in_flight_;
+  std::string tail_hash_;
+  uint64_t tail_index_ = 0;
+  Micros newest_ = 0;                 // The newest recorded_at of own and folded records.
+  uint64_t unseen_ = 0;               // Foreign records folded since the newest Commit.
+  bool owner_ = false;
+  bool claiming_ = false;
+  Micros clock_ = 0;                  // Of a SIMULATED log, as of `clock_index_` of registry's commons.
+  uint64_t clock_index_ = ~uint64_t{0};
+  uint64_t work_seen_ = ~uint64_t{0};
+  Micros work_time_ = 0;
+  std::vector<std::shared_ptr<void>> growth_;
+
+  // Shared with other threads.
+  mutable std::mutex mutex_;
+  std::deque<CommandCall> queue_;
+  std::vector<Waiter> waiters_;
+  absl::Status append_failed_;
+  absl::Status halted_;
+  bool wants_seen_ = false;
+  bool want_owner_ = false;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  std::function<void()> on_stopped_;
+  Stats stats_;
+  std::atomic<bool> scheduled_{false};
+  std::atomic<bool> again_{false};
+  std::atomic<Micros> next_due_{INT64_MAX};
+};
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_RUNTIME_PARTITION_H_

@@ -1,0 +1,171 @@
+#include "services/platform/runtime/record.h"
+
+#include "services/platform/projection/stored.pb.h"
+#include "services/platform/reference/reference.h"
+
+namespace afterbell {
+namespace {
+
+using log::v1::Commit;
+
+log::v1::Refusal RefusalOf(const Refused& refused) {
+  log::v1::Refusal refusal;
+  refusal.set_rule(refused.rule);
+  refusal.set_reason(refused.reason);
+  refusal.set_subject(refused.subject);
+  refusal.set_limit(refused.limit);
+  refusal.set_met(refused.met);
+  refusal.set_parameter(refused.parameter);
+  return refusal;
+}
+
+}  // namespace
+
+std::string RefusedKey(const Commit& commit, const log::v1::Refusal& refusal) {
+  return Key("p/refused", commit.service_date(), commit.actor().person_id(), refusal.rule(), refusal.reason(),
+             refusal.subject());
+}
+
+std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal) {
+  char number[32];
+  std::snprintf(number, sizeof number, "%016llx.%d", static_cast<unsigned long long>(index), ordinal);
+  return Key("b", parameter, number);
+}
+
+std::string RunKey(std::string_view run_id) { return Key("p/run", run_id); }
+
+Context ContextOf(const Commit& head, const PartitionId& partition, const std::string& log_id, const Rows& rows,
+                  bool simulated_clock) {
+  Context context;
+  context.log_id = log_id;
+  context.service = partition.service;
+  context.partition = partition.number;
+  context.recorded_at = MicrosOf(head.recorded_at());
+  context.occurred_at = MicrosOf(head.occurred_at());
+  context.service_date = head.service_date();
+  context.district_id = head.district_id();
+  context.school_id = head.school_id();
+  context.zone_minutes = reference::ZoneMinutesOf(rows, head.district_id());
+  context.role = head.actor().role();
+  context.person_id = head.actor().person_id();
+  if (head.has_cause()) {
+    context.cause = head.cause();
+    context.cause.set_log_id(log_id);
+  }
+  context.simulated_clock = simulated_clock;
+  return context;
+}
+
+std::vector<std::string> CommandsOf(const Service& service, const Situation& situation, const Commit& head,
+                                    const Recorded* cause) {
+  switch (head.decided_case()) {
+    case Commit::kCommand:
+      return {head.command()};
+    case Commit::kCause:
+      return cause == nullptr ? std::vector<std::string>() : service.React(situation, *cause);
+    case Commit::kTimeReached:
+      return service.AtDeadline(situation, head.time_reached().deadline(), head.time_reached().entity(),
+                                MicrosOf(head.time_reached().at()));
+    case Commit::kRunStep: {
+      const auto row = situation.rows.Get<stored::StoredBlocked>(head.run_step().cursor());
+      return row ? std::vector<std::string>{row->command()} : std::vector<std::string>();
+    }
+    default:
+      return {};
+  }
+}
+
+absl::Status Decide(const Service& service, const PartitionId& partition, const std::string& log_id,
+                    const std::vector<std::string>& commands, bool simulated_clock,
+                    const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max, Commit* head,
+                    MutableRows& rows) {
+  const Context context = ContextOf(*head, partition, log_id, rows, simulated_clock);
+  policy::Policy policy(rows, overrides);
+  const bool asked_by_caller = head->decided_case() == Commit::kCommand;
+  for (const std::string& command : commands) {
+    DecisionBytes decision = service.Decide(Situation{context, rows, policy}, command);
+    const std::string unset = policy::UnsetParameter(decision.error);
+    if (!decision.error.ok() && unset.empty()) {
+      if (asked_by_caller) return decision.error;
+      continue;
+    }
+    if (!unset.empty() && !asked_by_caller) {
+      log::v1::ReactionBlocked* blocked = head->add_blocked();
+      blocked->set_parameter(unset);
+      blocked->set_command(command);
+      continue;
+    }
+    if (!unset.empty()) {
+      decision.refused = Refused{"D-07", "PARAMETER_UNSET", context.school_id, "", "", unset};
+    }
+    if (decision.refused) {
+      *head->mutable_refusal() = RefusalOf(*decision.refused);
+      continue;
+    }
+    if (decision.events.empty()) continue;
+    if (asked_by_caller && decision.events.size() > events_max) {
+      return absl::ResourceExhaustedError("events_per_commit_max: one command led to " +
+                                          std::to_string(decision.events.size()) + " events, " +
+                                          std::to_string(events_max) + " are allowed");
+    }
+    Commit part = *head;
+    part.clear_events();
+    for (std::string& event : decision.events) {
+      part.add_events(event);
+      head->add_events(std::move(event));
+    }
+    const Recorded recorded{part, partition.service, partition.number};
+    service.Evolve(recorded, rows);
+    service.Project(recorded, rows);
+  }
+  for (const policy::Use& use : policy.uses()) {
+    log::v1::PolicyUse* used = head->add_policy();
+    used->set_key(use.key);
+    used->set_value_id(use.value_id);
+    used->set_provisional(use.provisional);
+  }
+  if (head->has_refusal() && rows.Has(RefusedKey(*head, head->refusal()))) {
+    head->mutable_refusal()->set_repeated(true);
+    if (asked_by_caller) head->clear_command();
+  }
+  return absl::OkStatus();
+}
+
+void FinishEvolving(const Commit& commit, MutableRows& rows) {
+  if (commit.has_time_reached()) {
+    const log::v1::TimeReached& reached = commit.time_reached();
+    ClearDeadline(rows, MicrosOf(reached.at()), reached.deadline(), reached.entity());
+  }
+  if (commit.has_refusal() && !commit.refusal().repeated()) rows.PutBytes(RefusedKey(commit, commit.refusal()), "");
+  for (const log::v1::Run& opened : commit.runs_opened()) {
+    stored::StoredRun run;
+    run.set_kind(opened.kind());
+    run.set_parameter(opened.parameter());
+    run.set_cursor(opened.cursor());
+    run.set_until(opened.until());
+    rows.Put(RunKey(opened.run_id()), run);
+  }
+  if (commit.has_run_step()) {
+    rows.Erase(commit.run_step().cursor());  // Taken up: done, or blocked again under a row of its own.
+    if (commit.run_step().next_cursor().empty()) {
+      rows.Erase(RunKey(commit.run_step().run_id()));
+    } else if (auto run = rows.Get<stored::StoredRun>(RunKey(commit.run_step().run_id()))) {
+      run->set_cursor(commit.run_step().next_cursor());
+      rows.Put(RunKey(commit.run_step().run_id()), *run);
+    }
+  }
+  for (int i = 0; i < commit.blocked_size(); ++i) {
+    stored::StoredBlocked row;
+    row.set_command(commit.blocked(i).command());
+    row.set_index(commit.index());
+    rows.Put(BlockedKey(commit.blocked(i).parameter(), commit.index(), i), row);
+  }
+}
+
+void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRows& rows) {
+  service.Evolve(recorded, rows);
+  service.Project(recorded, rows);
+  FinishEvolving(recorded.commit, rows);
+}
+
+}  // namespace afterbell

@@ -1,0 +1,104 @@
+// All partitions of the services a process hosts: opened, claimed, kept in step, stopped.
+//
+// Threads: everything may be called from any thread once Open has returned.
+#ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_RUNTIME_H_
+#define AFTERBELL_SERVICES_PLATFORM_RUNTIME_RUNTIME_H_
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/platform/runtime/partition.h"
+
+namespace afterbell {
+
+struct RuntimeOptions {
+  std::string projections_directory;
+  std::vector<const Service*> services;  // Outlive the runtime.
+  EventLog* log = nullptr;               // Outlives it too.
+  // Of a log that is begun here; a log that exists says so itself.
+  uint32_t school_partitions = 16;
+  log::v1::Clock clock = log::v1::REAL;
+  int threads = 2;
+  Limits limits;
+  std::string address;                   // What claims advertise.
+  std::function<Micros()> now;           // The REAL clock; the system's when empty.
+  bool own = true;                       // False: follow only.
+};
+
+// Rows of one partition as of one moment, with the commons as of its `seen`.
+struct ReadView {
+  std::shared_ptr<const Rows> rows;
+  log::v1::Position position;
+  Micros recorded_at = 0;                // The newest moment the rows know of.
+};
+
+class Runtime {
+ public:
+  static absl::StatusOr<std::unique_ptr<Runtime>> Open(RuntimeOptions options);
+  ~Runtime();
+
+  // Returns when every partition decides, or with why one halted.
+  absl::Status WaitReady(std::chrono::seconds at_most);
+
+  // Answers what is in flight, writes `seen`, and lets go. Later calls are refused UNAVAILABLE.
+  void Stop();
+
+  const std::string& log_id() const { return shared_.log_id; }
+  log::v1::Clock clock() const { return shared_.clock; }
+  uint32_t school_partitions() const { return shared_.school_partitions; }
+  const std::vector<std::string>& rebuilt() const { return rebuilt_; }
+
+  // The partition of a school (empty: the commons) in a service.
+  PartitionId PartitionOf(std::string_view service, std::string_view school_id) const;
+
+  void Submit(const PartitionId& id, CommandCall call);
+
+  // Calls `done` with rows that hold at least `min_position`, waiting for them until the deadline.
+  void Query(const PartitionId& id, const log::v1::Position& min_position, SteadyTime deadline,
+             std::function<void(absl::StatusOr<ReadView>)> done);
+
+  // Rows now, without waiting.
+  absl::StatusOr<ReadView> View(const PartitionId& id);
+
+  // The state of a partition as a digest, and its index.
+  struct PartitionDigest {
+    PartitionId id;
+    uint64_t index;
+    std::string digest;
+  };
+  std::vector<PartitionDigest> Digests();
+
+  std::map<PartitionId, Partition::Stats> stats() const;
+
+ private:
+  Runtime() = default;
+  absl::Status FindLog();
+  void Tick();
+
+  RuntimeOptions options_;
+  Shared shared_;
+  std::unique_ptr<Pool> pool_;
+  std::vector<std::unique_ptr<Commons>> commons_;
+  std::map<std::string, std::unique_ptr<Store>> stores_;
+  std::map<PartitionId, std::shared_ptr<Partition>> partitions_;
+  std::vector<std::string> rebuilt_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread timer_;
+};
+
+// Opaque text of a position, and back. INVALID_ARGUMENT for what is none.
+std::string TokenOf(const log::v1::Position& position);
+absl::StatusOr<log::v1::Position> PositionOf(std::string_view token, std::string_view field);
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_RUNTIME_RUNTIME_H_

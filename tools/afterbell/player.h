@@ -1,0 +1,60 @@
+// Plays a synthetic city against services, over gRPC, like any client: phase by phase, the calls of
+// a phase at once, attendance in batches. Counts what was answered and holds it against what each
+// call expects.
+#ifndef AFTERBELL_TOOLS_AFTERBELL_PLAYER_H_
+#define AFTERBELL_TOOLS_AFTERBELL_PLAYER_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "afterbell/policy/v1/policy.pb.h"
+#include "services/platform/base/time.h"
+#include "tools/afterbell/client.h"
+#include "tools/citygen/city.pb.h"
+
+namespace afterbell {
+
+struct PlayedCounts {
+  uint64_t calls = 0;
+  uint64_t answered = 0;  // OK, quiet ones among them.
+  uint64_t refused = 0;
+  std::map<std::string, uint64_t> refusals;  // "ENR-23 GROUP_FULL" -> how often
+  uint64_t unexpected = 0;
+  std::vector<std::string> first_unexpected;  // At most ten, in words.
+};
+
+class Player {
+ public:
+  static constexpr size_t kOutstandingMax = 64;  // Calls under way.
+  static constexpr size_t kBatchMax = 100;       // Commands in one attendance call.
+  static constexpr size_t kUnexpectedKept = 10;
+
+  Player(const std::string& address, std::vector<policy::v1::Instrument> instruments)
+      : client_(address), instruments_(std::move(instruments)) {}
+
+  // Moves the clock to the phase and makes its calls. UNAVAILABLE when the services are gone.
+  absl::Status Play(const citygen::Phase& phase);
+
+  const PlayedCounts& counts() const { return counts_; }
+
+ private:
+  void MoveClock(const google::protobuf::Timestamp& at);
+  void PublishInstruments();
+  void Send(const citygen::Call& call);
+  void SendBatch(const citygen::Phase& phase, size_t first, size_t count);
+  void Note(const citygen::Call& call, int code, const std::string& rule, const std::string& reason,
+            const std::string& message);
+
+  Client client_;
+  const std::vector<policy::v1::Instrument> instruments_;
+  PlayedCounts counts_;
+  absl::Status lost_;
+};
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_TOOLS_AFTERBELL_PLAYER_H_
