@@ -4,6 +4,8 @@
 #include "services/inspection/inspection.h"
 #include "services/platform/rpc/endpoint.h"
 #include "services/platform/rpc/status.h"
+#include "services/inspection/projection/refusals.h"
+#include "services/inspection/projection/violations.h"
 
 namespace afterbell::inspection {
 namespace {

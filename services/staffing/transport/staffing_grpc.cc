@@ -4,6 +4,8 @@
 #include "services/staffing/staffing.h"
 #include "services/platform/rpc/endpoint.h"
 #include "services/platform/rpc/status.h"
+#include "services/staffing/projection/clearances.h"
+#include "services/staffing/projection/duties.h"
 
 namespace afterbell::staffing {
 namespace {
