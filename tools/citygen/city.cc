@@ -78,7 +78,8 @@ class City::Stream {
 
   // Goes on with the moments of that time until they are over or the phase is full enough.
   void Fill(Micros at) {
-    while (moment_ < moments_.size() && moments_[moment_].at == at && world_.writer.calls() < kPhaseCallsFill) {
+    while (moment_ < moments_.size() && moments_[moment_].at == at &&
+           world_.writer.calls() < kPhaseCallsFill) {
       // The next district or school of the moment, if there is one.
       if (!EmitPlace(moments_[moment_], place_++)) {
         ++moment_;
