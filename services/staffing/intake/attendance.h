@@ -1,0 +1,14 @@
+// Facts of attendance's same-numbered partition, as the rows domain/facts.h names: sessions planned and
+// closed, and adults who came, took over, handed over and left.
+#ifndef AFTERBELL_SERVICES_STAFFING_INTAKE_ATTENDANCE_H_
+#define AFTERBELL_SERVICES_STAFFING_INTAKE_ATTENDANCE_H_
+
+#include "services/platform/decider/service.h"
+
+namespace afterbell::staffing {
+
+void FoldAttendance(const Recorded& foreign, MutableRows& rows);
+
+}  // namespace afterbell::staffing
+
+#endif  // AFTERBELL_SERVICES_STAFFING_INTAKE_ATTENDANCE_H_
