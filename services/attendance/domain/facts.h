@@ -6,7 +6,7 @@
 //   f/enrollment/project/<project>                ProjectDesigned
 //   f/enrollment/placed/<group>/<pupil>           state.Placement
 //   f/enrollment/enrolled/<pupil>/<enrollment>    state.Enrolled
-//   f/enrollment/class/<class>/<pupil>            state.Enrolled (the latest)
+//   f/enrollment/class/<class>/<pupil>            (empty)
 //   f/enrollment/agreement_of/<pupil>/<agreement> state.Agreement
 //   f/registry/guardian/<pupil>/<guardian>        GuardianshipRecorded
 //   f/registry/day/<school>/<date>                ServiceDaySet (platform/reference reads it)

@@ -9,7 +9,7 @@ namespace {
 
 // min_staff_per_session: 2 … as RatioAssessed says it.
 std::string Condition(const std::string& parameter, const std::string& rule, int limit, int needed, int met) {
-  return absl::StrCat("conditions { parameter: '", parameter, "' rule: '", rule, "' needed: ", needed, " met: ", met,
+  return absl::StrCat(" conditions { parameter: '", parameter, "' rule: '", rule, "' needed: ", needed, " met: ", met,
                       met < needed ? " short: true" : "", " value_id: '", parameter, "-value1' limit: ", limit, " }");
 }
 

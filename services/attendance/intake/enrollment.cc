@@ -30,7 +30,7 @@ void Fold(const PupilEnrolled& enrolled, MutableRows& rows) {
   row.set_grade(enrolled.grade());
   row.set_class_id(enrolled.class_id());
   rows.Put(key, row);
-  if (!enrolled.class_id().empty()) rows.Put(ClassKey(enrolled.class_id(), enrolled.pupil_id()), row);
+  if (!enrolled.class_id().empty()) rows.PutBytes(ClassKey(enrolled.class_id(), enrolled.pupil_id()), "");
 }
 
 void Fold(const PupilPlaced& placed, MutableRows& rows) {
