@@ -44,7 +44,8 @@ std::string DutyOfKey(std::string_view person_id, Micros from_at, std::string_vi
 bool Covers(std::string_view from_on, std::string_view last_on, std::string_view date);
 
 // Of that school; an empty school asks for any.
-std::optional<state::Group> FindGroup(const Rows& rows, std::string_view group_id, std::string_view school_id);
+std::optional<state::Group> FindGroup(const Rows& rows, std::string_view group_id,
+                                      std::string_view school_id);
 // The kind of a group's project; empty where it has none.
 std::string ProjectKindOf(const Rows& rows, const state::Group& group);
 bool VenueIsKnown(const Rows& rows, std::string_view venue_id);
@@ -58,7 +59,8 @@ std::optional<state::Enrolled> EnrolledOn(const Rows& rows, std::string_view pup
 // Every group a pupil was ever placed in.
 std::vector<std::string> GroupsOf(const Rows& rows, std::string_view pupil_id);
 
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id, std::string_view date);
+bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
+                std::string_view date);
 // An agreement in effect says that the pupil may leave alone.
 bool MayLeaveAlone(const Rows& rows, std::string_view pupil_id, std::string_view date);
 

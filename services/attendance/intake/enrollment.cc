@@ -111,7 +111,8 @@ void FoldEnrollment(const Recorded& foreign, MutableRows& rows) {
         return Fold(event.pupil_placed(), rows);
       case EnrollmentEvent::kPupilUnplaced: {
         const PupilUnplaced& unplaced = event.pupil_unplaced();
-        return EndSpans(unplaced.group_id(), unplaced.pupil_id(), unplaced.enrollment_id(), unplaced.last_on(), rows);
+        return EndSpans(unplaced.group_id(), unplaced.pupil_id(), unplaced.enrollment_id(),
+                        unplaced.last_on(), rows);
       }
       case EnrollmentEvent::kEnrollmentWithdrawn:
         return Fold(event.enrollment_withdrawn(), rows);

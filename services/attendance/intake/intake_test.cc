@@ -28,7 +28,8 @@ EnrollmentEvent Unplaced(const std::string& group, const std::string& last_on) {
 // Placed, moved, placed back, withdrawn.
 std::vector<EnrollmentEvent> Changes() {
   return {
-      Enrollment("pupil_enrolled { enrollment_id: 'e' pupil_id: 'ana' from_on: '2026-09-01' class_id: 'c3' }"),
+      Enrollment(
+          "pupil_enrolled { enrollment_id: 'e' pupil_id: 'ana' from_on: '2026-09-01' class_id: 'c3' }"),
       Placed("g1", "2026-09-01"),
       Unplaced("g1", "2026-09-10"),
       Placed("g2", "2026-09-11"),
@@ -75,8 +76,8 @@ TEST(Groups, AreOfTheirSchool) {
 
 TEST(Guardians, AreSoFromTheirFirstDay) {
   MemoryRows rows;
-  Fold("registry", Registry("guardianship_recorded { pupil_id: 'ana' guardian_id: 'gina' from_on: '2026-09-02' }"),
-       rows);
+  Fold("registry",
+       Registry("guardianship_recorded { pupil_id: 'ana' guardian_id: 'gina' from_on: '2026-09-02' }"), rows);
   EXPECT_FALSE(IsGuardian(rows, "ana", "gina", "2026-09-01"));
   EXPECT_TRUE(IsGuardian(rows, "ana", "gina", "2026-09-02"));
   EXPECT_FALSE(IsGuardian(rows, "bo", "gina", "2026-09-02"));
@@ -103,7 +104,8 @@ TEST(Duties, AreFoundBySessionAndByPersonOfTheDay) {
 TEST(Commands, AreAllInTheTable) {
   const auto* oneof = v1::AttendanceCommand::descriptor()->oneof_decl(0);
   ASSERT_EQ(Service().commands().size(), static_cast<size_t>(oneof->field_count()));
-  for (int i = 0; i < oneof->field_count(); ++i) EXPECT_EQ(Service().commands()[i].name, oneof->field(i)->name());
+  for (int i = 0; i < oneof->field_count(); ++i)
+    EXPECT_EQ(Service().commands()[i].name, oneof->field(i)->name());
 }
 
 }  // namespace

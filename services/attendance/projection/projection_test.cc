@@ -23,21 +23,24 @@ std::string OfSession() { return absl::StrCat("session_id: '", School::SessionId
 // cem had a notice.
 void GivenAfternoon(School& school) {
   school.GivenPolicy("min_staff_per_session", "count: 2");
-  school.At(kDate, "09:00").Given(
-      AnEvent("absence_notified { notice_id: 'n' pupil_id: 'cem' date: '2026-09-01' periods: 'afternoon-1' "
-              "reason_code: 'ill' }"));
+  school.At(kDate, "09:00")
+      .Given(AnEvent(
+          "absence_notified { notice_id: 'n' pupil_id: 'cem' date: '2026-09-01' periods: 'afternoon-1' "
+          "reason_code: 'ill' }"));
   school.At(kDate, "15:30");
   school.GivenOpen();
   school.At(kDate, "15:31").As("gate_guard", "gus").When(School::CheckIn("ana")).ThenDecided();
   school.At(kDate, "15:35").As("care_teacher", "tia");
-  school.When(School::About("call_roll", "present_pupil_ids: 'ana' absent_pupil_ids: ['bo', 'cem']")).ThenDecided();
+  school.When(School::About("call_roll", "present_pupil_ids: 'ana' absent_pupil_ids: ['bo', 'cem']"))
+      .ThenDecided();
   school.At(kDate, "16:50").When(School::About("begin_dismissal", "")).ThenDecided();
 }
 
 void GivenRelease(School& school) {
   school.At(kDate, "17:00")
-      .When(School::About("release_pupil", "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gina' "
-                                           "guardian_confirmed: true child_confirmed: true"))
+      .When(School::About("release_pupil",
+                          "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gina' "
+                          "guardian_confirmed: true child_confirmed: true"))
       .ThenDecided();
 }
 
@@ -58,8 +61,8 @@ TEST(GetSessionRoll, ShowsEverybodyExpectedAndWhereEachStands) {
 
 TEST(GetSessionRoll, ShowsANoticeBeforeTheRoll) {
   School school;
-  school.GivenStaffed().Given(
-      AnEvent("absence_notified { notice_id: 'n' pupil_id: 'cem' date: '2026-09-01' periods: 'afternoon-1' }"));
+  school.GivenStaffed().Given(AnEvent(
+      "absence_notified { notice_id: 'n' pupil_id: 'cem' date: '2026-09-01' periods: 'afternoon-1' }"));
   const auto answer = *GetSessionRoll(school.rows(), Ask<v1::GetSessionRollRequest>(OfSession()));
   EXPECT_EQ(answer.pupils(0).state(), v1::EXPECTED);
   EXPECT_EQ(answer.pupils(2).state(), v1::NOTIFIED);
@@ -97,13 +100,15 @@ TEST(GetPupilDay, SaysWhoReleasedTheChildAndToWhom) {
   School school;
   GivenAfternoon(school);
   GivenRelease(school);
-  const auto answer = *GetPupilDay(school.rows(), Ask<v1::GetPupilDayRequest>("pupil_id: 'ana' date: '2026-09-01'"));
+  const auto answer =
+      *GetPupilDay(school.rows(), Ask<v1::GetPupilDayRequest>("pupil_id: 'ana' date: '2026-09-01'"));
   ASSERT_EQ(answer.presences_size(), 1);
   EXPECT_EQ(answer.presences(0).state(), v1::RELEASED);
   EXPECT_EQ(answer.presences(0).ended_by_id(), "tia");
   EXPECT_EQ(answer.presences(0).to_person_id(), "gina");
   EXPECT_EQ(MicrosOf(answer.presences(0).end_time()), InstantOf(kDate, "17:00"));
-  const auto cem = *GetPupilDay(school.rows(), Ask<v1::GetPupilDayRequest>("pupil_id: 'cem' date: '2026-09-01'"));
+  const auto cem =
+      *GetPupilDay(school.rows(), Ask<v1::GetPupilDayRequest>("pupil_id: 'cem' date: '2026-09-01'"));
   ASSERT_EQ(cem.notices_size(), 1);
   EXPECT_EQ(cem.notices(0).reason_code(), "ill");
 }
@@ -111,18 +116,21 @@ TEST(GetPupilDay, SaysWhoReleasedTheChildAndToWhom) {
 TEST(ListClassDay, ShowsTheClassAndWhoIsMissing) {
   School school;
   GivenAfternoon(school);
-  const auto answer = *ListClassDay(school.rows(), Ask<v1::ListClassDayRequest>("class_id: 'c3' date: '2026-09-01'"));
+  const auto answer =
+      *ListClassDay(school.rows(), Ask<v1::ListClassDayRequest>("class_id: 'c3' date: '2026-09-01'"));
   ASSERT_EQ(answer.pupils_size(), 3);
   EXPECT_EQ(answer.pupils(1).presences(0).state(), v1::UNEXPLAINED);
   EXPECT_TRUE(answer.pupils(2).notice_given());
-  EXPECT_EQ(ListClassDay(school.rows(), Ask<v1::ListClassDayRequest>("class_id: 'c3' date: '2026-08-31'"))->pupils_size(),
+  EXPECT_EQ(ListClassDay(school.rows(), Ask<v1::ListClassDayRequest>("class_id: 'c3' date: '2026-08-31'"))
+                ->pupils_size(),
             0);
 }
 
-TEST(ListAbsences, TellsUnexplainedFromNotified) {
+TEST(ListAbsences, TellsUnexplainedFromNotified) {
   School school;
   GivenAfternoon(school);
-  const auto all = *ListAbsences(school.rows(), Ask<v1::ListAbsencesRequest>("date: '2026-09-01' class_id: 'c3'"));
+  const auto all =
+      *ListAbsences(school.rows(), Ask<v1::ListAbsencesRequest>("date: '2026-09-01' class_id: 'c3'"));
   ASSERT_EQ(all.absences_size(), 2);
   EXPECT_TRUE(all.absences(0).unexplained());
   EXPECT_TRUE(all.absences(1).notified());
@@ -136,7 +144,7 @@ TEST(ListAbsences, TellsUnexplainedFromNotified) {
             0);
 }
 
-TEST(GetSession, ShowsTheChainOfAdults) {
+TEST(GetSession, ShowsTheChainOfAdults) {
   School school;
   GivenAfternoon(school);
   school.At(kDate, "16:55").Given(School::Said("adult_checked_out", "person_id: 'tia' role: 'care_teacher'"));
@@ -155,7 +163,8 @@ TEST(ListSessions, NarrowsByStateGroupAndPlace) {
   GivenAfternoon(school);
   school.Given(School::Planned(kDate, "noon", "g1", "12:00", "13:00"));
   const auto count = [&](const std::string& more) {
-    return ListSessions(school.rows(), Ask<v1::ListSessionsRequest>(absl::StrCat("date: '2026-09-01' ", more)))
+    return ListSessions(school.rows(),
+                        Ask<v1::ListSessionsRequest>(absl::StrCat("date: '2026-09-01' ", more)))
         ->sessions_size();
   };
   EXPECT_EQ(count(""), 2);
@@ -173,9 +182,10 @@ TEST(ListMySessions, SaysWhereAndWithWhom) {
       *ListMySessions(school.rows(), Ask<v1::ListMySessionsRequest>("person_id: 'tia' date: '2026-09-01'"));
   ASSERT_EQ(answer.sessions_size(), 1);
   EXPECT_EQ(answer.staff(0).person_ids(0), "tia");
-  EXPECT_EQ(ListMySessions(school.rows(), Ask<v1::ListMySessionsRequest>("person_id: 'uma' date: '2026-09-01'"))
-                ->sessions_size(),
-            0);
+  EXPECT_EQ(
+      ListMySessions(school.rows(), Ask<v1::ListMySessionsRequest>("person_id: 'uma' date: '2026-09-01'"))
+          ->sessions_size(),
+      0);
 }
 
 TEST(GetSchoolDay, AddsUpTheSessions) {
@@ -223,6 +233,12 @@ TEST(GetRatioHistory, ShowsEachTurn) {
   ASSERT_EQ(answer.assessments_size(), 2);
   EXPECT_TRUE(answer.assessments(0).assessed().conditions(0).short_());
   EXPECT_EQ(MicrosOf(answer.assessments(1).time()), InstantOf(kDate, "17:00"));
+  EXPECT_EQ(
+      GetRatioHistory(school.rows(), Ask<v1::GetRatioHistoryRequest>("session_id: 'x'")).status().code(),
+      absl::StatusCode::kNotFound);
+  const auto anywhere =
+      GetRatioHistory(school.rows(), kit::Parse<v1::GetRatioHistoryRequest>("session_id: 'x'"));
+  EXPECT_EQ(anywhere->assessments_size(), 0);
 }
 
 TEST(ListClassHours, ShowsTheSessionsThatCount) {
@@ -236,8 +252,10 @@ TEST(ListClassHours, ShowsTheSessionsThatCount) {
   EXPECT_EQ(pupil.sessions(0).minutes(), 120);
   EXPECT_FALSE(pupil.has_counted());
   EXPECT_EQ(ListClassHours(school.rows(), of("subject: OF_PUPIL subject_id: 'bo'"))->sessions_size(), 0);
-  school.Given(AnEvent("class_hours_counted { subject: OF_GROUP subject_id: 'g1' month: '2026-09' class_hours: 3 }"));
-  EXPECT_EQ(ListClassHours(school.rows(), of("subject: OF_GROUP subject_id: 'g1'"))->counted().class_hours(), 3);
+  school.Given(
+      AnEvent("class_hours_counted { subject: OF_GROUP subject_id: 'g1' month: '2026-09' class_hours: 3 }"));
+  EXPECT_EQ(ListClassHours(school.rows(), of("subject: OF_GROUP subject_id: 'g1'"))->counted().class_hours(),
+            3);
   EXPECT_EQ(ListClassHours(school.rows(), Ask<v1::ListClassHoursRequest>("month: 'x'")).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
