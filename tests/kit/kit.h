@@ -121,10 +121,9 @@ class Kit {
       ExpectDecided();
       EXPECT_EQ(Texts(events_), std::vector<std::string>());
     }
-    const Refused& ThenRefused(const std::string& rule, const std::string& reason) {
-      static const Refused kNone;
+    Refused ThenRefused(const std::string& rule, const std::string& reason) {
       EXPECT_TRUE(last_.refused.has_value()) << "not refused; error: " << last_.error << ", events: " << events_.size();
-      if (!last_.refused) return kNone;
+      if (!last_.refused) return {};
       EXPECT_EQ(last_.refused->rule, rule);
       EXPECT_EQ(last_.refused->reason, reason);
       return *last_.refused;

@@ -9,7 +9,6 @@
 #include "services/city/city.h"
 #include "services/platform/policy/loader.h"
 #include "services/platform/replay/history.h"
-#include "services/reviews/reviews.h"
 #include "tools/afterbell/commands.h"
 #include "tools/afterbell/player.h"
 #include "tools/afterbell/summary.h"
@@ -132,11 +131,6 @@ absl::Status ShowResults(const CityFlags& flags, Host* host) {
     return absl::OkStatus();
   }
   std::printf("%s\n%s", (*history)->simulated() ? "模拟时钟  SIMULATED clock" : "实时  REAL clock", ToText(*districts).c_str());
-  for (const char* name : {"Q-28", "Q-11", "Q-02"}) {
-    auto answer = reviews::Run(name, **history, CityServices());
-    if (!answer.ok()) return answer.status();
-    std::printf("\n%s", answer->c_str());
-  }
   std::fflush(stdout);
   return absl::OkStatus();
 }

@@ -49,7 +49,7 @@ int Get(const GetFlags& flags) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
-  google::protobuf::util::MessageToJsonString(*answer, &json, options).IgnoreError();
+  if (!google::protobuf::util::MessageToJsonString(*answer, &json, options).ok()) json = answer->DebugString();
   std::printf("%s\n", json.c_str());
   return kExitDone;
 }

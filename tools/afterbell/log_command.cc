@@ -56,17 +56,19 @@ int Cat(const LogFlags& flags) {
   replay::RecordReader reader = (*history)->Read(id);
   uint64_t printed = 0;
   for (;;) {
-    auto next = reader.Next();
+    auto next = reader.Peek();
     if (!next.ok()) return Failed(next.status());
     if (*next == nullptr || printed >= flags.count) break;
-    const log::v1::Commit& commit = **next;
+    const replay::RecordReader::CommitPtr held = *next;
+    reader.Pop();
+    const log::v1::Commit& commit = *held;
     if (commit.index() < flags.from) continue;
     ++printed;
     log::v1::Commit head = commit;
     head.clear_events();
     head.clear_command();
     std::string json;
-    google::protobuf::util::MessageToJsonString(head, &json).IgnoreError();
+    if (!google::protobuf::util::MessageToJsonString(head, &json).ok()) json = head.ShortDebugString();
     std::printf("%s\n", json.c_str());
     const std::string type = "afterbell." + id.service + ".v1." + static_cast<char>(std::toupper(id.service[0])) + id.service.substr(1) + "Event";
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);

@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "afterbell/registry/v1/registry_commands.pb.h"
@@ -56,7 +55,9 @@ int Coverage(const PolicyFlags& flags) {
   text << file.rdbuf();
   auto cells = policy::ParseCells(text.str());
   if (!cells.ok()) return Failed(cells.status());
-  std::printf("%s", policy::ToText(policy::CoverageOf(*cells, *instruments)).c_str());
+  auto coverage = policy::CoverageOf(*cells, *instruments);
+  if (!coverage.ok()) return Failed(coverage.status());
+  std::printf("%s", policy::ToText(*coverage).c_str());
   return kExitDone;
 }
 

@@ -11,6 +11,7 @@
 #include "afterbell/enrollment/v1/enrollment_events.pb.h"
 #include "afterbell/inspection/v1/inspection_events.pb.h"
 #include "afterbell/registry/v1/registry_events.pb.h"
+#include "services/platform/decider/service.h"
 
 namespace afterbell {
 namespace {
