@@ -163,10 +163,9 @@ absl::StatusOr<Districts> Summarise(const replay::History& history) {
   if (!folded.ok()) return folded;
   Districts total;
   const absl::Status commons = history.FoldNumber(0, [&](const Recorded& recorded) {
+    if (recorded.service != "registry") return;
     ForEachEventOf<registry::v1::RegistryEvent>(recorded, [&](const registry::v1::RegistryEvent& event) {
-      if (recorded.service == "registry" && event.has_school_registered()) {
-        ++total[event.school_registered().district_id()].schools;
-      }
+      if (event.has_school_registered()) ++total[event.school_registered().district_id()].schools;
     });
   });
   if (!commons.ok()) return commons;

@@ -28,7 +28,7 @@ std::vector<v1::AttendanceCommand> ReactionsTo(const Situation& s, const Recorde
 std::vector<v1::AttendanceCommand> ReactionsAt(std::string_view deadline, std::string_view entity) {
   std::vector<v1::AttendanceCommand> commands;
   if (deadline == kAbsencesDue) {
-    commands.emplace_back().mutable_find_absences()->set_session_id(std::string(entity));
+    commands.emplace_back().mutable_find_absences()->set_session_id(std::string(KeyPart(entity, 1)));
   } else if (deadline == kMonthEnd) {
     v1::CountClassHours& count = *commands.emplace_back().mutable_count_class_hours();
     count.set_subject(KeyPart(entity, 1) == "pupil" ? v1::OF_PUPIL : v1::OF_GROUP);

@@ -152,7 +152,8 @@ void Evolve(const Recorded& own, const v1::SessionPlanned& planned, MutableRows&
   of_group.set_session_id(planned.session_id());
   rows.Put(GroupSessionKey(planned.group_id(), planned.date(), planned.period()), of_group);
   if (planned.has_absences_due_at()) {
-    SetDeadline(rows, MicrosOf(planned.absences_due_at()), kAbsencesDue, planned.session_id());
+    SetDeadline(rows, MicrosOf(planned.absences_due_at()), kAbsencesDue,
+                Key(session.school_id(), planned.session_id()));
   }
   SetMonthEnd(session, v1::OF_GROUP, session.group_id(), rows);
 }

@@ -37,9 +37,9 @@ std::string ClassHoursKey(std::string_view pupil_id, std::string_view month) {
   return Key("f/attendance/class_hours", pupil_id, month);
 }
 
-std::string MonthEndEntity(std::string_view pupil_id, std::string_view enrollment_id,
+std::string MonthEndEntity(std::string_view school_id, std::string_view pupil_id, std::string_view enrollment_id,
                            std::string_view month) {
-  return Key(pupil_id, enrollment_id, month);
+  return Key(school_id, pupil_id, enrollment_id, month);
 }
 
 Micros EndOfMonth(std::string_view month) { return InstantOf(AddDays(LastOfMonth(month), 1), "00:00"); }

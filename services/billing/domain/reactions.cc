@@ -75,10 +75,10 @@ std::vector<BillingCommand> ReactTo(const Situation& s, const Recorded& cause) {
 std::vector<BillingCommand> ReachDeadline(const Situation& s, std::string_view name,
                                           std::string_view entity) {
   if (name != kMonthEnd) return {};
-  const std::string_view pupil_id = KeyPart(entity, 0);
-  const auto enrollment = s.rows.Get<state::Enrollment>(EnrollmentKey(pupil_id, KeyPart(entity, 1)));
+  const std::string_view pupil_id = KeyPart(entity, 1);
+  const auto enrollment = s.rows.Get<state::Enrollment>(EnrollmentKey(pupil_id, KeyPart(entity, 2)));
   if (!enrollment || enrollment->stays().empty()) return {};
-  return {Assess(pupil_id, KeyPart(entity, 2), enrollment->stays(0).enrolled().term_id())};
+  return {Assess(pupil_id, KeyPart(entity, 3), enrollment->stays(0).enrolled().term_id())};
 }
 
 }  // namespace afterbell::billing

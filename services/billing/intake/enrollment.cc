@@ -38,7 +38,7 @@ void FoldEnrolled(const Recorded& recorded, const PupilEnrolled& event, MutableR
   rows.Put(key, enrollment);
   ForEachMonth(stay, [&](const std::string& month) {
     SetDeadline(rows, EndOfMonth(month), kMonthEnd,
-                MonthEndEntity(event.pupil_id(), event.enrollment_id(), month));
+                MonthEndEntity(stay.school_id(), event.pupil_id(), event.enrollment_id(), month));
   });
 }
 
@@ -58,7 +58,7 @@ void FoldWithdrawn(const Recorded& recorded, const EnrollmentWithdrawn& event, M
   ForEachMonth(*ended, [&](const std::string& month) {
     if (FirstOfMonth(month) < event.effective_on()) return;  // Still something of it to charge.
     ClearDeadline(rows, EndOfMonth(month), kMonthEnd,
-                  MonthEndEntity(event.pupil_id(), event.enrollment_id(), month));
+                  MonthEndEntity(ended->school_id(), event.pupil_id(), event.enrollment_id(), month));
   });
 }
 

@@ -101,7 +101,8 @@ absl::Status Unknown(std::string_view kind, std::string_view id);  // NOT_FOUND
 std::string FieldOf(const absl::Status& status);
 
 // Deadlines are state: rows "d/<instant>/<name>/<entity>", walked in order of time. When one has
-// passed, the runtime records TimeReached and the row goes. `entity` may have several parts.
+// passed, the runtime records TimeReached and the row goes. `entity` begins with the id of the school it
+// concerns (so the record says whose it is) and may have further parts.
 void SetDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
 void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
 std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity);
