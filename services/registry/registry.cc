@@ -24,7 +24,8 @@ using v1::RegistryEvent;
 
 const std::vector<CommandInfo>& RegistryService::commands() const { return Commands(); }
 
-Decision<RegistryEvent> RegistryService::DecideCommand(const Situation& s, const RegistryCommand& command) const {
+Decision<RegistryEvent> RegistryService::DecideCommand(const Situation& s,
+                                                       const RegistryCommand& command) const {
   switch (command.command_case()) {
     case RegistryCommand::kMoveClock:
       return DecideMoveClock(s, command.move_clock());

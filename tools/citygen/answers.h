@@ -36,18 +36,18 @@ struct DistrictAnswers {
   int64_t sessions_planned = 0;
   int64_t sessions_held = 0;  // Somebody was in.
   int64_t duties = 0;
-  int64_t check_ins = 0;            // Pupils into sessions.
-  int64_t class_hours = 0;          // Planned, of the sessions attended.
-  int64_t absences = 0;             // Pupils missing at sessions: the two that follow.
+  int64_t check_ins = 0;    // Pupils into sessions.
+  int64_t class_hours = 0;  // Planned, of the sessions attended.
+  int64_t absences = 0;     // Pupils missing at sessions: the two that follow.
   int64_t absences_notified = 0;
   int64_t absences_unexplained = 0;
-  int64_t absence_notices = 0;      // One a pupil and day.
+  int64_t absence_notices = 0;  // One a pupil and day.
   // How each check-in ended. Their sum is check_ins: nobody was left.
   int64_t to_guardian = 0;
   int64_t to_class_teacher = 0;
   int64_t alone_agreed = 0;
   int64_t left_early = 0;
-  int64_t late_releases = 0;        // Of those, more than ten minutes after the end.
+  int64_t late_releases = 0;  // Of those, more than ten minutes after the end.
   int64_t last_minutes_after_end = 0;
   // Money, in fen.
   int64_t charges = 0;  // Assessed.
@@ -103,8 +103,8 @@ struct Answers {
   uint64_t seed = 0;
   int64_t phases = 0;
   int64_t calls = 0;
-  int64_t repeats_of_request = 0;  // The same request id again.
-  int64_t repeats_of_command = 0;  // The same command under another.
+  int64_t repeats_of_request = 0;                   // The same request id again.
+  int64_t repeats_of_command = 0;                   // The same command under another.
   std::map<std::string, int64_t> calls_by_command;  // "attendance.check_in_pupil"
   std::vector<DistrictAnswers> districts;
   std::map<RefusalKey, int64_t> refusals;

@@ -28,24 +28,20 @@ json Attendance(const DistrictAnswers& d) {
 }
 
 json Releases(const DistrictAnswers& d) {
-  return {{"to_guardian", d.to_guardian},
-          {"to_class_teacher", d.to_class_teacher},
-          {"alone_agreed", d.alone_agreed},
-          {"left_early", d.left_early},
-          {"late_releases", d.late_releases},
-          {"last_minutes_after_end", d.last_minutes_after_end},
-          {"all_released", d.to_guardian + d.to_class_teacher + d.alone_agreed + d.left_early == d.check_ins}};
+  return {
+      {"to_guardian", d.to_guardian},
+      {"to_class_teacher", d.to_class_teacher},
+      {"alone_agreed", d.alone_agreed},
+      {"left_early", d.left_early},
+      {"late_releases", d.late_releases},
+      {"last_minutes_after_end", d.last_minutes_after_end},
+      {"all_released", d.to_guardian + d.to_class_teacher + d.alone_agreed + d.left_early == d.check_ins}};
 }
 
 json Money(const DistrictAnswers& d) {
-  return {{"charges", d.charges},
-          {"gross_fen", d.gross_fen},
-          {"cap_removed_fen", d.cap_removed_fen},
-          {"waiver_fen", d.waiver_fen},
-          {"net_fen", d.net_fen},
-          {"issued", d.issued},
-          {"payments", d.payments},
-          {"paid_fen", d.paid_fen}};
+  return {{"charges", d.charges},       {"gross_fen", d.gross_fen}, {"cap_removed_fen", d.cap_removed_fen},
+          {"waiver_fen", d.waiver_fen}, {"net_fen", d.net_fen},     {"issued", d.issued},
+          {"payments", d.payments},     {"paid_fen", d.paid_fen}};
 }
 
 json Of(const DistrictAnswers& d) {
@@ -84,7 +80,8 @@ json Of(const EarlyCollection& early) {
                         {"amount_fen", p.amount_fen},
                         {"paid_at", p.paid_at}});
   }
-  return {{"school_id", early.school_id}, {"notice_posted_at", early.notice_posted_at}, {"payments", payments}};
+  return {
+      {"school_id", early.school_id}, {"notice_posted_at", early.notice_posted_at}, {"payments", payments}};
 }
 
 json Refusals(const Answers& answers) {
@@ -112,7 +109,8 @@ std::string ToJson(const Answers& answers) {
               {"planted", json::array()}};
   for (const DistrictAnswers& district : answers.districts) all["districts"].push_back(Of(district));
   for (const Suspicion& suspicion : answers.suspicions) all["suspicions"].push_back(Of(suspicion));
-  for (const EarlyCollection& early : answers.early_collections) all["q11_early_collections"].push_back(Of(early));
+  for (const EarlyCollection& early : answers.early_collections)
+    all["q11_early_collections"].push_back(Of(early));
   for (const PlantedNote& note : answers.planted) {
     all["planted"].push_back({{"what", note.what},
                               {"school_id", note.school_id},

@@ -16,7 +16,8 @@ Calendar::Calendar(const CityOptions& options) : first_on_(options.first_on), la
   for (const std::string_view day : kHolidays) {
     if (day >= first_on_ && day <= last_on_) holidays_.emplace_back(day);
   }
-  for (std::string month = MonthOf(first_on_); month <= MonthOf(last_on_); month = MonthOf(NextMonthFirst(month))) {
+  for (std::string month = MonthOf(first_on_); month <= MonthOf(last_on_);
+       month = MonthOf(NextMonthFirst(month))) {
     months_.push_back(month);
   }
 }
@@ -31,7 +32,8 @@ bool Calendar::Serves(const District& district, std::string_view date) const {
   return std::find(district.weekdays.begin(), district.weekdays.end(), weekday) != district.weekdays.end();
 }
 
-std::vector<std::string> Calendar::ServiceDaysFrom(const District& district, std::string_view first, int days) const {
+std::vector<std::string> Calendar::ServiceDaysFrom(const District& district, std::string_view first,
+                                                   int days) const {
   std::vector<std::string> dates;
   for (int i = 0; i < days; ++i) {
     std::string date = AddDays(first, i);
@@ -58,7 +60,9 @@ std::string Calendar::IssueDay(int month) const {
   return date;
 }
 
-std::string Calendar::LastDay() const { return AddDays(IssueDay(static_cast<int>(months_.size()) - 1), kPayDays + 1); }
+std::string Calendar::LastDay() const {
+  return AddDays(IssueDay(static_cast<int>(months_.size()) - 1), kPayDays + 1);
+}
 
 int Calendar::DayNumber(std::string_view date) const { return DaysBetween(first_on_, date) + 1000; }
 

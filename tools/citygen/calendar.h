@@ -23,7 +23,8 @@ class Calendar {
   bool IsHoliday(std::string_view date) const;
   bool Serves(const District& district, std::string_view date) const;
   // Service days of a district in the seven days from `first`.
-  std::vector<std::string> ServiceDaysFrom(const District& district, std::string_view first, int days = 7) const;
+  std::vector<std::string> ServiceDaysFrom(const District& district, std::string_view first,
+                                           int days = 7) const;
   // The n-th service day of a district, from 0; empty when the term is over before.
   std::string ServiceDay(const District& district, int n) const;
 

@@ -51,11 +51,14 @@ class City::Stream {
   }
 
  private:
+  // The next day on which anything is to be done.
   bool NextDay() {
-    if (date_ == world_.calendar.LastDay()) return false;
-    date_ = AddDays(date_, 1);
-    StartDay();
-    return true;
+    while (date_ != world_.calendar.LastDay()) {
+      date_ = AddDays(date_, 1);
+      StartDay();
+      if (!moments_.empty()) return true;
+    }
+    return false;
   }
 
   void StartDay() {
@@ -75,7 +78,8 @@ class City::Stream {
 
   // Goes on with the moments of that time until they are over or the phase is full enough.
   void Fill(Micros at) {
-    while (moment_ < moments_.size() && moments_[moment_].at == at && world_.writer.calls() < kPhaseCallsFill) {
+    while (moment_ < moments_.size() && moments_[moment_].at == at &&
+           world_.writer.calls() < kPhaseCallsFill) {
       // The next district or school of the moment, if there is one.
       if (!EmitPlace(moments_[moment_], place_++)) {
         ++moment_;

@@ -33,7 +33,8 @@ class Day {
       if (!school_.groups[g].pupils.empty()) OfGroup(g);
     }
     if (moment_.step == Step::kRoll) world_.AskAgain(school_);
-    if (moment_.step == Step::kLeave && slot_.last) Adult<att::CheckOutAdult>(school_.leader, "duty_leader", "");
+    if (moment_.step == Step::kLeave && slot_.last)
+      Adult<att::CheckOutAdult>(school_.leader, "duty_leader", "");
   }
 
  private:
@@ -93,7 +94,8 @@ class Day {
   // Seconds into a span of minutes, drawn for the pupil.
   Micros Sometime(const Pupil& pupil, int from_minute, int minutes) {
     const int second = world_.dice.Below(minutes * 60, Topic::kMinute, school_.number * 100000 + pupil.number,
-                                         world_.calendar.DayNumber(date_), static_cast<int>(moment_.step) * 10 + moment_.slot);
+                                         world_.calendar.DayNumber(date_),
+                                         static_cast<int>(moment_.step) * 10 + moment_.slot);
     return InstantAt(date_, from_minute) + second * kMicrosPerSecond;
   }
 
@@ -212,7 +214,8 @@ class Day {
       Remember(pupil, call);
     });
     if (present > 0) ++answers_.sessions_held;
-    if (slot_.last && planted_.not_enrolled.Is(school_, date_) && planted_.not_enrolled.group == group_number_) {
+    if (slot_.last && planted_.not_enrolled.Is(school_, date_) &&
+        planted_.not_enrolled.group == group_number_) {
       const Pupil& pupil = school_.pupils[planted_.not_enrolled.pupil];
       Call& call = CheckIn(pupil, session_, InstantAt(date_, slot_.check_in));
       world_.writer.Refused(call, "ATT-02", "NOT_ENROLLED");

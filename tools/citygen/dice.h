@@ -41,8 +41,6 @@ enum class Topic : uint64_t {
   kFeeStandard = 26,
   kRequest = 27,
   kEvidence = 28,
-  kValue = 29,
-  kWork = 30,
 };
 
 class Dice {

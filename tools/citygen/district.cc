@@ -6,10 +6,24 @@ namespace {
 constexpr int At(int hour, int minute) { return hour * 60 + minute; }
 
 // The only period of a day, or its last: guardians come, some of them late.
-Slot WholeSlot(std::string period, std::string start_time, std::string end_time, int class_hours, int start, int end) {
-  return {std::move(period), std::move(start_time), std::move(end_time), class_hours, true, start, end,
-          start - 10,        start - 5,             start + 5,           start + 10,  end - 15,
-          end + 9,           end + 30,              end + 35,            end + 36};
+Slot WholeSlot(std::string period, std::string start_time, std::string end_time, int class_hours, int start,
+               int end) {
+  return {std::move(period),
+          std::move(start_time),
+          std::move(end_time),
+          class_hours,
+          true,
+          start,
+          end,
+          start - 10,
+          start - 5,
+          start + 5,
+          start + 10,
+          end - 15,
+          end + 9,
+          end + 30,
+          end + 35,
+          end + 36};
 }
 
 // Homework until 16:10, an activity from 16:20 (content_split): pupils go back to their class
@@ -85,7 +99,8 @@ std::vector<std::string> District::periods() const {
 }
 
 const District* FindDistrict(std::string_view id) {
-  static const std::vector<District>* const kDistricts = new std::vector<District>{Jilin(), Wanzhou(), Xiji()};
+  static const std::vector<District>* const kDistricts =
+      new std::vector<District>{Jilin(), Wanzhou(), Xiji()};
   for (const District& district : *kDistricts) {
     if (district.id == id) return &district;
   }

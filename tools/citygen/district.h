@@ -44,7 +44,7 @@ struct District {
   FeeModel model;
   std::string model_name;
   int64_t amount_fen;
-  int64_t cap_fen;  // 0: none
+  int64_t cap_fen;                  // 0: none
   std::vector<std::string> waived;  // Categories that pay half.
   std::string account;
   std::vector<std::string> periods() const;

@@ -40,7 +40,8 @@ class Enrolling {
     return world_.dice.Hash(Topic::kEvidence, 1000000000 + school_.number, pupil.number, moment_.month);
   }
   std::string FromOn() const {
-    return moment_.month == 0 ? world_.calendar.first_on() : FirstOfMonth(world_.calendar.months()[moment_.month]);
+    return moment_.month == 0 ? world_.calendar.first_on()
+                              : FirstOfMonth(world_.calendar.months()[moment_.month]);
   }
   bool Is(ReviewStep step) const {
     const std::vector<ReviewStep>& steps = school_.district->steps;
@@ -134,7 +135,8 @@ class Enrolling {
       command.set_term_id(world_.TownOf(school_).term_id);
       for (const int number : each.pupils) {
         const Pupil& pupil = school_.pupils[number];
-        const bool applies = moment_.month == 0 ? pupil.Applies() : pupil.Applies() && pupil.returns == moment_.month;
+        const bool applies =
+            moment_.month == 0 ? pupil.Applies() : pupil.Applies() && pupil.returns == moment_.month;
         if (applies) command.add_application_ids(Application(pupil));
       }
       if (command.application_ids().empty()) continue;
@@ -193,8 +195,8 @@ class Enrolling {
 
   void Place(const Pupil& pupil) {
     const Planted& planted = world_.planted;
-    const bool refused = planted.full.school == school_.number && planted.full.pupil == pupil.number &&
-                         moment_.month == 0;
+    const bool refused =
+        planted.full.school == school_.number && planted.full.pupil == pupil.number && moment_.month == 0;
     if (moment_.step == Step::kPlace && !refused) PlaceIn(pupil, pupil.group);
     if (moment_.step == Step::kPlaceInFull && refused) {
       world_.writer.Refused(PlaceIn(pupil, planted.full.group), "ENR-23", "GROUP_FULL");
@@ -221,6 +223,8 @@ class Enrolling {
 
 }  // namespace
 
-void EmitEnrolling(World& world, const Moment& moment, School& school) { Enrolling(world, moment, school).Emit(); }
+void EmitEnrolling(World& world, const Moment& moment, School& school) {
+  Enrolling(world, moment, school).Emit();
+}
 
 }  // namespace afterbell::citygen

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "afterbell/billing/v1/billing_commands.pb.h"
+#include "tools/citygen/bill.h"
 #include "tools/citygen/world.h"
 
 namespace afterbell::citygen {
@@ -10,27 +11,9 @@ namespace {
 
 namespace bil = billing::v1;
 
-constexpr int kPaying = 970;       // Of a thousand charges.
+constexpr int kPaying = 970;  // Of a thousand charges.
 constexpr int kPayAgainOneIn = 200;
 constexpr int kDueDays = 14;
-
-struct Bill {
-  int64_t gross = 0;
-  int64_t cap_removed = 0;
-  int64_t waived = 0;
-  int64_t net = 0;
-};
-
-// Gross of a month, then the cap, then the waiver of a half, half up to the fen.
-Bill BillOf(int64_t gross, int64_t cap, bool half) {
-  Bill bill;
-  bill.gross = gross;
-  const int64_t capped = cap > 0 ? std::min(gross, cap) : gross;
-  bill.cap_removed = gross - capped;
-  bill.net = half ? (capped + 1) / 2 : capped;
-  bill.waived = capped - bill.net;
-  return bill;
-}
 
 class Money {
  public:
@@ -186,8 +169,9 @@ class Money {
     command.set_pupil_id(pupil.id);
     command.set_amount_fen(bill.net);
     command.set_channel("bank_transfer");
-    command.set_channel_ref("T" + std::to_string(world_.dice.Draw(Topic::kPayment, school_.number, pupil.number,
-                                                                  1000 + moment_.month * 10 + attempt)));
+    command.set_channel_ref("T" +
+                            std::to_string(world_.dice.Draw(Topic::kPayment, school_.number, pupil.number,
+                                                            1000 + moment_.month * 10 + attempt)));
     *command.mutable_paid_at() = TimestampOf(paid_at);
     command.set_into_account(school_.district->account);
     command.add_charge_ids(ChargeId(pupil.id, Period()));
@@ -228,16 +212,21 @@ class Money {
     const Micros paid_at = InstantAt(planted_.early_paid_on, 9 * 60);
     Payment(pupil, bill, 0, paid_at);
     const std::string payment = PaymentId(pupil, 0);
-    world_.answers.suspicions.push_back(
-        {{"unposted_charge", "unlawful_charge"}, school_.id, school_.id, pupil.id, payment, InstantText(paid_at)});
-    world_.answers.early_collections.back().payments.push_back({payment, pupil.id, bill.net, InstantText(paid_at)});
+    world_.answers.suspicions.push_back({{"unposted_charge", "unlawful_charge"},
+                                         school_.id,
+                                         school_.id,
+                                         pupil.id,
+                                         payment,
+                                         InstantText(paid_at)});
+    world_.answers.early_collections.back().payments.push_back(
+        {payment, pupil.id, bill.net, InstantText(paid_at)});
     world_.Note("money taken before the notice is told", school_, moment_.date, pupil.id);
   }
 
   void Remember(const Pupil& pupil, const Call& call) {
     if (!world_.options.repeats) return;
-    const int draw =
-        world_.dice.Below(kPayAgainOneIn, Topic::kRepeat, school_.number, pupil.number, 500000 + moment_.month);
+    const int draw = world_.dice.Below(kPayAgainOneIn, Topic::kRepeat, school_.number, pupil.number,
+                                       500000 + moment_.month);
     if (draw == 0) world_.again[school_.number].push_back(call);
   }
 

@@ -29,7 +29,7 @@ struct CityOptions {
   bool violations = true;  // Things that must be refused or found.
   bool repeats = true;     // The same command, and the same request, asked again.
 
-  // For districts that are not named, an id that no instrument has.
+  // A district that is not named here announces a standard that names no values.
   std::vector<FeeValueIds> fee_value_ids;
 };
 

@@ -103,7 +103,9 @@ class Planter {
 
   // Fills the first group with pupils of the same grade's second class, up to the limit.
   void Full(School* school, Planted& planted) const {
-    if (school == nullptr || school->classes.size() < 2 || school->classes[0].grade != school->classes[1].grade) return;
+    if (school == nullptr || school->classes.size() < 2 ||
+        school->classes[0].grade != school->classes[1].grade)
+      return;
     std::vector<int>& here = school->groups[0].pupils;
     std::vector<int>& there = school->groups[1].pupils;
     if (here.size() + there.size() <= kPupilsPerClassMax) return;

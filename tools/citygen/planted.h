@@ -19,20 +19,22 @@ struct Spot {
   int pupil = -1;
 
   bool Is(const School& s, const std::string& on) const { return school == s.number && date == on; }
-  bool Is(const School& s, const std::string& on, const Pupil& p) const { return Is(s, on) && pupil == p.number; }
+  bool Is(const School& s, const std::string& on, const Pupil& p) const {
+    return Is(s, on) && pupil == p.number;
+  }
 };
 
 struct Planted {
-  Spot uncleared;       // Xiji: a volunteer nobody reviewed stands on duty.
-  Spot bar;             // Jilin: a teacher (the last one) is barred for ethics on a Saturday,
-  Spot barred_comes;    // and comes all the same.
-  Spot not_enrolled;    // Jilin: a pupil who takes no part is checked in.
-  Spot double_in;       // Jilin: a pupil still in the first session is checked into the second.
-  Spot no_duty;         // Wanzhou: a cleared teacher without duty takes over a group.
-  Spot stranger;        // Wanzhou: a pupil is to go with somebody else's guardian.
-  Spot free_issue;      // Xiji: the accountant issues a charge.
-  Spot full;            // Xiji: the group is full (date: none); the pupil is the 41st,
-  int full_then = -1;   // and goes to this group then.
+  Spot uncleared;      // Xiji: a volunteer nobody reviewed stands on duty.
+  Spot bar;            // Jilin: a teacher (the last one) is barred for ethics on a Saturday,
+  Spot barred_comes;   // and comes all the same.
+  Spot not_enrolled;   // Jilin: a pupil who takes no part is checked in.
+  Spot double_in;      // Jilin: a pupil still in the first session is checked into the second.
+  Spot no_duty;        // Wanzhou: a cleared teacher without duty takes over a group.
+  Spot stranger;       // Wanzhou: a pupil is to go with somebody else's guardian.
+  Spot free_issue;     // Xiji: the accountant issues a charge.
+  Spot full;           // Xiji: the group is full (date: none); the pupil is the 41st,
+  int full_then = -1;  // and goes to this group then.
 
   // Wanzhou: money taken before the notice was posted, told afterwards.
   int early_school = -1;
@@ -52,9 +54,9 @@ struct Planted {
 };
 
 // Days after a month's issue of charges, at the school whose notice is withdrawn.
-inline constexpr int kGapFrom = 2;   // Withdrawn in the morning.
+inline constexpr int kGapFrom = 2;  // Withdrawn in the morning.
 inline constexpr int kGapTried = 3;
-inline constexpr int kGapTo = 6;     // Posted again in the morning.
+inline constexpr int kGapTo = 6;  // Posted again in the morning.
 
 // Days of the term on which fee notices are posted: in order, and too late.
 inline constexpr int kNoticeDay = 9;

@@ -42,10 +42,10 @@ struct Paper {
 };
 
 constexpr Paper kPapers[] = {
-    {12, At(8, 0), Step::kStart, 0},         {11, At(8, 10), Step::kSubmit, 0},
-    {10, At(8, 20), Step::kReview, 0},       {9, At(8, 30), Step::kReview, 1},
-    {7, At(8, 40), Step::kDraft, 0},         {6, At(8, 50), Step::kGuardianSigns, 0},
-    {5, At(9, 0), Step::kSchoolSigns, 0},    {4, At(9, 10), Step::kEnroll, 0},
+    {12, At(8, 0), Step::kStart, 0},      {11, At(8, 10), Step::kSubmit, 0},
+    {10, At(8, 20), Step::kReview, 0},    {9, At(8, 30), Step::kReview, 1},
+    {7, At(8, 40), Step::kDraft, 0},      {6, At(8, 50), Step::kGuardianSigns, 0},
+    {5, At(9, 0), Step::kSchoolSigns, 0}, {4, At(9, 10), Step::kEnroll, 0},
     {3, At(9, 20), Step::kPlace, 0},
 };
 constexpr int kAgainDays = 6;  // An application made again: so many days before the month.
@@ -65,7 +65,8 @@ class Day {
     }
     if (planted_.bar.school >= 0 && planted_.bar.date == date_) Add(At(9, 0), Step::kBar);
     if (date_ == calendar_.LastDay()) Add(At(23, 0), Step::kEnd);
-    std::stable_sort(moments_.begin(), moments_.end(), [](const Moment& a, const Moment& b) { return a.at < b.at; });
+    std::stable_sort(moments_.begin(), moments_.end(),
+                     [](const Moment& a, const Moment& b) { return a.at < b.at; });
     return std::move(moments_);
   }
 
@@ -147,16 +148,16 @@ class Day {
 };
 
 constexpr const char* kNames[] = {
-    "nation",       "areas",        "policy",          "officials",     "schools",       "leaders",
-    "adults",       "posts",        "classes",         "teacher_posts", "terms",         "holidays",
-    "pupils",       "guardians",    "guardianships",   "submit_plan",   "review_plan",   "file_plan",
-    "plan_in_force", "fee_standards", "nominate",      "screen",        "approve",       "pledge",
-    "train",        "groups",       "claim",           "verify",        "start",         "submit",
-    "review",       "draft",        "guardian_signs",  "school_signs",  "enroll",        "place",
-    "place_in_full", "place_elsewhere", "withdraw",    "plan_week",     "duties",        "bar",
-    "absences",     "arrive",       "take_over",       "check_in",      "roll",          "early_leave",
-    "dismiss",      "release",      "late_release",    "mend",          "sign",          "leave",
-    "post_notice",  "withdraw_notice", "issue",        "pay",           "pay_again",     "end"};
+    "nation",        "areas",           "policy",         "officials",     "schools",     "leaders",
+    "adults",        "posts",           "classes",        "teacher_posts", "terms",       "holidays",
+    "pupils",        "guardians",       "guardianships",  "submit_plan",   "review_plan", "file_plan",
+    "plan_in_force", "fee_standards",   "nominate",       "screen",        "approve",     "pledge",
+    "train",         "groups",          "claim",          "verify",        "start",       "submit",
+    "review",        "draft",           "guardian_signs", "school_signs",  "enroll",      "place",
+    "place_in_full", "place_elsewhere", "withdraw",       "plan_week",     "duties",      "bar",
+    "absences",      "arrive",          "take_over",      "check_in",      "roll",        "early_leave",
+    "dismiss",       "release",         "late_release",   "mend",          "sign",        "leave",
+    "post_notice",   "withdraw_notice", "issue",          "pay",           "pay_again",   "end"};
 static_assert(std::size(kNames) == static_cast<size_t>(Step::kEnd) + 1);
 
 }  // namespace

@@ -88,9 +88,9 @@ Level LevelOf(Step step);
 struct Moment {
   Micros at = 0;
   Step step = Step::kEnd;
-  int town = -1;    // The district's number; -1: all.
-  int slot = 0;     // Of the day; of a review: its place in the district's steps.
-  int month = 0;    // Enrolling: the first month; money: the month billed.
+  int town = -1;  // The district's number; -1: all.
+  int slot = 0;   // Of the day; of a review: its place in the district's steps.
+  int month = 0;  // Enrolling: the first month; money: the month billed.
   std::string date;
 };
 

@@ -89,8 +89,8 @@ class Setup {
     world_.AnswersOf(school_).school_ids.push_back(school_.id);
   }
 
-  void Person(const Actor& actor, const std::string& school_id, const std::string& person, reg::PersonKind kind,
-              const std::string& class_id = "") {
+  void Person(const Actor& actor, const std::string& school_id, const std::string& person,
+              reg::PersonKind kind, const std::string& class_id = "") {
     reg::RegisterPerson command;
     command.set_person_id(person);
     command.set_kind(kind);
@@ -99,7 +99,8 @@ class Setup {
   }
 
   void Leaders() {
-    for (const std::string* person : {&school_.principal, &school_.group_a, &school_.group_b, &school_.office}) {
+    for (const std::string* person :
+         {&school_.principal, &school_.group_a, &school_.group_b, &school_.office}) {
       Person(World::BureauA(town_), "", *person, reg::STAFF);
     }
   }
@@ -165,7 +166,8 @@ class Setup {
 
   void Guardians() {
     for (const Pupil& pupil : school_.pupils) {
-      for (const std::string& guardian : pupil.guardians) Person(office_, school_.id, guardian, reg::GUARDIAN);
+      for (const std::string& guardian : pupil.guardians)
+        Person(office_, school_.id, guardian, reg::GUARDIAN);
       world_.AnswersOf(school_).guardians += static_cast<int64_t>(pupil.guardians.size());
     }
   }

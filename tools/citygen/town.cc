@@ -15,7 +15,7 @@ constexpr int kInCategory = 60;
 constexpr int kClaimNotVerified = 100;  // Of those.
 constexpr int kGoingAlone = 60;         // From grade 4.
 constexpr int kLeaving = 25;
-constexpr int kReturning = 300;         // Of those.
+constexpr int kReturning = 300;  // Of those.
 
 void AddAdults(const Dice& dice, School& school) {
   int next = 0;
@@ -41,7 +41,8 @@ void AddClasses(const Dice& dice, int pupils, School& school) {
     const int here = classes / kGrades + (grade <= classes % kGrades ? 1 : 0);
     for (int i = 1; i <= here; ++i, ++number) {
       const std::string code = std::to_string(grade) + "-" + std::to_string(i);
-      school.classes.push_back({dice.Id(Topic::kClass, school.number, number), std::to_string(grade), code, {}});
+      school.classes.push_back(
+          {dice.Id(Topic::kClass, school.number, number), std::to_string(grade), code, {}});
     }
   }
 }
@@ -49,7 +50,8 @@ void AddClasses(const Dice& dice, int pupils, School& school) {
 void ChooseCategory(const Dice& dice, const School& school, Pupil& pupil) {
   const std::vector<std::string>& waived = school.district->waived;
   if (waived.empty() || !dice.Chance(kInCategory, Topic::kCategory, school.number, pupil.number)) return;
-  const int which = dice.Below(static_cast<int>(waived.size()), Topic::kCategory, school.number, pupil.number, 1);
+  const int which =
+      dice.Below(static_cast<int>(waived.size()), Topic::kCategory, school.number, pupil.number, 1);
   pupil.category = waived[which];
   pupil.verified = !dice.Chance(kClaimNotVerified, Topic::kClaimLeft, school.number, pupil.number);
 }
@@ -74,7 +76,8 @@ Pupil MakePupil(const Dice& dice, int months, const School& school, int number, 
   }
   if (!dice.Chance(kApplying, Topic::kApplies, s, number)) return pupil;
   pupil.group = class_number;
-  pupil.goes_alone = school.classes[class_number].grade >= "4" && dice.Chance(kGoingAlone, Topic::kAlone, s, number);
+  pupil.goes_alone =
+      school.classes[class_number].grade >= "4" && dice.Chance(kGoingAlone, Topic::kAlone, s, number);
   ChooseCategory(dice, school, pupil);
   ChooseLeaving(dice, months, school, pupil);
   return pupil;
@@ -103,7 +106,8 @@ void AddGroups(const Dice& dice, School& school) {
   }
 }
 
-DistrictTown MakeDistrict(const CityOptions& options, const Dice& dice, const District& district, int number) {
+DistrictTown MakeDistrict(const CityOptions& options, const Dice& dice, const District& district,
+                          int number) {
   DistrictTown town;
   town.district = &district;
   const uint64_t key = 1000000 + number;  // Apart from the schools' adults.
@@ -115,7 +119,6 @@ DistrictTown MakeDistrict(const CityOptions& options, const Dice& dice, const Di
   for (const FeeValueIds& ids : options.fee_value_ids) {
     if (ids.district_id == district.id) town.fee_value_ids = ids.value_ids;
   }
-  if (town.fee_value_ids.empty()) town.fee_value_ids = {dice.Id(Topic::kValue, number)};
   return town;
 }
 
@@ -158,7 +161,9 @@ std::string PlanId(const std::string& school_id, const std::string& term_id) {
   return DerivedId("plan", {school_id, term_id});
 }
 
-std::string AgreementId(const std::string& application_id) { return DerivedId("agreement", {application_id}); }
+std::string AgreementId(const std::string& application_id) {
+  return DerivedId("agreement", {application_id});
+}
 
 std::string ChargeId(const std::string& pupil_id, const std::string& period) {
   return DerivedId("charge", {pupil_id, kFeeKind, period});

@@ -20,13 +20,13 @@ struct Pupil {
   std::vector<std::string> guardians;  // One or two; the first applies and pays.
   int number = 0;                      // In the school.
   int class_number = 0;
-  int group = -1;                      // In the school; -1: takes no part.
-  std::string category;                // A special status that is claimed; empty: none.
-  bool verified = false;               // Claims alone change nothing.
-  bool goes_alone = false;             // By the agreement.
-  int leaves = -1;                     // The first month (index) without service; -1: stays.
-  int returns = -1;                    // The first month after an application made again.
-  int class_hours[2] = {0, 0};         // Attended, of even and of odd months.
+  int group = -1;               // In the school; -1: takes no part.
+  std::string category;         // A special status that is claimed; empty: none.
+  bool verified = false;        // Claims alone change nothing.
+  bool goes_alone = false;      // By the agreement.
+  int leaves = -1;              // The first month (index) without service; -1: stays.
+  int returns = -1;             // The first month after an application made again.
+  int class_hours[2] = {0, 0};  // Attended, of even and of odd months.
 
   bool Applies() const { return group >= 0; }
   bool ActiveIn(int month) const {
@@ -50,9 +50,9 @@ struct Group {
 };
 
 struct School {
-  int number = 0;    // In the city; draws are made by it.
-  int place = 0;     // In the district.
-  int town = 0;      // The district's number in Town::districts.
+  int number = 0;  // In the city; draws are made by it.
+  int place = 0;   // In the district.
+  int town = 0;    // The district's number in Town::districts.
   const District* district = nullptr;
   std::string id;
   std::string principal;
@@ -61,8 +61,8 @@ struct School {
   std::string office;
   std::string accountant;
   std::string gate;
-  std::string leader;     // Duty leader.
-  std::string volunteer;  // An outsider whom nobody reviewed.
+  std::string leader;                 // Duty leader.
+  std::string volunteer;              // An outsider whom nobody reviewed.
   std::vector<std::string> teachers;  // The first ones are class teachers, in order of classes.
   std::vector<Class> classes;
   std::vector<Group> groups;

@@ -39,9 +39,6 @@ struct World {
 
   DistrictTown& TownOf(const School& school) { return town.districts[school.town]; }
   DistrictAnswers& AnswersOf(const School& school) { return answers.districts[school.town]; }
-  DistrictAnswers& AnswersOf(const DistrictTown& district) {
-    return answers.districts[static_cast<size_t>(&district - town.districts.data())];
-  }
 
   static Actor As(const std::string& role, const std::string& person, const School& school) {
     return {role, person, school.district->id};
@@ -62,7 +59,8 @@ struct World {
     again[school.number].clear();
   }
 
-  void Note(const std::string& what, const School& school, const std::string& date, const std::string& subject) {
+  void Note(const std::string& what, const School& school, const std::string& date,
+            const std::string& subject) {
     answers.planted.push_back({what, school.id, date, subject});
   }
 };

@@ -35,7 +35,8 @@ void PhaseWriter::Count(const Call& call) {
   ++answers_.calls_by_command[call.service() + "." + call.command()];
 }
 
-Call& PhaseWriter::Ask(const Actor& actor, const std::string& school_id, const google::protobuf::Message& command) {
+Call& PhaseWriter::Ask(const Actor& actor, const std::string& school_id,
+                       const google::protobuf::Message& command) {
   const Named& named = NameOf(command.GetDescriptor());
   Call& call = *phase_->add_calls();
   call.set_service(named.service);

@@ -18,7 +18,7 @@ using Command = v1::AttendanceCommand;
 
 class AttendanceGrpc final : public v1::AttendanceService::CallbackService {
  public:
-  AttendanceGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  AttendanceGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(PlanSession, plan_session)
   AFTERBELL_COMMAND(TakeOverGroup, take_over_group)

@@ -17,7 +17,7 @@ using Command = v1::BillingCommand;
 
 class BillingGrpc final : public v1::BillingService::CallbackService {
  public:
-  BillingGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  BillingGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(PostFeeNotice, post_fee_notice)
   AFTERBELL_COMMAND(WithdrawFeeNotice, withdraw_fee_notice)

@@ -17,7 +17,7 @@ using Command = v1::EnrollmentCommand;
 
 class EnrollmentGrpc final : public v1::EnrollmentService::CallbackService {
  public:
-  EnrollmentGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  EnrollmentGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(StartApplication, start_application)
   AFTERBELL_COMMAND(SubmitApplication, submit_application)

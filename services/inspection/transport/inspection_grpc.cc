@@ -4,6 +4,8 @@
 #include "services/inspection/inspection.h"
 #include "services/platform/rpc/endpoint.h"
 #include "services/platform/rpc/status.h"
+#include "services/inspection/projection/refusals.h"
+#include "services/inspection/projection/violations.h"
 
 namespace afterbell::inspection {
 namespace {
@@ -13,7 +15,7 @@ using Command = v1::InspectionCommand;
 
 class InspectionGrpc final : public v1::InspectionService::CallbackService {
  public:
-  InspectionGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  InspectionGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(ReportViolation, report_violation)
   AFTERBELL_COMMAND(ConfirmViolation, confirm_violation)

@@ -24,11 +24,13 @@ Decided DecideRegisterDistrict(const Situation& s, const v1::RegisterDistrict& c
   area.set_parent_id(command.parent_id());
   area.set_time_zone(command.time_zone());
 
-  if (auto known = IfKnown(Area(s.rows, command.district_id()), area, "REF-01", command.district_id())) return *known;
+  if (auto known = IfKnown(Area(s.rows, command.district_id()), area, "REF-01", command.district_id()))
+    return *known;
   if (RankOf(area.level()) == kLevels.size()) {
     return InvalidField("level", area.level(), "nation, province, city, district or township");
   }
-  if (!ZoneOffsetMinutes(area.time_zone())) return InvalidField("time_zone", area.time_zone(), "a known time zone");
+  if (!ZoneOffsetMinutes(area.time_zone()))
+    return InvalidField("time_zone", area.time_zone(), "a known time zone");
   if (!area.parent_id().empty()) {
     const auto parent = Area(s.rows, area.parent_id());
     if (!parent) return Unknown("district", area.parent_id());
@@ -53,7 +55,8 @@ Decided DecideRegisterSchool(const Situation& s, const v1::RegisterSchool& comma
   school.set_central_school_id(command.central_school_id());
   school.set_effective_on(command.effective_on());
 
-  if (auto known = IfKnown(reference::School(s.rows, school.school_id()), school, "REF-01", school.school_id())) {
+  if (auto known =
+          IfKnown(reference::School(s.rows, school.school_id()), school, "REF-01", school.school_id())) {
     return *known;
   }
   if (!Area(s.rows, school.district_id())) return Unknown("district", school.district_id());

@@ -24,10 +24,11 @@ bool HasTerms(const Rows& rows, const std::string& scope_id) {
 bool InTerm(const Rows& rows, const std::vector<std::string>& scopes, const std::string& date) {
   bool found = false;
   for (const std::string& scope : scopes) {
-    rows.Scan<v1::TermOpened>(Key("c/registry/terms_of", scope, ""), [&](std::string_view, const v1::TermOpened& term) {
-      found = found || (term.first_on() <= date && date <= term.last_on());
-      return !found;
-    });
+    rows.Scan<v1::TermOpened>(Key("c/registry/terms_of", scope, ""),
+                              [&](std::string_view, const v1::TermOpened& term) {
+                                found = found || (term.first_on() <= date && date <= term.last_on());
+                                return !found;
+                              });
   }
   return found;
 }
@@ -54,8 +55,8 @@ std::optional<Refused> DayRefused(const Situation& s, const std::vector<std::str
     return Refused{"REF-22", "OUTSIDE_TERM", day.scope_id(), "a day of a term", day.on()};
   }
   if (const auto holiday = HolidayAbove(s.rows, scopes, day.scope_id(), day.on())) {
-    return Refused{"REF-12", "HOLIDAY", day.scope_id(), absl::StrCat(holiday->reason(), " of ", holiday->scope_id()),
-                   day.on()};
+    return Refused{"REF-12", "HOLIDAY", day.scope_id(),
+                   absl::StrCat(holiday->reason(), " of ", holiday->scope_id()), day.on()};
   }
   return std::nullopt;
 }
@@ -73,14 +74,17 @@ std::optional<Decided> ScopeRefused(const Situation& s, const std::string& scope
   return std::nullopt;
 }
 
-std::optional<v1::ServiceDaySet> DaySet(const Situation& s, const std::string& scope_id, const std::string& date) {
+std::optional<v1::ServiceDaySet> DaySet(const Situation& s, const std::string& scope_id,
+                                        const std::string& date) {
   return s.rows.Get<v1::ServiceDaySet>(s.context.school_id.empty() ? Key("c/registry/day", scope_id, date)
                                                                    : OwnDayKey(scope_id, date));
 }
 
 }  // namespace
 
-std::string OwnDayKey(std::string_view school_id, std::string_view date) { return Key("s/day", school_id, date); }
+std::string OwnDayKey(std::string_view school_id, std::string_view date) {
+  return Key("s/day", school_id, date);
+}
 
 void EvolveServiceDay(std::string_view school_id, const v1::ServiceDaySet& event, MutableRows& rows) {
   rows.Put(OwnDayKey(school_id, event.on()), event);
@@ -95,10 +99,12 @@ Decided DecideOpenTerm(const Situation& s, const v1::OpenTerm& command) {
   term.set_first_on(command.first_on());
   term.set_last_on(command.last_on());
 
-  if (auto known = IfKnown(reference::Term(s.rows, term.term_id()), term, "REF-22", term.term_id())) return *known;
+  if (auto known = IfKnown(reference::Term(s.rows, term.term_id()), term, "REF-22", term.term_id()))
+    return *known;
   const auto school = reference::School(s.rows, term.scope_id());
   if (!school && !Area(s.rows, term.scope_id())) return Unknown("district or school", term.scope_id());
-  if (term.last_on() < term.first_on()) return InvalidField("last_on", term.last_on(), "on or after first_on");
+  if (term.last_on() < term.first_on())
+    return InvalidField("last_on", term.last_on(), "on or after first_on");
   const std::string& area_id = school ? school->district_id() : term.scope_id();
   if (auto outside = OutsideTerritory(s, area_id, term.scope_id())) return *outside;
   std::optional<Refused> overlap;

@@ -30,7 +30,8 @@ Decided DecideOpenClass(const Situation& s, const v1::OpenClass& command) {
   opened.set_school_year(command.school_year());
 
   const std::string key = ClassKey(s.context.school_id, command.class_id());
-  if (auto known = IfKnown(s.rows.Get<v1::ClassOpened>(key), opened, "ENR-02", command.class_id())) return *known;
+  if (auto known = IfKnown(s.rows.Get<v1::ClassOpened>(key), opened, "ENR-02", command.class_id()))
+    return *known;
   const auto school = reference::School(s.rows, s.context.school_id);
   if (!school) return Unknown("school", s.context.school_id);
   if (!Contains(school->stages(), command.stage())) {

@@ -44,7 +44,8 @@ ParameterValue ValueOf(const Instrument& instrument, const Parameter& parameter)
   value.set_unit(parameter.unit());
   value.set_effective_from(parameter.effective_from().empty() ? instrument.effective_from()
                                                               : parameter.effective_from());
-  value.set_effective_to(parameter.effective_to().empty() ? instrument.effective_to() : parameter.effective_to());
+  value.set_effective_to(parameter.effective_to().empty() ? instrument.effective_to()
+                                                          : parameter.effective_to());
   value.set_issued_on(instrument.issued_on());
   value.set_provisional(instrument.provisional() || parameter.provisional());
   value.set_reason(parameter.reason());
@@ -68,7 +69,8 @@ bool IsNarrowing(const Rows& rows, const Scope& wide, const Scope& narrow) {
 
 absl::Status CheckDates(std::string_view where, const std::string& from, const std::string& to) {
   const std::string path(where);
-  if (!from.empty() && !IsDate(from)) return InvalidField(path + "effective_from", from, "a date (2026-09-01)");
+  if (!from.empty() && !IsDate(from))
+    return InvalidField(path + "effective_from", from, "a date (2026-09-01)");
   if (!to.empty() && (!IsDate(to) || to < from)) {
     return InvalidField(path + "effective_to", to, "a date on or after effective_from");
   }
@@ -81,7 +83,8 @@ absl::Status CheckParameter(const Rows& rows, const Instrument& instrument, cons
     return InvalidField("instrument.parameter.value", parameter.key(), "given for this key");
   }
   if (!IsNarrowing(rows, instrument.scope(), parameter.scope())) {
-    return InvalidField("instrument.parameter.scope", parameter.key(), "a key whose scope lies in the instrument's");
+    return InvalidField("instrument.parameter.scope", parameter.key(),
+                        "a key whose scope lies in the instrument's");
   }
   const ParameterValue value = ValueOf(instrument, parameter);
   return CheckDates("instrument.parameter.", value.effective_from(), value.effective_to());
@@ -93,12 +96,14 @@ absl::Status CheckShape(const Rows& rows, const Instrument& given, const Instrum
   }
   if (instrument.issuer().empty()) return InvalidField("instrument.issuer", "", "given");
   if (!given.instrument_id().empty() && given.instrument_id() != instrument.instrument_id()) {
-    return InvalidField("instrument.instrument_id", given.instrument_id(), "derived from issuer and content hash");
+    return InvalidField("instrument.instrument_id", given.instrument_id(),
+                        "derived from issuer and content hash");
   }
   if (!instrument.issued_on().empty() && !IsDate(instrument.issued_on())) {
     return InvalidField("instrument.issued_on", instrument.issued_on(), "a date (2026-09-01)");
   }
-  AFTERBELL_RETURN_IF_ERROR(CheckDates("instrument.", instrument.effective_from(), instrument.effective_to()));
+  AFTERBELL_RETURN_IF_ERROR(
+      CheckDates("instrument.", instrument.effective_from(), instrument.effective_to()));
   std::set<std::string> value_ids;
   for (const Parameter& parameter : instrument.parameter()) {
     AFTERBELL_RETURN_IF_ERROR(CheckParameter(rows, instrument, parameter));
@@ -142,25 +147,27 @@ bool Replaces(const ParameterValue& newer, const ParameterValue& older) {
 
 void AppendSuperseded(const Situation& s, const Instrument& instrument, const ParameterValue& value,
                       std::vector<v1::RegistryEvent>* events) {
-  s.rows.Scan<ParameterValue>(
-      Key("c/registry/policy", value.key(), ""), [&](std::string_view, const ParameterValue& older) {
-        if (!Replaces(value, older)) return true;
-        const auto from = s.rows.Get<v1::InstrumentPublished>(Key("c/registry/instrument", older.instrument_id()));
-        if (!from || from->instrument().issuer() != instrument.issuer()) return true;
-        v1::PolicyParameterSuperseded& superseded = *events->emplace_back().mutable_policy_parameter_superseded();
-        superseded.set_value_id(older.value_id());
-        superseded.set_key(older.key());
-        superseded.set_superseded_by(value.value_id());
-        superseded.set_last_on(AddDays(value.effective_from(), -1));
-        return true;
-      });
+  s.rows.Scan<ParameterValue>(Key("c/registry/policy", value.key(), ""), [&](std::string_view,
+                                                                             const ParameterValue& older) {
+    if (!Replaces(value, older)) return true;
+    const auto from =
+        s.rows.Get<v1::InstrumentPublished>(Key("c/registry/instrument", older.instrument_id()));
+    if (!from || from->instrument().issuer() != instrument.issuer()) return true;
+    v1::PolicyParameterSuperseded& superseded = *events->emplace_back().mutable_policy_parameter_superseded();
+    superseded.set_value_id(older.value_id());
+    superseded.set_key(older.key());
+    superseded.set_superseded_by(value.value_id());
+    superseded.set_last_on(AddDays(value.effective_from(), -1));
+    return true;
+  });
 }
 
 }  // namespace
 
 Decided DecidePublishInstrument(const Situation& s, const v1::PublishInstrument& command) {
   Instrument instrument = command.instrument();
-  instrument.set_instrument_id(DerivedId("instrument", {instrument.issuer(), HexOf(instrument.content_hash())}));
+  instrument.set_instrument_id(
+      DerivedId("instrument", {instrument.issuer(), HexOf(instrument.content_hash())}));
   if (s.rows.Has(Key("c/registry/instrument", instrument.instrument_id()))) return Quiet();
   AFTERBELL_RETURN_IF_ERROR(CheckShape(s.rows, command.instrument(), instrument));
   if (auto missing = DatesMissing(instrument)) return *missing;
@@ -176,7 +183,8 @@ Decided DecidePublishInstrument(const Situation& s, const v1::PublishInstrument&
   }
   instrument.clear_parameter();
   *events.front().mutable_instrument_published()->mutable_instrument() = instrument;
-  events.insert(events.end(), std::make_move_iterator(superseded.begin()), std::make_move_iterator(superseded.end()));
+  events.insert(events.end(), std::make_move_iterator(superseded.begin()),
+                std::make_move_iterator(superseded.end()));
   return events;
 }
 

@@ -42,7 +42,8 @@ void EvolvePerson(std::string_view school_id, const v1::PersonRegistered& event,
   rows.Put(PersonKey(school_id, event.person_id()), event);
 }
 
-void EvolveGuardianship(std::string_view school_id, const v1::GuardianshipRecorded& event, MutableRows& rows) {
+void EvolveGuardianship(std::string_view school_id, const v1::GuardianshipRecorded& event,
+                        MutableRows& rows) {
   rows.Put(GuardianKey(school_id, event.pupil_id(), event.guardian_id()), event);
 }
 
@@ -54,15 +55,18 @@ Decided DecideRegisterPerson(const Situation& s, const v1::RegisterPerson& comma
   if (known) {
     // A text sealed twice has other bytes each time, so it is not compared.
     if (known->kind() == command.kind() && known->class_id() == command.class_id()) return Quiet();
-    return Refused{"REF-37", "WRONG_STATE", command.person_id(), "not registered", "registered with other contents"};
+    return Refused{"REF-37", "WRONG_STATE", command.person_id(), "not registered",
+                   "registered with other contents"};
   }
   if (!BelongsIn(command.kind(), at_school)) {
-    return InvalidField("kind", v1::PersonKind_Name(command.kind()),
-                        at_school ? "PUPIL, GUARDIAN or STAFF at a school" : "STAFF, OUTSIDER or OFFICIAL in the commons");
+    return InvalidField(
+        "kind", v1::PersonKind_Name(command.kind()),
+        at_school ? "PUPIL, GUARDIAN or STAFF at a school" : "STAFF, OUTSIDER or OFFICIAL in the commons");
   }
   if (at_school && !reference::School(s.rows, school_id)) return Unknown("school", school_id);
   if (!command.class_id().empty()) {
-    if (command.kind() != v1::PUPIL) return InvalidField("class_id", command.class_id(), "left out: only pupils have one");
+    if (command.kind() != v1::PUPIL)
+      return InvalidField("class_id", command.class_id(), "left out: only pupils have one");
     if (!s.rows.Has(ClassKey(school_id, command.class_id()))) return Unknown("class", command.class_id());
   }
   v1::RegistryEvent event;
@@ -83,7 +87,8 @@ Decided DecideRecordGuardianship(const Situation& s, const v1::RecordGuardianshi
   held.set_from_on(command.from_on());
 
   const std::string& school_id = s.context.school_id;
-  const auto known = s.rows.Get<v1::GuardianshipRecorded>(GuardianKey(school_id, held.pupil_id(), held.guardian_id()));
+  const auto known =
+      s.rows.Get<v1::GuardianshipRecorded>(GuardianKey(school_id, held.pupil_id(), held.guardian_id()));
   if (auto decided = IfKnown(known, held, "ENR-02", held.pupil_id())) return *decided;
   const auto pupil = s.rows.Get<v1::PersonRegistered>(PersonKey(school_id, held.pupil_id()));
   if (!pupil || pupil->kind() != v1::PUPIL) return Unknown("pupil", held.pupil_id());

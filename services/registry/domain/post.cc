@@ -10,21 +10,63 @@ namespace afterbell::registry {
 namespace {
 
 // Roles a person can be given, by domain.md 2. A misspelt role would be held by nobody for ever.
-constexpr std::string_view kRoles[] = {
-    "academic_affairs_office", "audit_office", "bureau_finance_section", "bureau_supervision_office", "care_teacher",
-    "central_school", "city_leading_group", "city_task_force", "civil_affairs_bureau", "class_teacher",
-    "club_instructor", "comprehensive_governance", "data_resources_bureau", "deputies_and_members",
-    "development_reform_bureau", "district_government", "duty_leader", "education_bureau",
-    "education_supervision_office", "external_specialist", "finance_bureau", "floor_supervisor", "food_drug",
-    "gate_guard", "health", "human_resources_bureau", "insurer", "logistics_staff", "market_regulator",
-    "national_ministry", "off_campus_venue", "parent_volunteer", "parents_committee", "platform_operator", "police",
-    "policy_analyst", "price_bureau", "principal", "reform_office", "responsible_inspector", "school_accountant",
-    "school_leading_group", "school_office_meeting", "social_evaluation_agency", "sport_culture_science_youth_women",
-    "staff_congress", "subject_teacher", "supervision_platform", "temp_class_head", "third_party_institution",
-    "trade_union_federation", "volunteer"};
+constexpr std::string_view kRoles[] = {"academic_affairs_office",
+                                       "audit_office",
+                                       "bureau_finance_section",
+                                       "bureau_supervision_office",
+                                       "care_teacher",
+                                       "central_school",
+                                       "city_leading_group",
+                                       "city_task_force",
+                                       "civil_affairs_bureau",
+                                       "class_teacher",
+                                       "club_instructor",
+                                       "comprehensive_governance",
+                                       "data_resources_bureau",
+                                       "deputies_and_members",
+                                       "development_reform_bureau",
+                                       "district_government",
+                                       "duty_leader",
+                                       "education_bureau",
+                                       "education_supervision_office",
+                                       "external_specialist",
+                                       "finance_bureau",
+                                       "floor_supervisor",
+                                       "food_drug",
+                                       "gate_guard",
+                                       "health",
+                                       "human_resources_bureau",
+                                       "insurer",
+                                       "logistics_staff",
+                                       "market_regulator",
+                                       "national_ministry",
+                                       "off_campus_venue",
+                                       "parent_volunteer",
+                                       "parents_committee",
+                                       "platform_operator",
+                                       "police",
+                                       "policy_analyst",
+                                       "price_bureau",
+                                       "principal",
+                                       "reform_office",
+                                       "responsible_inspector",
+                                       "school_accountant",
+                                       "school_leading_group",
+                                       "school_office_meeting",
+                                       "social_evaluation_agency",
+                                       "sport_culture_science_youth_women",
+                                       "staff_congress",
+                                       "subject_teacher",
+                                       "supervision_platform",
+                                       "temp_class_head",
+                                       "third_party_institution",
+                                       "trade_union_federation",
+                                       "volunteer"};
 static_assert(std::is_sorted(std::begin(kRoles), std::end(kRoles)));
 
-std::string PostKey(std::string_view school_id, std::string_view post_id) { return Key("s/post", school_id, post_id); }
+std::string PostKey(std::string_view school_id, std::string_view post_id) {
+  return Key("s/post", school_id, post_id);
+}
 
 }  // namespace
 

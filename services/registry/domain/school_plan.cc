@@ -12,7 +12,9 @@ using state::PlanRow;
 // REF-07: what every plan has.
 constexpr std::string_view kSections[] = {"staff", "content", "funding", "safety"};
 
-std::string PlanKey(std::string_view school_id, std::string_view plan_id) { return Key("s/plan", school_id, plan_id); }
+std::string PlanKey(std::string_view school_id, std::string_view plan_id) {
+  return Key("s/plan", school_id, plan_id);
+}
 
 std::optional<PlanRow> PlanAt(const Situation& s, const std::string& plan_id) {
   return s.rows.Get<PlanRow>(PlanKey(s.context.school_id, plan_id));
@@ -47,13 +49,16 @@ absl::Status CheckSlots(const v1::SubmitSchoolPlan& command) {
   std::set<std::string> periods;
   for (const v1::PlanSlot& slot : command.slots()) {
     if (!IsId(slot.period())) return InvalidField("slots.period", slot.period(), "a name like afternoon-1");
-    if (!periods.insert(slot.period()).second) return InvalidField("slots.period", slot.period(), "named once");
-    if (!IsTimeOfDay(slot.start_time())) return InvalidField("slots.start_time", slot.start_time(), "a time (15:30)");
+    if (!periods.insert(slot.period()).second)
+      return InvalidField("slots.period", slot.period(), "named once");
+    if (!IsTimeOfDay(slot.start_time()))
+      return InvalidField("slots.start_time", slot.start_time(), "a time (15:30)");
     if (!IsTimeOfDay(slot.end_time()) || slot.end_time() <= slot.start_time()) {
       return InvalidField("slots.end_time", slot.end_time(), "a time after start_time");
     }
     for (const int weekday : slot.weekdays()) {
-      if (weekday < 1 || weekday > 7) return InvalidField("slots.weekdays", std::to_string(weekday), "1 to 7");
+      if (weekday < 1 || weekday > 7)
+        return InvalidField("slots.weekdays", std::to_string(weekday), "1 to 7");
     }
   }
   return absl::OkStatus();
@@ -90,7 +95,8 @@ std::optional<Refused> ContentMissing(const v1::SchoolPlanSubmitted& plan) {
 }
 
 Refused NotReviewed(const PlanRow& row, const Asked& asked) {
-  return Refused{"REF-08", "NOT_REVIEWED", row.plan().plan_id(), asked.mode, StepName(row.step()), "plan_filing"};
+  return Refused{"REF-08",   "NOT_REVIEWED",       row.plan().plan_id(),
+                 asked.mode, StepName(row.step()), "plan_filing"};
 }
 
 // Writes the row of the plan if it is known at that version; evolve is total.
@@ -156,7 +162,8 @@ Decided DecideSubmitSchoolPlan(const Situation& s, const v1::SubmitSchoolPlan& c
     return WrongState(plan.plan_id(), "SUBMITTED or RETURNED", StepName(row->step()));
   }
   const int next = row ? row->plan().version() + 1 : 1;
-  if (command.version() != next) return WrongState(plan.plan_id(), VersionText(next), VersionText(command.version()));
+  if (command.version() != next)
+    return WrongState(plan.plan_id(), VersionText(next), VersionText(command.version()));
   return One(std::move(event));
 }
 
@@ -167,7 +174,8 @@ Decided DecideReviewSchoolPlan(const Situation& s, const v1::ReviewSchoolPlan& c
   if (this_version && command.passed() && row->reviewed()) return Quiet();
   if (this_version && !command.passed() && row->step() == state::RETURNED) return Quiet();
   if (auto other = OtherVersion(*row, command.version())) return *other;
-  if (row->step() != state::SUBMITTED) return WrongState(command.plan_id(), "SUBMITTED", StepName(row->step()));
+  if (row->step() != state::SUBMITTED)
+    return WrongState(command.plan_id(), "SUBMITTED", StepName(row->step()));
   if (const Asked asked = AskedHere(s); asked.filing && !asked.review) {
     return Refused{"REF-08", "REVIEW_NOT_ASKED", command.plan_id(), asked.mode, "review", "plan_filing"};
   }
@@ -205,18 +213,20 @@ Decided DecideBringPlanIntoForce(const Situation& s, const v1::BringPlanIntoForc
   if (in_force && plan.version() == command.version() && row->from_on() == command.from_on()) return Quiet();
   if (auto other = OtherVersion(*row, command.version())) return *other;
   if (in_force) return WrongState(command.plan_id(), "not in force", "IN_FORCE since " + row->from_on());
-  if (row->step() == state::RETURNED) return WrongState(command.plan_id(), "a new version", StepName(row->step()));
+  if (row->step() == state::RETURNED)
+    return WrongState(command.plan_id(), "a new version", StepName(row->step()));
   if (auto missing = ContentMissing(plan)) return *missing;
   const Asked asked = AskedHere(s);
   if (asked.review && !row->reviewed()) return NotReviewed(*row, asked);
   if (asked.filing && !row->filed()) {
-    return Refused{"REF-08", "NOT_FILED", command.plan_id(), asked.mode, StepName(row->step()), "plan_filing"};
+    return Refused{"REF-08",   "NOT_FILED",           command.plan_id(),
+                   asked.mode, StepName(row->step()), "plan_filing"};
   }
   const auto term = reference::Term(s.rows, plan.term_id());
   if (!term) return Unknown("term", plan.term_id());
   if (command.from_on() < term->first_on() || term->last_on() < command.from_on()) {
-    return Refused{"REF-22", "OUTSIDE_TERM", command.plan_id(), absl::StrCat(term->first_on(), "..", term->last_on()),
-                   command.from_on()};
+    return Refused{"REF-22", "OUTSIDE_TERM", command.plan_id(),
+                   absl::StrCat(term->first_on(), "..", term->last_on()), command.from_on()};
   }
   v1::RegistryEvent event;
   v1::SchoolPlanTookEffect& effect = *event.mutable_school_plan_took_effect();

@@ -8,7 +8,8 @@ std::optional<v1::DistrictRegistered> Area(const Rows& rows, std::string_view ar
   return rows.Get<v1::DistrictRegistered>(Key("c/registry/area", area_id));
 }
 
-std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& area_id, const std::string& subject) {
+std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& area_id,
+                                        const std::string& subject) {
   if (s.context.role == "platform_operator") return std::nullopt;
   if (area_id.empty()) {
     const auto own = Area(s.rows, s.context.district_id);
@@ -16,7 +17,8 @@ std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& a
   }
   const std::vector<std::string> areas = reference::AreasOf(s.rows, area_id);
   if (std::find(areas.begin(), areas.end(), s.context.district_id) != areas.end()) return std::nullopt;
-  return Refused{"REF-01", "OUTSIDE_TERRITORY", subject, s.context.district_id, area_id.empty() ? "nation" : area_id};
+  return Refused{"REF-01", "OUTSIDE_TERRITORY", subject, s.context.district_id,
+                 area_id.empty() ? "nation" : area_id};
 }
 
 std::optional<Refused> OutsideSchool(const Situation& s, const std::string& subject) {

@@ -17,7 +17,8 @@ namespace afterbell::registry {
 std::optional<v1::DistrictRegistered> Area(const Rows& rows, std::string_view area_id);
 
 // Nothing: the area (empty: the nation) is the actor's or lies inside it.
-std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& area_id, const std::string& subject);
+std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& area_id,
+                                        const std::string& subject);
 
 // Nothing: the actor may act in the commons. Who leads one school acts there only: what binds more
 // than one school is the bureau's.

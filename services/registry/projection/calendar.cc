@@ -24,7 +24,8 @@ std::string WordOf(const std::optional<ParameterValue>& value, std::string_view 
   return {};
 }
 
-std::optional<v1::ServiceDaySet> ExceptionOn(const Rows& rows, const std::string& school_id, const std::string& date) {
+std::optional<v1::ServiceDaySet> ExceptionOn(const Rows& rows, const std::string& school_id,
+                                             const std::string& date) {
   if (auto own = rows.Get<v1::ServiceDaySet>(OwnDayKey(school_id, date))) return own;
   return reference::DayException(rows, school_id, date);
 }
@@ -80,7 +81,8 @@ absl::Status CheckRange(const std::string& from, const std::string& to) {
 absl::StatusOr<std::vector<std::string>> ScopesAsked(const Rows& rows, const v1::ListTermsRequest& request) {
   const std::string& school_id = request.header().school_id();
   if (school_id.empty()) {
-    if (request.district_id().empty()) return InvalidField("district_id", "", "given where the header has no school");
+    if (request.district_id().empty())
+      return InvalidField("district_id", "", "given where the header has no school");
     return reference::AreasOf(rows, request.district_id());
   }
   const auto school = reference::School(rows, school_id);
@@ -97,13 +99,14 @@ absl::StatusOr<v1::ListTermsAnswer> ListTerms(const Rows& rows, const v1::ListTe
   // Terms of several scopes in one order: few enough to be gathered first.
   MemoryRows terms;
   for (const std::string& scope : scopes) {
-    rows.Scan<v1::TermOpened>(Key("c/registry/terms_of", scope, ""), [&](std::string_view, const v1::TermOpened& term) {
-      if ((request.to_on().empty() || term.first_on() <= request.to_on()) &&
-          (request.from_on().empty() || request.from_on() <= term.last_on())) {
-        terms.Put(Key("term", term.first_on(), term.term_id()), term);
-      }
-      return true;
-    });
+    rows.Scan<v1::TermOpened>(Key("c/registry/terms_of", scope, ""),
+                              [&](std::string_view, const v1::TermOpened& term) {
+                                if ((request.to_on().empty() || term.first_on() <= request.to_on()) &&
+                                    (request.from_on().empty() || request.from_on() <= term.last_on())) {
+                                  terms.Put(Key("term", term.first_on(), term.term_id()), term);
+                                }
+                                return true;
+                              });
   }
   v1::ListTermsAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::TermOpened>(terms, "term/", request, request.header(),
@@ -130,8 +133,8 @@ absl::StatusOr<v1::ListServiceDaysAnswer> ListServiceDays(const Rows& rows,
   v1::ListServiceDaysAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPage(dates, "day/", request, request.header(), answer.mutable_page(),
                                      [&](std::string_view key, std::string_view) {
-                                       *answer.add_days() =
-                                           DayOf(rows, policy, place, school_id, std::string(KeyPart(key, 1)));
+                                       *answer.add_days() = DayOf(rows, policy, place, school_id,
+                                                                  std::string(KeyPart(key, 1)));
                                        return true;
                                      }));
   return answer;

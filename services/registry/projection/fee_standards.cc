@@ -38,15 +38,17 @@ void ProjectFeeStandards(const v1::RegistryEvent& event, MutableRows& rows) {
 absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const Rows& rows,
                                                             const v1::ListFeeStandardsRequest& request) {
   if (request.district_id().empty()) return InvalidField("district_id", "", "given");
-  if (!request.on().empty() && !IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
+  if (!request.on().empty() && !IsDate(request.on()))
+    return InvalidField("on", request.on(), "a date (2026-09-01)");
   // Those of the district and of the areas above it, in one order: few enough to be gathered first.
   MemoryRows standards;
   for (const std::string& area : reference::AreasOf(rows, request.district_id())) {
     rows.Scan<v1::FeeStandardAnnounced>(
         Key("v/fee_standards", area, ""), [&](std::string_view, const v1::FeeStandardAnnounced& standard) {
           if (InForce(standard, request.on())) {
-            standards.Put(Key("standard", standard.fee_kind(), standard.effective_from(), standard.fee_standard_id()),
-                          standard);
+            standards.Put(
+                Key("standard", standard.fee_kind(), standard.effective_from(), standard.fee_standard_id()),
+                standard);
           }
           return true;
         });

@@ -11,7 +11,8 @@ namespace afterbell::registry {
 
 void ProjectFeeStandards(const v1::RegistryEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const Rows& rows, const v1::ListFeeStandardsRequest& request);
+absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const Rows& rows,
+                                                            const v1::ListFeeStandardsRequest& request);
 
 }  // namespace afterbell::registry
 

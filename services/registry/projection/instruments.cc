@@ -60,16 +60,18 @@ void ProjectInstruments(const Recorded& own, const v1::RegistryEvent& event, Mut
   }
 }
 
-absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const Rows& rows, const v1::GetInstrumentRequest& request) {
+absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const Rows& rows,
+                                                      const v1::GetInstrumentRequest& request) {
   const auto instrument = InstrumentOf(rows, request.instrument_id());
   if (!instrument) return Unknown("instrument", request.instrument_id());
   v1::GetInstrumentAnswer answer;
   *answer.mutable_instrument() = rows.GetOrEmpty<v1::PublishedInstrument>(ListKey(*instrument));
-  rows.ScanBytes(Key("v/instrument_keys", request.instrument_id(), ""), "", [&](std::string_view key, std::string_view) {
-    const auto value = rows.Get<ParameterValue>(reference::PolicyKey(KeyPart(key, 3), KeyPart(key, 4)));
-    if (value) *answer.add_values() = *value;
-    return true;
-  });
+  rows.ScanBytes(
+      Key("v/instrument_keys", request.instrument_id(), ""), "", [&](std::string_view key, std::string_view) {
+        const auto value = rows.Get<ParameterValue>(reference::PolicyKey(KeyPart(key, 3), KeyPart(key, 4)));
+        if (value) *answer.add_values() = *value;
+        return true;
+      });
   return answer;
 }
 
@@ -78,13 +80,15 @@ absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const Rows& rows,
   if (!request.in_force_on().empty() && !IsDate(request.in_force_on())) {
     return InvalidField("in_force_on", request.in_force_on(), "a date (2026-09-01)");
   }
-  const std::string prefix = request.area_id().empty() ? "v/instruments/" : Key("v/instruments", request.area_id(), "");
+  const std::string prefix =
+      request.area_id().empty() ? "v/instruments/" : Key("v/instruments", request.area_id(), "");
   v1::ListInstrumentsAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::PublishedInstrument>(
       rows, prefix, request, request.header(), answer.mutable_page(),
       [&](std::string_view, const v1::PublishedInstrument& row) {
         const auto& keys = row.keys();
-        if (!request.key().empty() && std::find(keys.begin(), keys.end(), request.key()) == keys.end()) return false;
+        if (!request.key().empty() && std::find(keys.begin(), keys.end(), request.key()) == keys.end())
+          return false;
         if (!InForce(row.instrument(), request.in_force_on())) return false;
         *answer.add_instruments() = row;
         return true;

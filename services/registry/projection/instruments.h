@@ -11,8 +11,10 @@ namespace afterbell::registry {
 
 void ProjectInstruments(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const Rows& rows, const v1::GetInstrumentRequest& request);
-absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const Rows& rows, const v1::ListInstrumentsRequest& request);
+absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const Rows& rows,
+                                                      const v1::GetInstrumentRequest& request);
+absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const Rows& rows,
+                                                          const v1::ListInstrumentsRequest& request);
 
 }  // namespace afterbell::registry
 

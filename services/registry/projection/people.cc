@@ -46,37 +46,40 @@ absl::StatusOr<v1::ListClassPupilsAnswer> ListClassPupils(const Rows& rows,
 }
 
 absl::StatusOr<v1::ListPostsAnswer> ListPosts(const Rows& rows, const v1::ListPostsRequest& request) {
-  if (!request.on().empty() && !IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
+  if (!request.on().empty() && !IsDate(request.on()))
+    return InvalidField("on", request.on(), "a date (2026-09-01)");
   const std::string& school_id = request.header().school_id();
   const std::string prefix =
       request.role().empty() ? Key("v/posts", school_id, "") : Key("v/posts", school_id, request.role(), "");
   v1::ListPostsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::PostAssigned>(rows, prefix, request, request.header(),
-                                                         answer.mutable_page(),
-                                                         [&](std::string_view, const v1::PostAssigned& post) {
-                                                           if (!request.on().empty() && request.on() < post.from_on()) {
-                                                             return false;
-                                                           }
-                                                           *answer.add_posts() = post;
-                                                           return true;
-                                                         }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPageOf<v1::PostAssigned>(rows, prefix, request, request.header(), answer.mutable_page(),
+                                   [&](std::string_view, const v1::PostAssigned& post) {
+                                     if (!request.on().empty() && request.on() < post.from_on()) {
+                                       return false;
+                                     }
+                                     *answer.add_posts() = post;
+                                     return true;
+                                   }));
   return answer;
 }
 
-absl::StatusOr<v1::ListGuardiansAnswer> ListGuardians(const Rows& rows, const v1::ListGuardiansRequest& request) {
+absl::StatusOr<v1::ListGuardiansAnswer> ListGuardians(const Rows& rows,
+                                                      const v1::ListGuardiansRequest& request) {
   const std::string& school_id = request.header().school_id();
   if (!rows.Has(PersonKey(school_id, request.pupil_id()))) return Unknown("pupil", request.pupil_id());
   v1::ListGuardiansAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::GuardianshipRecorded>(
-      rows, Key("s/guardian", school_id, request.pupil_id(), ""), request, request.header(), answer.mutable_page(),
-      [&](std::string_view, const v1::GuardianshipRecorded& held) {
+      rows, Key("s/guardian", school_id, request.pupil_id(), ""), request, request.header(),
+      answer.mutable_page(), [&](std::string_view, const v1::GuardianshipRecorded& held) {
         *answer.add_guardianships() = held;
         return true;
       }));
   return answer;
 }
 
-absl::StatusOr<v1::ListMyPupilsAnswer> ListMyPupils(const Rows& rows, const v1::ListMyPupilsRequest& request) {
+absl::StatusOr<v1::ListMyPupilsAnswer> ListMyPupils(const Rows& rows,
+                                                    const v1::ListMyPupilsRequest& request) {
   if (request.guardian_id().empty()) return InvalidField("guardian_id", "", "the caller");
   v1::ListMyPupilsAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::GuardianshipRecorded>(

@@ -12,9 +12,11 @@ namespace afterbell::registry {
 void ProjectPeople(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
 
 absl::StatusOr<v1::GetPersonAnswer> GetPerson(const Rows& rows, const v1::GetPersonRequest& request);
-absl::StatusOr<v1::ListClassPupilsAnswer> ListClassPupils(const Rows& rows, const v1::ListClassPupilsRequest& request);
+absl::StatusOr<v1::ListClassPupilsAnswer> ListClassPupils(const Rows& rows,
+                                                          const v1::ListClassPupilsRequest& request);
 absl::StatusOr<v1::ListPostsAnswer> ListPosts(const Rows& rows, const v1::ListPostsRequest& request);
-absl::StatusOr<v1::ListGuardiansAnswer> ListGuardians(const Rows& rows, const v1::ListGuardiansRequest& request);
+absl::StatusOr<v1::ListGuardiansAnswer> ListGuardians(const Rows& rows,
+                                                      const v1::ListGuardiansRequest& request);
 // Of one partition: one seek. The server fills in the caller's id and gathers over partitions.
 absl::StatusOr<v1::ListMyPupilsAnswer> ListMyPupils(const Rows& rows, const v1::ListMyPupilsRequest& request);
 

@@ -6,7 +6,9 @@
 namespace afterbell::registry {
 namespace {
 
-std::string PlanKey(std::string_view school_id, std::string_view plan_id) { return Key("v/plan", school_id, plan_id); }
+std::string PlanKey(std::string_view school_id, std::string_view plan_id) {
+  return Key("v/plan", school_id, plan_id);
+}
 
 std::string WaitingKey(const v1::SchoolPlan& plan) {
   return Key("v/plans", plan.district_id(), v1::PlanState_Name(plan.state()),
@@ -21,8 +23,8 @@ void PutPlan(const v1::SchoolPlan& plan, MutableRows& rows) {
   rows.Put(WaitingKey(plan), plan);
 }
 
-void Advance(const Recorded& own, const std::string& plan_id, int version, v1::PlanState state, MutableRows& rows,
-             const std::string& from_on = {}) {
+void Advance(const Recorded& own, const std::string& plan_id, int version, v1::PlanState state,
+             MutableRows& rows, const std::string& from_on = {}) {
   auto plan = rows.Get<v1::SchoolPlan>(PlanKey(own.commit.school_id(), plan_id));
   if (!plan || plan->plan().version() != version) return;
   v1::SchoolPlan next = *plan;
@@ -46,10 +48,12 @@ void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, MutableRo
     }
     case v1::RegistryEvent::kSchoolPlanReviewed: {
       const v1::SchoolPlanReviewed& reviewed = event.school_plan_reviewed();
-      return Advance(own, reviewed.plan_id(), reviewed.version(), reviewed.passed() ? v1::REVIEWED : v1::RETURNED, rows);
+      return Advance(own, reviewed.plan_id(), reviewed.version(),
+                     reviewed.passed() ? v1::REVIEWED : v1::RETURNED, rows);
     }
     case v1::RegistryEvent::kSchoolPlanFiled:
-      return Advance(own, event.school_plan_filed().plan_id(), event.school_plan_filed().version(), v1::FILED, rows);
+      return Advance(own, event.school_plan_filed().plan_id(), event.school_plan_filed().version(), v1::FILED,
+                     rows);
     case v1::RegistryEvent::kSchoolPlanTookEffect: {
       const v1::SchoolPlanTookEffect& effect = event.school_plan_took_effect();
       return Advance(own, effect.plan_id(), effect.version(), v1::IN_FORCE, rows, effect.from_on());
@@ -59,7 +63,8 @@ void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, MutableRo
   }
 }
 
-absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const Rows& rows, const v1::GetSchoolPlanRequest& request) {
+absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const Rows& rows,
+                                                      const v1::GetSchoolPlanRequest& request) {
   const std::string& school_id = request.header().school_id();
   auto plan = rows.Get<v1::SchoolPlan>(PlanKey(school_id, DerivedId("plan", {school_id, request.term_id()})));
   if (!plan) return Unknown("plan of term", request.term_id());

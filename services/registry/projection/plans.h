@@ -11,7 +11,8 @@ namespace afterbell::registry {
 
 void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const Rows& rows, const v1::GetSchoolPlanRequest& request);
+absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const Rows& rows,
+                                                      const v1::GetSchoolPlanRequest& request);
 // Of one partition; the server gathers.
 absl::StatusOr<v1::ListPlansToReviewAnswer> ListPlansToReview(const Rows& rows,
                                                               const v1::ListPlansToReviewRequest& request);

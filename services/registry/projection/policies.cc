@@ -13,7 +13,9 @@ namespace {
 using policy::v1::ParameterValue;
 using views::PolicyHistory;
 
-std::string HistoryKey(std::string_view key, std::string_view value_id) { return Key("v/policy", key, value_id); }
+std::string HistoryKey(std::string_view key, std::string_view value_id) {
+  return Key("v/policy", key, value_id);
+}
 
 // The value as it was known at that moment; nothing if it was not.
 std::optional<ParameterValue> AsKnownAt(const PolicyHistory& history, Micros known_at) {
@@ -62,7 +64,8 @@ policy::Place PlaceAsked(const Rows& rows, const policy::v1::Scope& scope) {
   return place;
 }
 
-v1::ResolvedParameter Resolved(const Rows& rows, const std::string& key, const policy::Resolution& resolution) {
+v1::ResolvedParameter Resolved(const Rows& rows, const std::string& key,
+                               const policy::Resolution& resolution) {
   v1::ResolvedParameter resolved;
   resolved.set_key(key);
   for (const ParameterValue& conflict : resolution.conflicts) *resolved.add_conflicts() = conflict;
@@ -105,7 +108,8 @@ void ProjectPolicies(const Recorded& own, const v1::RegistryEvent& event, Mutabl
   }
 }
 
-absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows, const v1::ResolvePolicyRequest& request) {
+absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows,
+                                                      const v1::ResolvePolicyRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
   if (!request.scope().school_id().empty() && !reference::School(rows, request.scope().school_id())) {
     return Unknown("school", request.scope().school_id());

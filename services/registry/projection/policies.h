@@ -13,7 +13,8 @@ namespace afterbell::registry {
 
 void ProjectPolicies(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows, const v1::ResolvePolicyRequest& request);
+absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows,
+                                                      const v1::ResolvePolicyRequest& request);
 
 }  // namespace afterbell::registry
 

@@ -31,7 +31,8 @@ absl::StatusOr<v1::ListSchoolsAnswer> ListSchools(const Rows& rows, const v1::Li
       rows, Key("v/schools", request.district_id(), ""), request, request.header(), answer.mutable_page(),
       [&](std::string_view, const v1::SchoolRegistered& school) {
         const auto& stages = school.stages();
-        if (!request.stage().empty() && std::find(stages.begin(), stages.end(), request.stage()) == stages.end()) {
+        if (!request.stage().empty() &&
+            std::find(stages.begin(), stages.end(), request.stage()) == stages.end()) {
           return false;
         }
         if (!request.nature().empty() && request.nature() != school.nature()) return false;

@@ -12,15 +12,15 @@ void ProjectVenues(const Recorded& own, const v1::RegistryEvent& event, MutableR
 
 absl::StatusOr<v1::ListVenuesAnswer> ListVenues(const Rows& rows, const v1::ListVenuesRequest& request) {
   const std::string& school_id = request.header().school_id();
-  const std::string prefix =
-      request.kind().empty() ? Key("v/venues", school_id, "") : Key("v/venues", school_id, request.kind(), "");
+  const std::string prefix = request.kind().empty() ? Key("v/venues", school_id, "")
+                                                    : Key("v/venues", school_id, request.kind(), "");
   v1::ListVenuesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::VenueRegistered>(rows, prefix, request, request.header(),
-                                                            answer.mutable_page(),
-                                                            [&](std::string_view, const v1::VenueRegistered& venue) {
-                                                              *answer.add_venues() = venue;
-                                                              return true;
-                                                            }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPageOf<v1::VenueRegistered>(rows, prefix, request, request.header(), answer.mutable_page(),
+                                      [&](std::string_view, const v1::VenueRegistered& venue) {
+                                        *answer.add_venues() = venue;
+                                        return true;
+                                      }));
   return answer;
 }
 

@@ -22,7 +22,7 @@ using Command = v1::RegistryCommand;
 
 class RegistryGrpc final : public v1::RegistryService::CallbackService {
  public:
-  RegistryGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  RegistryGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(MoveClock, move_clock)
   AFTERBELL_COMMAND(RegisterDistrict, register_district)

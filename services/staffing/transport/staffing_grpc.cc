@@ -4,6 +4,8 @@
 #include "services/staffing/staffing.h"
 #include "services/platform/rpc/endpoint.h"
 #include "services/platform/rpc/status.h"
+#include "services/staffing/projection/clearances.h"
+#include "services/staffing/projection/duties.h"
 
 namespace afterbell::staffing {
 namespace {
@@ -13,7 +15,7 @@ using Command = v1::StaffingCommand;
 
 class StaffingGrpc final : public v1::StaffingService::CallbackService {
  public:
-  StaffingGrpc(Runtime* runtime, const Service* service) : endpoint_(runtime, service) {}
+  StaffingGrpc(Runtime* runtime, const ::afterbell::Service* service) : endpoint_(runtime, service) {}
 
   AFTERBELL_COMMAND(NominatePerson, nominate_person)
   AFTERBELL_COMMAND(ScreenPerson, screen_person)

@@ -1,0 +1,14 @@
+// Enrollment's records as rows of facts (domain/facts.h): groups, who is placed in them, and who may
+// leave alone. A withdrawal is folded into the placements too, so that a check-in reads one row.
+#ifndef AFTERBELL_SERVICES_ATTENDANCE_INTAKE_ENROLLMENT_H_
+#define AFTERBELL_SERVICES_ATTENDANCE_INTAKE_ENROLLMENT_H_
+
+#include "services/platform/decider/service.h"
+
+namespace afterbell::attendance {
+
+void FoldEnrollment(const Recorded& foreign, MutableRows& rows);
+
+}  // namespace afterbell::attendance
+
+#endif  // AFTERBELL_SERVICES_ATTENDANCE_INTAKE_ENROLLMENT_H_

@@ -1,0 +1,18 @@
+#include "services/attendance/intake/staffing.h"
+
+#include "services/attendance/domain/facts.h"
+
+namespace afterbell::attendance {
+
+using staffing::v1::StaffingEvent;
+
+void FoldStaffing(const Recorded& foreign, MutableRows& rows) {
+  ForEachEventOf<StaffingEvent>(foreign, [&](const StaffingEvent& event) {
+    if (!event.has_duty_assigned()) return;
+    const auto& duty = event.duty_assigned();
+    rows.Put(DutyKey(duty.session_id(), duty.duty_id()), duty);
+    rows.Put(DutyOfKey(duty.person_id(), MicrosOf(duty.from_at()), duty.duty_id()), duty);
+  });
+}
+
+}  // namespace afterbell::attendance

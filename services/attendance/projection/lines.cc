@@ -1,0 +1,90 @@
+#include "services/attendance/projection/lines.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "services/attendance/domain/absence.h"
+#include "services/attendance/domain/presence.h"
+#include "services/attendance/domain/session.h"
+
+namespace afterbell::attendance {
+
+absl::StatusOr<state::Session> SessionOf(const Rows& rows, const log::v1::QueryHeader& header,
+                                         std::string_view session_id) {
+  auto session = rows.Get<state::Session>(SessionKey(session_id));
+  if (!session || (!header.school_id().empty() && session->school_id() != header.school_id())) {
+    return Unknown("session", session_id);
+  }
+  return *std::move(session);
+}
+
+v1::Counts CountsOf(const state::Tally& tally) {
+  v1::Counts counts;
+  counts.set_came(tally.came());
+  counts.set_went(tally.went());
+  counts.set_now_in(NowIn(tally));
+  counts.set_absent(tally.absent());
+  counts.set_unexplained(tally.unexplained());
+  return counts;
+}
+
+void Add(const v1::Counts& counts, v1::Counts* sum) {
+  sum->set_came(sum->came() + counts.came());
+  sum->set_went(sum->went() + counts.went());
+  sum->set_now_in(sum->now_in() + counts.now_in());
+  sum->set_absent(sum->absent() + counts.absent());
+  sum->set_unexplained(sum->unexplained() + counts.unexplained());
+}
+
+v1::SessionLine LineOf(const Rows& rows, const state::Session& session) {
+  v1::SessionLine line;
+  line.set_session_id(session.session_id());
+  line.set_group_id(session.group_id());
+  line.set_date(session.date());
+  line.set_period(session.period());
+  *line.mutable_start_time() = TimestampOf(session.start_at());
+  *line.mutable_end_time() = TimestampOf(session.end_at());
+  line.set_venue_id(session.venue_id());
+  line.set_on_site(session.on_site());
+  *line.mutable_grades() = session.grades();
+  line.set_state(session.state());
+  line.set_responsible_id(session.responsible_id());
+  *line.mutable_counts() = CountsOf(rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id())));
+  return line;
+}
+
+v1::PresenceLine LineOf(const Rows& rows, const state::Session& session, std::string_view pupil_id) {
+  const auto presence = FindPresence(rows, session, pupil_id).value_or(state::Presence());
+  v1::PresenceLine line;
+  line.set_session_id(session.session_id());
+  line.set_pupil_id(std::string(pupil_id));
+  line.set_state(StateOf(presence, IsNotified(rows, pupil_id, session.date(), session.period())));
+  if (presence.in_at() != 0) *line.mutable_in_time() = TimestampOf(presence.in_at());
+  line.set_in_by_id(presence.in_by_id());
+  if (presence.ended_at() != 0) *line.mutable_end_time() = TimestampOf(presence.ended_at());
+  line.set_ended_by_id(presence.ended_by_id());
+  line.set_kind(presence.kind());
+  line.set_to_person_id(presence.to_person_id());
+  line.set_reason_code(presence.reason_code());
+  line.set_group_id(session.group_id());
+  line.set_period(session.period());
+  return line;
+}
+
+void AddPresences(const Rows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
+                  std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines) {
+  std::vector<state::Session> sessions;
+  rows.Scan<state::Presence>(PresenceKey(pupil_id, date, ""),
+                             [&](std::string_view key, const state::Presence&) {
+                               if (auto session = SessionOf(rows, header, KeyPart(key, 4)); session.ok())
+                                 sessions.push_back(*std::move(session));
+                               return true;
+                             });
+  std::stable_sort(sessions.begin(), sessions.end(), [](const state::Session& a, const state::Session& b) {
+    return a.start_at() < b.start_at();
+  });
+  for (const state::Session& session : sessions) *lines->Add() = LineOf(rows, session, pupil_id);
+}
+
+}  // namespace afterbell::attendance

@@ -1,0 +1,55 @@
+#include "services/inspection/inspection.h"
+
+#include "services/inspection/domain/commands.h"
+#include "services/inspection/domain/reactions.h"
+#include "services/inspection/domain/violation.h"
+#include "services/inspection/intake/billing.h"
+#include "services/inspection/intake/registry.h"
+#include "services/inspection/projection/refusals.h"
+#include "services/inspection/projection/violations.h"
+
+namespace afterbell::inspection {
+
+using v1::InspectionCommand;
+using v1::InspectionEvent;
+
+const std::vector<CommandInfo>& InspectionService::commands() const { return Commands(); }
+
+Decision<InspectionEvent> InspectionService::DecideCommand(const Situation& s,
+                                                           const InspectionCommand& command) const {
+  switch (command.command_case()) {
+    case InspectionCommand::kSuspectViolation:
+      return DecideSuspectViolation(s, command.suspect_violation());
+    case InspectionCommand::kReportViolation:
+      return DecideReportViolation(s, command.report_violation());
+    case InspectionCommand::kConfirmViolation:
+      return DecideConfirmViolation(s, command.confirm_violation());
+    case InspectionCommand::kDismissViolation:
+      return DecideDismissViolation(s, command.dismiss_violation());
+    case InspectionCommand::COMMAND_NOT_SET:
+      break;
+  }
+  return InvalidField("command", "", "a command of inspection");
+}
+
+void InspectionService::EvolveEvent(const Recorded& own, const InspectionEvent& event,
+                                    MutableRows& rows) const {
+  EvolveViolation(own, event, rows);
+}
+
+void InspectionService::ProjectEvent(const Recorded& own, const InspectionEvent& event,
+                                     MutableRows& rows) const {
+  ProjectViolations(own, event, rows);
+}
+
+void InspectionService::Fold(const Recorded& foreign, MutableRows& rows) const {
+  ProjectRefusal(foreign, rows);
+  if (foreign.service == "registry") FoldRegistry(foreign, rows);
+  if (foreign.service == "billing") FoldBilling(foreign, rows);
+}
+
+std::vector<InspectionCommand> InspectionService::ReactTo(const Situation& s, const Recorded& cause) const {
+  return inspection::ReactTo(s, cause);
+}
+
+}  // namespace afterbell::inspection

@@ -1,0 +1,25 @@
+// Violation cases: one in full, and lists by state and code, of a school or of a district.
+//
+//   v/violation/<case id>                                              Violation
+//   v/violations/school/<school>/<state>/<code>/<opened at>/<case id>  (the key alone)
+//   v/violations/district/<district>/<state>/<code>/…                  the same
+#ifndef AFTERBELL_SERVICES_INSPECTION_PROJECTION_VIOLATIONS_H_
+#define AFTERBELL_SERVICES_INSPECTION_PROJECTION_VIOLATIONS_H_
+
+#include "absl/status/statusor.h"
+#include "afterbell/inspection/v1/inspection_events.pb.h"
+#include "afterbell/inspection/v1/inspection_queries.pb.h"
+#include "services/platform/decider/decider.h"
+
+namespace afterbell::inspection {
+
+void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows);
+
+// Of the header's school where it names one; the server gathers otherwise.
+absl::StatusOr<v1::GetViolationAnswer> GetViolation(const Rows& rows, const v1::GetViolationRequest& request);
+absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const Rows& rows,
+                                                        const v1::ListViolationsRequest& request);
+
+}  // namespace afterbell::inspection
+
+#endif  // AFTERBELL_SERVICES_INSPECTION_PROJECTION_VIOLATIONS_H_

@@ -1,0 +1,173 @@
+#include "services/platform/replay/history.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/replay/parallel.h"
+
+namespace afterbell::replay {
+namespace {
+
+constexpr std::string_view kServices[] = {"registry", "enrollment", "attendance", "staffing", "billing", "inspection"};
+
+// Services whose commons hold rows everybody reads.
+constexpr std::string_view kCommonsOfRows[] = {"registry", "staffing"};
+
+std::tuple<int, std::string_view> OrderOf(std::string_view service) { return {ServiceOrder(service), service}; }
+
+Micros RecordedAt(const log::v1::Commit& commit) { return MicrosOf(commit.recorded_at()); }
+
+}  // namespace
+
+int ServiceOrder(std::string_view service) {
+  return static_cast<int>(std::find(std::begin(kServices), std::end(kServices), service) - std::begin(kServices));
+}
+
+absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const HistoryOptions& options) {
+  std::unique_ptr<History> history(new History());
+  history->options_ = options;
+  for (const PartitionId& id : log->List()) {
+    auto partition = log->Open(id);
+    if (!partition.ok()) return partition.status();
+    history->partitions_.push_back(id);
+    history->logs_[id] = *std::move(partition);
+  }
+  std::sort(history->partitions_.begin(), history->partitions_.end(), [](const PartitionId& a, const PartitionId& b) {
+    return std::make_tuple(OrderOf(a.service), a.number) < std::make_tuple(OrderOf(b.service), b.number);
+  });
+  AFTERBELL_RETURN_IF_ERROR(history->ReadGenesis(log));
+  AFTERBELL_RETURN_IF_ERROR(history->ReadCommons(log));
+  return history;
+}
+
+absl::Status History::ReadGenesis(EventLog*) {
+  if (partitions_.empty()) return absl::NotFoundError("the log holds no records");
+  for (const PartitionId& id : partitions_) {
+    absl::StatusOr<LogBatch> first = logs_[id]->Read(0, 1, 1);
+    if (!first.ok()) return first.status();
+    log::v1::Record record;
+    if (first->records.empty() ||
+        !record.ParseFromArray(first->records[0].value.data(), static_cast<int>(first->records[0].value.size())) ||
+        !record.has_genesis()) {
+      return absl::DataLossError(absl::StrCat(ToString(id), " does not begin with a Genesis"));
+    }
+    const log::v1::Genesis& genesis = record.genesis();
+    if (log_id_.empty()) {
+      log_id_ = genesis.log_id();
+      clock_ = genesis.clock();
+      school_partitions_ = genesis.school_partitions();
+    } else if (genesis.log_id() != log_id_) {
+      return absl::DataLossError(absl::StrCat(ToString(id), " belongs to log ", genesis.log_id(), ", not to ", log_id_));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status History::ReadCommons(EventLog*) {
+  for (const PartitionId& id : partitions_) {
+    if (id.number != 0) continue;
+    RecordReader reader = Read(id);
+    for (;;) {
+      auto commit = reader.Peek();
+      if (!commit.ok()) return commit.status();
+      if (*commit == nullptr) break;
+      commons_records_.push_back({logs_.find(id)->first.service, *commit});
+      reader.Pop();
+    }
+    commons_end_[id.service] = reader.at().index;
+  }
+  std::stable_sort(commons_records_.begin(), commons_records_.end(), [](const OfCommons& a, const OfCommons& b) {
+    return RecordedAt(*a.commit) < RecordedAt(*b.commit);
+  });
+  for (const std::string_view service : kCommonsOfRows) {
+    const auto found = logs_.find(PartitionId{std::string(service), 0});
+    if (found == logs_.end()) continue;
+    commons_.push_back(std::make_unique<Commons>(found->second));
+    AFTERBELL_RETURN_IF_ERROR(commons_.back()->CatchUp());
+  }
+  return absl::OkStatus();
+}
+
+uint64_t History::CommonsEnd(std::string_view service) const {
+  const auto found = commons_end_.find(service);
+  return found == commons_end_.end() ? 0 : found->second;
+}
+
+RecordReader History::Read(const PartitionId& id, bool uncut) const {
+  const auto found = logs_.find(id);
+  return RecordReader(id, found == logs_.end() ? nullptr : found->second,
+                      uncut ? HistoryOptions::kEverything : options_.as_of);
+}
+
+absl::Status History::FoldNumber(uint32_t number, const Visit& visit) const {
+  std::vector<RecordReader> readers;
+  if (number != 0) {
+    for (const PartitionId& id : partitions_) {
+      if (id.number == number) readers.push_back(Read(id));
+    }
+  }
+  size_t commons = 0;
+  for (;;) {
+    // The earliest of what comes next; of several, the commons and then the first in order.
+    Micros earliest = INT64_MAX;
+    RecordReader* from = nullptr;
+    if (commons < commons_records_.size()) earliest = RecordedAt(*commons_records_[commons].commit);
+    RecordReader::CommitPtr next;
+    for (RecordReader& reader : readers) {
+      auto commit = reader.Peek();
+      if (!commit.ok()) return commit.status();
+      if (*commit == nullptr || RecordedAt(**commit) >= earliest) continue;
+      earliest = RecordedAt(**commit);
+      from = &reader;
+      next = *commit;
+    }
+    if (from != nullptr) {
+      visit(Recorded{*next, from->id().service, number});
+      from->Pop();
+    } else if (commons < commons_records_.size()) {
+      visit(Recorded{*commons_records_[commons].commit, commons_records_[commons].service, 0});
+      ++commons;
+    } else {
+      return absl::OkStatus();
+    }
+  }
+}
+
+absl::Status History::FoldAll(const std::function<Visit(uint32_t number)>& begin) const {
+  return ForEachPiece(school_partitions_, options_.threads, [&](size_t piece) {
+    const uint32_t number = static_cast<uint32_t>(piece) + 1;
+    return FoldNumber(number, begin(number));
+  });
+}
+
+std::vector<History::Survey> History::SurveyChains() const {
+  std::vector<Survey> surveys(partitions_.size());
+  // A fault is what is looked for, never a reason to stop.
+  ForEachPiece(partitions_.size(), options_.threads, [&](size_t piece) {
+    Survey& survey = surveys[piece];
+    survey.id = partitions_[piece];
+    RecordReader reader = Read(survey.id);
+    for (;;) {
+      const auto commit = reader.Peek();
+      if (!commit.ok()) {
+        survey.fault = std::string(commit.status().message());
+        break;
+      }
+      if (*commit == nullptr) break;
+      ++survey.commits;
+      survey.newest = RecordedAt(**commit);
+      reader.Pop();
+    }
+    survey.at = reader.at();
+    survey.void_records = reader.void_records();
+    if (survey.fault.empty() && reader.void_at_end() > 0) {
+      survey.fault = absl::StrCat(ToString(survey.id), ": ", reader.void_at_end(),
+                                  " records under the newest claim do not follow from record ", survey.at.index);
+    }
+    return absl::OkStatus();
+  }).IgnoreError();
+  return surveys;
+}
+
+}  // namespace afterbell::replay
