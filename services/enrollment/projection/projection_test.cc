@@ -126,7 +126,8 @@ TEST_F(Views, ShowWhoIsInAGroupOnADay) {
   kit.Do("guardian", "gina", Kit::Withdrawn("ana", "2026-09-15"));
   const auto pupils = [&](const std::string& on) {
     std::string ids;
-    const auto answer = ListGroupPupils(kit.rows(), Ask<v1::ListGroupPupilsRequest>("group_id: 'g1' on: '" + on + "'"));
+    const auto answer =
+        ListGroupPupils(kit.rows(), Ask<v1::ListGroupPupilsRequest>("group_id: 'g1' on: '" + on + "'"));
     for (const auto& place : answer->places()) {
       ids += place.pupil_id() + " ";
     }
@@ -136,7 +137,8 @@ TEST_F(Views, ShowWhoIsInAGroupOnADay) {
   EXPECT_EQ(pupils("2026-09-07"), "ana ");
   EXPECT_EQ(pupils("2026-09-14"), "ana bo ");
   EXPECT_EQ(pupils("2026-09-15"), "bo ");
-  EXPECT_FALSE(ListGroupPupils(kit.rows(), Ask<v1::ListGroupPupilsRequest>("group_id: 'g9' on: '2026-09-07'")).ok());
+  EXPECT_FALSE(
+      ListGroupPupils(kit.rows(), Ask<v1::ListGroupPupilsRequest>("group_id: 'g9' on: '2026-09-07'")).ok());
 }
 
 // ENR-28
@@ -172,10 +174,11 @@ TEST_F(Views, KeepTheFileOfAPupilsTerm) {
   ASSERT_TRUE(history.ok());
   std::vector<std::string> events;
   for (const auto& entry : history->entries()) events.push_back(entry.event());
-  EXPECT_EQ(events, (std::vector<std::string>{
-                        "application_started", "application_submitted", "class_review_passed", "agreement_drafted",
-                        "agreement_signed", "agreement_signed", "agreement_took_effect", "pupil_enrolled",
-                        "pupil_placed", "agreement_ended", "enrollment_withdrawn", "pupil_unplaced"}));
+  EXPECT_EQ(events,
+            (std::vector<std::string>{"application_started", "application_submitted", "class_review_passed",
+                                      "agreement_drafted", "agreement_signed", "agreement_signed",
+                                      "agreement_took_effect", "pupil_enrolled", "pupil_placed",
+                                      "agreement_ended", "enrollment_withdrawn", "pupil_unplaced"}));
   EXPECT_EQ(history->entries(1).document_hashes(0), "e");
   EXPECT_EQ(history->entries(2).person_id(), "carl");
   EXPECT_EQ(history->entries(3).document_hashes(0), "text");
@@ -195,8 +198,10 @@ class Refold : public ::testing::Test {
     *commit.mutable_occurred_at() = TimestampOf(kit.context().occurred_at);
     *commit.mutable_recorded_at() = TimestampOf(kit.context().recorded_at);
     policy::Policy policy(rows);
-    for (const std::string& event : Kit::Service().Decide(Situation{kit.context(), rows, policy},
-                                                          Command(command).SerializeAsString()).events) {
+    for (const std::string& event :
+         Kit::Service()
+             .Decide(Situation{kit.context(), rows, policy}, Command(command).SerializeAsString())
+             .events) {
       commit.add_events(event);
     }
     ASSERT_GT(commit.events_size(), 0) << command;
@@ -233,14 +238,16 @@ TEST_F(Refold, FromAnyEarlierRecordGivesTheSameRows) {
   Do("class_teacher", "carl",
      "decline_application { application_id: 'a2' ground: UNTRUE_FACTS evidence_hash: 'e' }");
   Do("school_leading_group", "greta", "review_at_school { application_id: 'a1' }");
-  Do("school_leading_group", "greta", "post_approved_list { term_id: 't1' application_ids: 'a1' evidence_hash: 'e' }");
+  Do("school_leading_group", "greta",
+     "post_approved_list { term_id: 't1' application_ids: 'a1' evidence_hash: 'e' }");
   Do("school_leading_group", "greta", Kit::Drafted("a1"));
   Do("guardian", "gina", Kit::SignedFor(agreement, "guardian"));
   Do("principal", "petra", Kit::SignedFor(agreement, "school"));
   Do("academic_affairs_office", "otto", "enroll_pupil { application_id: 'a1' group_id: 'g1' }");
   Do("academic_affairs_office", "otto", Kit::Placed("ana", "g2", "2026-09-21"));
   Do("guardian", "gina",
-     "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'c' from_on: '2026-09-01' evidence_hash: 'e' }");
+     "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'c' from_on: '2026-09-01' "
+     "evidence_hash: 'e' }");
   Do("school_leading_group", "greta", "verify_special_status { status_id: 'x1' }");
   Do("guardian", "gina", Kit::Withdrawn("ana"));
   Do("guardian", "gina", Kit::Started("a3", "ana"));

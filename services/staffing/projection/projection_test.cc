@@ -11,7 +11,9 @@ using Kit = StaffingKit;
 
 TEST(Clearances, TellWhetherAnAdultMayServe) {
   Kit kit;
-  const auto get = [&] { return GetClearance(kit.rows(), Parse<v1::GetClearanceRequest>("person_id: 'tom'")); };
+  const auto get = [&] {
+    return GetClearance(kit.rows(), Parse<v1::GetClearanceRequest>("person_id: 'tom'"));
+  };
   EXPECT_EQ(get().status().code(), absl::StatusCode::kNotFound);
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   EXPECT_EQ(get()->clearance().state(), "NOMINATED");
@@ -20,7 +22,8 @@ TEST(Clearances, TellWhetherAnAdultMayServe) {
   EXPECT_EQ(get()->clearance().state(), "CLEARED");
   EXPECT_EQ(get()->clearance().valid_to(), "2027-08-31");
   kit.Do("education_bureau", "bert",
-         "bar_person { person_id: 'tom' ground: ETHICS_PROBLEM " + At("from_at", "08:00") + " evidence_hash: 'e' }");
+         "bar_person { person_id: 'tom' ground: ETHICS_PROBLEM " + At("from_at", "08:00") +
+             " evidence_hash: 'e' }");
   EXPECT_EQ(get()->clearance().state(), "BARRED");
   EXPECT_EQ(get()->clearance().bar_ground(), v1::ETHICS_PROBLEM);
 }
@@ -54,17 +57,21 @@ TEST(Duties, AreListedByPersonAndByDay) {
   kit.Do("academic_affairs_office", "otto", Kit::Assigned("tom", "x2", "18:00", "19:00"));
   kit.Do("academic_affairs_office", "otto", Kit::Assigned("olga"));
   const auto mine = ListMyDuties(
-      kit.rows(), Parse<v1::ListMyDutiesRequest>("header { school_id: 's1' } person_id: 'tom' from: '2026-09-01' to: '2026-09-01'"));
+      kit.rows(), Parse<v1::ListMyDutiesRequest>(
+                      "header { school_id: 's1' } person_id: 'tom' from: '2026-09-01' to: '2026-09-01'"));
   ASSERT_TRUE(mine.ok());
   ASSERT_EQ(mine->duties_size(), 2);
   EXPECT_EQ(mine->duties(1).session_id(), "x2");
-  EXPECT_EQ(ListMyDuties(kit.rows(), Parse<v1::ListMyDutiesRequest>(
-                                         "header { school_id: 's1' } person_id: 'tom' from: '2026-09-02' to: '2026-09-08'"))
-                ->duties_size(),
-            0);
+  EXPECT_EQ(
+      ListMyDuties(kit.rows(),
+                   Parse<v1::ListMyDutiesRequest>(
+                       "header { school_id: 's1' } person_id: 'tom' from: '2026-09-02' to: '2026-09-08'"))
+          ->duties_size(),
+      0);
   kit.Heard("15:30", "group_taken_over { session_id: 'x1' by_person_id: 'tom' }");
   kit.At("2026-09-01", "17:30");
-  kit.WhenHeard("attendance", Attendance("session_closed { session_id: 'x1' date: '2026-09-01' }")).ThenDecided();
+  kit.WhenHeard("attendance", Attendance("session_closed { session_id: 'x1' date: '2026-09-01' }"))
+      .ThenDecided();
   const auto day = [&](const std::string& rest) {
     return ListDuties(kit.rows(),
                       Parse<v1::ListDutiesRequest>("header { school_id: 's1' } date: '2026-09-01' " + rest))
@@ -82,7 +89,8 @@ class Refold : public ::testing::Test {
   void Decide(Kit& kit, const std::string& role, const std::string& person, const std::string& command) {
     Record(kit, role, person, kit.Do(role, person, command));
   }
-  void Record(Kit& kit, const std::string& role, const std::string& person, const std::vector<v1::StaffingEvent>& events) {
+  void Record(Kit& kit, const std::string& role, const std::string& person,
+              const std::vector<v1::StaffingEvent>& events) {
     log::v1::Commit commit;
     commit.mutable_actor()->set_role(role);
     commit.mutable_actor()->set_person_id(person);
@@ -119,8 +127,10 @@ TEST_F(Refold, OfTheCommonsGivesTheSameRows) {
   Decide(kit, "principal", "petra", Kit::Nominated("tom", "s2"));
   Decide(kit, "principal", "petra", Kit::Screened("tom"));
   Decide(kit, "principal", "petra", Kit::Approved("tom"));
-  Decide(kit, "care_teacher", "tom", "sign_pledge { person_id: 'tom' school_id: 's1' term_id: 't1' text_hash: 'h' }");
-  Decide(kit, "principal", "petra", "complete_training { person_id: 'tom' course_code: 'c' on: '2026-08-20' }");
+  Decide(kit, "care_teacher", "tom",
+         "sign_pledge { person_id: 'tom' school_id: 's1' term_id: 't1' text_hash: 'h' }");
+  Decide(kit, "principal", "petra",
+         "complete_training { person_id: 'tom' course_code: 'c' on: '2026-08-20' }");
   for (const std::string from : {"08:00", "07:00"}) {
     kit.At("2026-09-01", from == "08:00" ? "10:00" : "11:00");
     Decide(kit, "education_bureau", "bert",
@@ -138,7 +148,8 @@ TEST_F(Refold, OfASchoolGivesTheSameRows) {
   kit.Heard("15:30", "group_taken_over { session_id: 'x1' by_person_id: 'tom' }");
   kit.At("2026-09-01", "17:30");
   Record(kit, "system", "",
-         kit.WhenHeard("attendance", Attendance("session_closed { session_id: 'x1' date: '2026-09-01' }")).ThenDecided());
+         kit.WhenHeard("attendance", Attendance("session_closed { session_id: 'x1' date: '2026-09-01' }"))
+             .ThenDecided());
   ExpectSameFromEveryRecord();
 }
 
