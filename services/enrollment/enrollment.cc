@@ -22,7 +22,8 @@ using v1::EnrollmentEvent;
 
 const std::vector<CommandInfo>& EnrollmentService::commands() const { return Commands(); }
 
-Decision<EnrollmentEvent> EnrollmentService::DecideCommand(const Situation& s, const EnrollmentCommand& command) const {
+Decision<EnrollmentEvent> EnrollmentService::DecideCommand(const Situation& s,
+                                                           const EnrollmentCommand& command) const {
   switch (command.command_case()) {
     case EnrollmentCommand::kStartApplication:
       return DecideStartApplication(s, command.start_application());
@@ -70,7 +71,8 @@ Decision<EnrollmentEvent> EnrollmentService::DecideCommand(const Situation& s, c
   return InvalidField("command", "", "a command of this service");
 }
 
-void EnrollmentService::EvolveEvent(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) const {
+void EnrollmentService::EvolveEvent(const Recorded& own, const EnrollmentEvent& event,
+                                    MutableRows& rows) const {
   EvolveApplication(own, event, rows);
   EvolveAgreement(own, event, rows);
   EvolveEnrollment(own, event, rows);
@@ -79,16 +81,21 @@ void EnrollmentService::EvolveEvent(const Recorded& own, const EnrollmentEvent& 
   EvolveProject(own, event, rows);
 }
 
-void EnrollmentService::ProjectEvent(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) const {
+void EnrollmentService::ProjectEvent(const Recorded& own, const EnrollmentEvent& event,
+                                     MutableRows& rows) const {
   ProjectApplications(own, event, rows);
   ProjectCareGroups(own, event, rows);
   ProjectStatuses(own, event, rows);
   ProjectHistory(own, event, rows);
 }
 
-void EnrollmentService::Fold(const Recorded& foreign, MutableRows& rows) const { FoldRegistry(foreign, rows); }
+void EnrollmentService::Fold(const Recorded& foreign, MutableRows& rows) const {
+  FoldRegistry(foreign, rows);
+}
 
-std::vector<EnrollmentCommand> EnrollmentService::ReactTo(const Situation&, const Recorded&) const { return {}; }
+std::vector<EnrollmentCommand> EnrollmentService::ReactTo(const Situation&, const Recorded&) const {
+  return {};
+}
 
 std::vector<EnrollmentCommand> EnrollmentService::ReachDeadline(const Situation& s, std::string_view name,
                                                                 std::string_view entity, Micros) const {

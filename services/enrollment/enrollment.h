@@ -24,7 +24,8 @@ class EnrollmentService final : public ServiceOf<v1::EnrollmentCommand, v1::Enro
   void EvolveEvent(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) const override;
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
-  std::vector<v1::EnrollmentCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;
+  std::vector<v1::EnrollmentCommand> ReactTo(const Situation& situation,
+                                             const Recorded& cause) const override;
   std::vector<v1::EnrollmentCommand> ReachDeadline(const Situation& situation, std::string_view name,
                                                    std::string_view entity, Micros at) const override;
 };

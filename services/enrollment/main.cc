@@ -2,5 +2,6 @@
 #include "services/enrollment/transport/enrollment_grpc.h"
 
 int main(int argc, char** argv) {
-  return afterbell::ServiceMain(argc, argv, "afterbell-enrollment", {afterbell::enrollment::HostEnrollment()});
+  return afterbell::ServiceMain(argc, argv, "afterbell-enrollment",
+                                {afterbell::enrollment::HostEnrollment()});
 }

@@ -16,7 +16,8 @@ using v1::StaffingEvent;
 
 const std::vector<CommandInfo>& StaffingService::commands() const { return Commands(); }
 
-Decision<StaffingEvent> StaffingService::DecideCommand(const Situation& s, const StaffingCommand& command) const {
+Decision<StaffingEvent> StaffingService::DecideCommand(const Situation& s,
+                                                       const StaffingCommand& command) const {
   switch (command.command_case()) {
     case StaffingCommand::kNominatePerson:
       return DecideNominatePerson(s, command.nominate_person());
@@ -53,15 +54,17 @@ void StaffingService::ProjectEvent(const Recorded& own, const StaffingEvent& eve
   ProjectDuties(own, event, rows);
 }
 
-void StaffingService::Fold(const Recorded& foreign, MutableRows& rows) const { FoldAttendance(foreign, rows); }
+void StaffingService::Fold(const Recorded& foreign, MutableRows& rows) const {
+  FoldAttendance(foreign, rows);
+}
 
 std::vector<StaffingCommand> StaffingService::ReactTo(const Situation&, const Recorded& cause) const {
   return ReactToAttendance(cause);
 }
 
 // Nothing in staffing waits for a moment yet.
-std::vector<StaffingCommand> StaffingService::ReachDeadline(const Situation&, std::string_view, std::string_view,
-                                                            Micros) const {
+std::vector<StaffingCommand> StaffingService::ReachDeadline(const Situation&, std::string_view,
+                                                            std::string_view, Micros) const {
   return {};
 }
 

@@ -36,7 +36,8 @@ bool HasSigned(const Agreement& agreement, std::string_view party) {
 std::vector<std::string> PartiesAsked(const Situation& s, const Application& application) {
   std::vector<std::string> parties = {kGuardian, kSchool};
   const auto value = s.policy.Find(
-      "agreement", reference::PlaceOf(s.rows, application.school_id(), application.stage(), application.grade()),
+      "agreement",
+      reference::PlaceOf(s.rows, application.school_id(), application.stage(), application.grade()),
       s.context.service_date);
   if (!value) return parties;
   for (const std::string& party : value->value().words().word()) {
@@ -103,7 +104,8 @@ void EvolveTookEffect(const Recorded& own, const v1::AgreementTookEffect& event,
   }
   auto application = rows.Get<Application>(ApplicationKey(event.application_id()));
   if (!application) return;
-  const Micros due = InstantOf(event.from_on(), "00:00", reference::ZoneMinutesOf(rows, own.commit.district_id()));
+  const Micros due =
+      InstantOf(event.from_on(), "00:00", reference::ZoneMinutesOf(rows, own.commit.district_id()));
   application->set_state(Application::AGREED);
   application->set_enroll_at(due);
   rows.Put(ApplicationKey(event.application_id()), *application);
@@ -140,7 +142,8 @@ std::string AgreementKey(std::string_view agreement_id) { return Key("s/agreemen
 
 std::optional<Agreement> AgreementAt(const Situation& s, std::string_view agreement_id) {
   auto agreement = s.rows.Get<Agreement>(AgreementKey(agreement_id));
-  if (agreement && !s.context.school_id.empty() && agreement->school_id() != s.context.school_id) return std::nullopt;
+  if (agreement && !s.context.school_id.empty() && agreement->school_id() != s.context.school_id)
+    return std::nullopt;
   return agreement;
 }
 
@@ -179,7 +182,8 @@ Decision<EnrollmentEvent> DecideDraftAgreement(const Situation& s, const v1::Dra
   }
   if (const auto refused = CheckAddressee(s, *application)) return *refused;
   if (!MayDraftAgreement(*application)) {
-    return Refused{"ENR-09", "STEP_OUT_OF_ORDER", command.application_id(), AwaitedWord(*application), "agreement"};
+    return Refused{"ENR-09", "STEP_OUT_OF_ORDER", command.application_id(), AwaitedWord(*application),
+                   "agreement"};
   }
   // A text may be drafted anew until somebody has signed it.
   if (drafted && drafted->signatures_size() > 0) {
@@ -191,8 +195,9 @@ Decision<EnrollmentEvent> DecideDraftAgreement(const Situation& s, const v1::Dra
   if (const auto refused = CheckDates(s, *application, command)) return *refused;
   for (const std::string& party : PartiesAsked(s, *application)) {
     if (Lists(command.parties(), party)) continue;
-    return Refused{"ENR-16", "PARTY_MISSING", command.application_id(), party,
-                   absl::StrJoin(command.parties(), ","), "agreement"};
+    return Refused{
+        "ENR-16",   "PARTY_MISSING", command.application_id(), party, absl::StrJoin(command.parties(), ","),
+        "agreement"};
   }
   EnrollmentEvent event;
   v1::AgreementDrafted& draft = *event.mutable_agreement_drafted();
@@ -223,11 +228,13 @@ Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::Sign
                    command.party()};
   }
   if (agreement->text_hash() != command.text_hash()) {
-    return Refused{"ENR-16", "OTHER_TEXT", command.agreement_id(), absl::BytesToHexString(agreement->text_hash()),
+    return Refused{"ENR-16", "OTHER_TEXT", command.agreement_id(),
+                   absl::BytesToHexString(agreement->text_hash()),
                    absl::BytesToHexString(command.text_hash())};
   }
   if (AsksForNotice(s, *application) && !application->list_posted()) {
-    return Refused{"ENR-14", "LIST_NOT_POSTED", command.agreement_id(), "public_notice", "", "approved_list_notice"};
+    return Refused{"ENR-14", "LIST_NOT_POSTED",     command.agreement_id(), "public_notice",
+                   "",       "approved_list_notice"};
   }
   std::vector<EnrollmentEvent> events(1);
   v1::AgreementSigned& signature = *events[0].mutable_agreement_signed();

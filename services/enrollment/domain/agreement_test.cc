@@ -52,7 +52,8 @@ TEST_F(Agreement, EndsWithTheTerm) {
 
 TEST_F(Agreement, NamesGuardianAndSchoolEverywhere) {
   Reviewed();
-  EXPECT_EQ(Draft(Kit::Drafted("a1", "parties: 'school'")).ThenRefused("ENR-16", "PARTY_MISSING").limit, "guardian");
+  EXPECT_EQ(Draft(Kit::Drafted("a1", "parties: 'school'")).ThenRefused("ENR-16", "PARTY_MISSING").limit,
+            "guardian");
 }
 
 TEST_F(Agreement, MayBeDraftedAnewUntilSomebodySigned) {
@@ -67,9 +68,11 @@ TEST_F(Agreement, TakesEffectWithTheLastSignature) {
   Reviewed();
   Draft(Kit::Drafted("a1")).ThenDecided();
   Sign("guardian", "gina", "guardian")
-      .Then(Event("agreement_signed { agreement_id: '" + id + "' party: 'guardian' text_hash: 'text' evidence_hash: 'e' }"));
+      .Then(Event("agreement_signed { agreement_id: '" + id +
+                  "' party: 'guardian' text_hash: 'text' evidence_hash: 'e' }"));
   Sign("principal", "petra", "school")
-      .Then(Event("agreement_signed { agreement_id: '" + id + "' party: 'school' text_hash: 'text' evidence_hash: 'e' }"),
+      .Then(Event("agreement_signed { agreement_id: '" + id +
+                  "' party: 'school' text_hash: 'text' evidence_hash: 'e' }"),
             Event("agreement_took_effect { agreement_id: '" + id +
                   "' application_id: 'a1' pupil_id: 'ana' from_on: '2026-09-07' to_on: '2027-01-15' "
                   "parties: ['guardian', 'school'] }"));
@@ -125,7 +128,8 @@ TEST_F(Agreement, IsSignedAfterTheListWasPosted) {
   kit.Do("school_leading_group", "greta", "review_at_school { application_id: 'a1' }");
   Draft(Kit::Drafted("a1")).ThenDecided();
   Sign("guardian", "gina", "guardian").ThenRefused("ENR-14", "LIST_NOT_POSTED");
-  kit.Do("school_leading_group", "greta", "post_approved_list { term_id: 't1' application_ids: 'a1' evidence_hash: 'e' }");
+  kit.Do("school_leading_group", "greta",
+         "post_approved_list { term_id: 't1' application_ids: 'a1' evidence_hash: 'e' }");
   Sign("guardian", "gina", "guardian").ThenDecided();
 }
 

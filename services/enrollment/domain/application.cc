@@ -32,7 +32,8 @@ void ChangeApplication(MutableRows& rows, std::string_view application_id, const
 
 // It no longer stands in the way of another one.
 void CloseApplication(MutableRows& rows, const Application& application) {
-  const std::string key = OpenApplicationKey(application.pupil_id(), application.term_id(), application.product());
+  const std::string key =
+      OpenApplicationKey(application.pupil_id(), application.term_id(), application.product());
   const auto open = rows.Get<state::OpenApplication>(key);
   if (open && open->application_id() == application.application_id()) rows.Erase(key);
 }
@@ -83,9 +84,11 @@ bool PupilApplied(const Application& application, const v1::SubmitApplication& c
   return false;
 }
 
-bool GuardianSigned(const Situation& s, const Application& application, const v1::SubmitApplication& command) {
+bool GuardianSigned(const Situation& s, const Application& application,
+                    const v1::SubmitApplication& command) {
   for (const auto& signature : command.signatures()) {
-    if (IsGuardian(s.rows, application.pupil_id(), signature.by_person_id(), s.context.service_date)) return true;
+    if (IsGuardian(s.rows, application.pupil_id(), signature.by_person_id(), s.context.service_date))
+      return true;
   }
   return false;
 }
@@ -95,7 +98,8 @@ std::optional<Refused> CheckTerm(const Situation& s, std::string_view term_id) {
   if (term && IsTermOf(s.rows, *term, s.context.school_id) && s.context.service_date <= term->last_on()) {
     return std::nullopt;
   }
-  return Refused{"ENR-17", "TERM_NOT_OPEN", std::string(term_id), term ? term->last_on() : "", s.context.service_date};
+  return Refused{"ENR-17", "TERM_NOT_OPEN", std::string(term_id), term ? term->last_on() : "",
+                 s.context.service_date};
 }
 
 // ENR-02: on roll at this school, in a stage the place covers. Where no stages are named, all are.
@@ -103,11 +107,13 @@ std::optional<Refused> CheckEligible(const Situation& s, const std::string& pupi
   const auto seat = SeatOf(s.rows, s.context.school_id, pupil_id);
   if (!seat) return Refused{"ENR-02", "NOT_ELIGIBLE", pupil_id, "on roll at the school", "not on roll"};
   const auto covered = s.policy.Find(
-      "stages_covered", reference::PlaceOf(s.rows, s.context.school_id, seat->stage, seat->grade), s.context.service_date);
+      "stages_covered", reference::PlaceOf(s.rows, s.context.school_id, seat->stage, seat->grade),
+      s.context.service_date);
   if (!covered || !covered->value().has_words()) return std::nullopt;
   const auto& words = covered->value().words().word();
   if (std::find(words.begin(), words.end(), seat->stage) != words.end()) return std::nullopt;
-  return Refused{"ENR-02", "NOT_ELIGIBLE", pupil_id, absl::StrJoin(words, ","), seat->stage, "stages_covered"};
+  return Refused{"ENR-02",    "NOT_ELIGIBLE",  pupil_id, absl::StrJoin(words, ","),
+                 seat->stage, "stages_covered"};
 }
 
 std::string FormOf(const Situation& s, const policy::Place& place) {
@@ -149,11 +155,16 @@ std::optional<Refused> CheckGround(const Situation& s, const Application& applic
   if (command.ground() == v1::NEED_NOT_MET) {
     const auto test = s.policy.Find("eligibility", PlaceOf(s, application), s.context.service_date);
     if (!test || test->value().choice() != "pickup_difficulty") {
-      return Refused{"ENR-03", "TEST_NOT_ASKED", command.application_id(), "pickup_difficulty",
-                     test ? test->value().choice() : "", "eligibility"};
+      return Refused{"ENR-03",
+                     "TEST_NOT_ASKED",
+                     command.application_id(),
+                     "pickup_difficulty",
+                     test ? test->value().choice() : "",
+                     "eligibility"};
     }
   }
-  if (command.evidence_hash().empty()) return Refused{"ENR-03", "EVIDENCE_MISSING", command.application_id(), "", ground};
+  if (command.evidence_hash().empty())
+    return Refused{"ENR-03", "EVIDENCE_MISSING", command.application_id(), "", ground};
   return std::nullopt;
 }
 
@@ -166,7 +177,8 @@ std::string OpenApplicationKey(std::string_view pupil_id, std::string_view term_
 
 std::optional<Application> ApplicationAt(const Situation& s, std::string_view application_id) {
   auto application = s.rows.Get<Application>(ApplicationKey(application_id));
-  if (application && !s.context.school_id.empty() && application->school_id() != s.context.school_id) return std::nullopt;
+  if (application && !s.context.school_id.empty() && application->school_id() != s.context.school_id)
+    return std::nullopt;
   return application;
 }
 
@@ -261,13 +273,15 @@ Decision<EnrollmentEvent> DecideSubmitApplication(const Situation& s, const v1::
   const std::string addressee =
       carrier && carrier->value().choice() == kParentsCommittee ? kAddresseeCommittee : kAddresseeSchool;
   if (command.addressee() != addressee) {
-    return Refused{"REF-02", "WRONG_ADDRESSEE", command.application_id(), addressee, command.addressee(), "operator"};
+    return Refused{"REF-02",  "WRONG_ADDRESSEE",   command.application_id(),
+                   addressee, command.addressee(), "operator"};
   }
   if (!GuardianSigned(s, *application, command)) {
     return Refused{"ENR-06", "NOT_SIGNED", command.application_id(), "guardian", "", "application_form"};
   }
   if (FormOf(s, place) == "pupil_applies_guardian_signs" && !PupilApplied(*application, command)) {
-    return Refused{"ENR-06", "NOT_SIGNED", command.application_id(), "student", "guardian", "application_form"};
+    return Refused{"ENR-06",  "NOT_SIGNED", command.application_id(),
+                   "student", "guardian",   "application_form"};
   }
   AFTERBELL_ASSIGN_OR_RETURN(const std::vector<std::string> steps,
                              s.policy.Words("approval_steps", place, s.context.service_date));
@@ -314,7 +328,8 @@ Decision<EnrollmentEvent> DecideRedirectChoice(const Situation& s, const v1::Red
   return std::vector{event};
 }
 
-Decision<EnrollmentEvent> DecideDeclineApplication(const Situation& s, const v1::DeclineApplication& command) {
+Decision<EnrollmentEvent> DecideDeclineApplication(const Situation& s,
+                                                   const v1::DeclineApplication& command) {
   const auto application = ApplicationAt(s, command.application_id());
   if (!application) return Unknown("application", command.application_id());
   if (application->state() == Application::DECLINED) return {};
@@ -324,7 +339,8 @@ Decision<EnrollmentEvent> DecideDeclineApplication(const Situation& s, const v1:
   // Once every step is taken the school has said yes: nothing is left to decline at.
   const auto next = NextStep(*application);
   if (!next || !IsReviewerOf(*application, *next, s.context.role)) {
-    return Refused{"ENR-09", "STEP_OUT_OF_ORDER", command.application_id(), AwaitedWord(*application), s.context.role};
+    return Refused{"ENR-09", "STEP_OUT_OF_ORDER", command.application_id(), AwaitedWord(*application),
+                   s.context.role};
   }
   if (const auto refused = CheckAddressee(s, *application)) return *refused;
   if (IsSamePerson(*application, s.context.person_id)) {

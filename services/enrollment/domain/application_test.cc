@@ -15,8 +15,9 @@ TEST(StartApplication, IsRecordedForAPupilOnRoll) {
   kit.Ask("guardian", "gina",
           "start_application { application_id: 'a1' pupil_id: 'ana' term_id: 't1' product: BASIC_CARE "
           "wishes: 'chess' periods: 'afternoon-1' }")
-      .Then(Event("application_started { application_id: 'a1' pupil_id: 'ana' term_id: 't1' product: BASIC_CARE "
-                  "wishes: 'chess' periods: 'afternoon-1' }"));
+      .Then(Event(
+          "application_started { application_id: 'a1' pupil_id: 'ana' term_id: 't1' product: BASIC_CARE "
+          "wishes: 'chess' periods: 'afternoon-1' }"));
 }
 
 TEST(StartApplication, RefusesAPupilOfAnotherSchool) {
@@ -28,7 +29,8 @@ TEST(StartApplication, RefusesAPupilOfAnotherSchool) {
 TEST(StartApplication, RefusesAStageThatIsNotCovered) {
   Kit kit;
   kit.GivenPolicy("stages_covered", "words { word: 'junior_secondary' }");
-  const Refused refused = kit.Ask("guardian", "gina", Kit::Started("a1", "ana")).ThenRefused("ENR-02", "NOT_ELIGIBLE");
+  const Refused refused =
+      kit.Ask("guardian", "gina", Kit::Started("a1", "ana")).ThenRefused("ENR-02", "NOT_ELIGIBLE");
   EXPECT_EQ(refused.limit, "junior_secondary");
   EXPECT_EQ(refused.met, "primary");
   EXPECT_EQ(refused.parameter, "stages_covered");
@@ -48,7 +50,8 @@ TEST(StartApplication, KnowsNoPupilToAStranger) {
 // ENR-06
 TEST(StartApplication, LetsThePupilApplyWhereTheFormIsThePupils) {
   Kit kit;
-  const Refused refused = kit.Ask("student", "ana", Kit::Started("a1", "ana")).ThenRefused("ENR-06", "NOT_SIGNED");
+  const Refused refused =
+      kit.Ask("student", "ana", Kit::Started("a1", "ana")).ThenRefused("ENR-06", "NOT_SIGNED");
   EXPECT_EQ(refused.parameter, "application_form");
   kit.GivenPolicy("application_form", "choice: 'pupil_applies_guardian_signs'");
   kit.Ask("student", "ana", Kit::Started("a1", "ana")).ThenDecided();
@@ -56,14 +59,16 @@ TEST(StartApplication, LetsThePupilApplyWhereTheFormIsThePupils) {
 
 TEST(StartApplication, RefusesATermThatIsOverOrElsewhere) {
   Kit kit;
-  kit.GivenCommons(Registry("term_opened { term_id: 't2' scope_id: 'd9' first_on: '2026-09-01' last_on: '2027-01-15' }"));
+  kit.GivenCommons(
+      Registry("term_opened { term_id: 't2' scope_id: 'd9' first_on: '2026-09-01' last_on: '2027-01-15' }"));
   kit.Ask("guardian", "gina",
           "start_application { application_id: 'a1' pupil_id: 'ana' term_id: 't2' product: BASIC_CARE }")
       .ThenRefused("ENR-17", "TERM_NOT_OPEN");
   kit.At("2027-01-15", "20:00");
   kit.Ask("guardian", "gina", Kit::Started("a0", "ana", "LUNCH")).ThenDecided();  // The last day is open.
   kit.At("2027-01-16", "08:00");
-  const Refused refused = kit.Ask("guardian", "gina", Kit::Started("a1", "ana")).ThenRefused("ENR-17", "TERM_NOT_OPEN");
+  const Refused refused =
+      kit.Ask("guardian", "gina", Kit::Started("a1", "ana")).ThenRefused("ENR-17", "TERM_NOT_OPEN");
   EXPECT_EQ(refused.limit, "2027-01-15");
   EXPECT_EQ(refused.met, "2027-01-16");
 }
@@ -72,7 +77,9 @@ TEST(StartApplication, RefusesATermThatIsOverOrElsewhere) {
 TEST(StartApplication, IsOpenOncePerPupilTermAndProduct) {
   Kit kit;
   kit.Do("guardian", "gina", Kit::Started("a1", "ana"));
-  EXPECT_EQ(kit.Ask("guardian", "gina", Kit::Started("a2", "ana")).ThenRefused("ENR-17", "ALREADY_APPLIED").subject, "a1");
+  EXPECT_EQ(
+      kit.Ask("guardian", "gina", Kit::Started("a2", "ana")).ThenRefused("ENR-17", "ALREADY_APPLIED").subject,
+      "a1");
   kit.Ask("guardian", "gina", Kit::Started("a3", "ana", "LUNCH")).ThenDecided();
 }
 
@@ -124,8 +131,9 @@ TEST(SubmitApplication, AsksForThePupilAsApplicantWhereTheFormSaysSo) {
   Kit kit;
   kit.Steps("class_review").GivenPolicy("application_form", "choice: 'pupil_applies_guardian_signs'");
   kit.Do("guardian", "gina", Kit::Started("a1", "ana"));
-  EXPECT_EQ(kit.Ask("guardian", "gina", Kit::SubmittedBy("a1", "gina")).ThenRefused("ENR-06", "NOT_SIGNED").limit,
-            "student");
+  EXPECT_EQ(
+      kit.Ask("guardian", "gina", Kit::SubmittedBy("a1", "gina")).ThenRefused("ENR-06", "NOT_SIGNED").limit,
+      "student");
   kit.Ask("guardian", "gina",
           "submit_application { application_id: 'a1' addressee: 'school' "
           "signatures { by_person_id: 'gina' evidence_hash: 'e' } signatures { by_person_id: 'ana' } }")
@@ -158,9 +166,11 @@ class RedirectChoice : public ::testing::Test {
   RedirectChoice() {
     kit.Steps("class_review");
     kit.Do("guardian", "gina",
-           "start_application { application_id: 'a1' pupil_id: 'ana' term_id: 't1' product: BASIC_CARE wishes: 'chess' }");
+           "start_application { application_id: 'a1' pupil_id: 'ana' term_id: 't1' product: BASIC_CARE "
+           "wishes: 'chess' }");
     kit.Do("guardian", "gina", Kit::SubmittedBy("a1", "gina"));
-    kit.Given(Event("project_designed { project_id: 'dance' term_id: 't1' kind: 'club' capacity_pupils: 20 }"));
+    kit.Given(
+        Event("project_designed { project_id: 'dance' term_id: 't1' kind: 'club' capacity_pupils: 20 }"));
   }
   EnrollmentKit::Outcome Redirect(const std::string& rest) {
     return kit.Ask("class_teacher", "carl", "redirect_choice { application_id: 'a1' " + rest + " }");
@@ -181,7 +191,8 @@ TEST_F(RedirectChoice, GoesToBasicCare) { Redirect("from_project_id: 'chess' " +
 
 TEST_F(RedirectChoice, RefusesAProjectThatIsNotOpen) {
   EXPECT_EQ(Redirect("from_project_id: 'chess' to_project_id: 'dance' " + agreed)
-                .ThenRefused("ENR-12", "TARGET_NOT_OPEN").met,
+                .ThenRefused("ENR-12", "TARGET_NOT_OPEN")
+                .met,
             "DESIGNED");
   Redirect("from_project_id: 'chess' to_project_id: 'none' " + agreed).ThenNotFound();
 }
@@ -213,7 +224,8 @@ TEST_F(DeclineApplication, AcceptsUntrueFactsWithEvidence) {
 }
 
 TEST_F(DeclineApplication, NeverAcceptsCapacityOrWill) {
-  EXPECT_EQ(Decline("ground: NO_PLACES evidence_hash: 'e'").ThenRefused("ENR-11", "NOT_A_GROUND").met, "NO_PLACES");
+  EXPECT_EQ(Decline("ground: NO_PLACES evidence_hash: 'e'").ThenRefused("ENR-11", "NOT_A_GROUND").met,
+            "NO_PLACES");
   Decline("ground: NOT_WILLING evidence_hash: 'e'").ThenRefused("ENR-11", "NOT_A_GROUND");
 }
 
@@ -226,28 +238,33 @@ TEST_F(DeclineApplication, TestsNeedOnlyWhereItIsTested) {
 
 TEST_F(DeclineApplication, IsForTheReviewerWhoseTurnItIs) {
   EXPECT_EQ(Decline("ground: NOT_COVERED evidence_hash: 'e'", "principal", "petra")
-                .ThenRefused("ENR-09", "STEP_OUT_OF_ORDER").limit,
+                .ThenRefused("ENR-09", "STEP_OUT_OF_ORDER")
+                .limit,
             "class_review");
-  Decline("ground: NOT_COVERED evidence_hash: 'e'", "class_teacher", "gina").ThenRefused("ENR-09", "SAME_PERSON");
+  Decline("ground: NOT_COVERED evidence_hash: 'e'", "class_teacher", "gina")
+      .ThenRefused("ENR-09", "SAME_PERSON");
 }
 
 TEST_F(DeclineApplication, IsTooLateWhenEveryStepIsTaken) {
   kit.Do("class_teacher", "carl", "review_at_class { application_id: 'a1' }");
   kit.Do("principal", "petra", "approve_application { application_id: 'a1' }");
   EXPECT_EQ(Decline("ground: NOT_COVERED evidence_hash: 'e'", "principal", "pavel")
-                .ThenRefused("ENR-09", "STEP_OUT_OF_ORDER").limit,
+                .ThenRefused("ENR-09", "STEP_OUT_OF_ORDER")
+                .limit,
             "agreement");
 }
 
 TEST_F(DeclineApplication, LetsThePupilApplyAgain) {
   Decline("ground: NOT_OF_SCHOOL evidence_hash: 'e'").ThenDecided();
-  kit.Ask("class_teacher", "carl", "review_at_class { application_id: 'a1' }").ThenRefused("ENR-09", "WRONG_STATE");
+  kit.Ask("class_teacher", "carl", "review_at_class { application_id: 'a1' }")
+      .ThenRefused("ENR-09", "WRONG_STATE");
   kit.Ask("guardian", "gina", Kit::Started("a2", "ana")).ThenDecided();
 }
 
 TEST_F(DeclineApplication, NeedsAnApplicationThatWasSubmitted) {
   kit.GivenPupil("bo", "gina").Do("guardian", "gina", Kit::Started("a2", "bo"));
-  kit.Ask("class_teacher", "carl", "decline_application { application_id: 'a2' ground: NOT_COVERED evidence_hash: 'e' }")
+  kit.Ask("class_teacher", "carl",
+          "decline_application { application_id: 'a2' ground: NOT_COVERED evidence_hash: 'e' }")
       .ThenRefused("ENR-09", "WRONG_STATE");
 }
 

@@ -14,7 +14,8 @@ std::string MemberKey(const Place& place) {
 }
 
 bool IsHeldOn(const Place& place, std::string_view day) {
-  return std::string_view(place.from_on()) <= day && (place.last_on().empty() || day <= std::string_view(place.last_on()));
+  return std::string_view(place.from_on()) <= day &&
+         (place.last_on().empty() || day <= std::string_view(place.last_on()));
 }
 
 template <class List>
@@ -91,9 +92,11 @@ std::optional<Group> GroupAt(const Situation& s, std::string_view group_id) {
   return group;
 }
 
-int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on, std::string_view without) {
+int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on,
+              std::string_view without) {
   std::vector<Place> places;
-  std::set<std::string, std::less<>> days = {std::string(from_on)};  // The number grows only when somebody comes.
+  std::set<std::string, std::less<>> days = {
+      std::string(from_on)};  // The number grows only when somebody comes.
   rows.Scan<Place>(MemberPrefix(group_id), [&](std::string_view, const Place& place) {
     if (!place.last_on().empty() && std::string_view(place.last_on()) < from_on) return true;
     if (place.last_on().empty() && place.enrollment_id() == without) return true;
@@ -118,7 +121,8 @@ std::vector<Place> PlacesOf(const Rows& rows, std::string_view enrollment_id) {
   return places;
 }
 
-std::optional<int64_t> GroupLimit(const Rows& rows, policy::Policy& policy, const Group& group, std::string_view on) {
+std::optional<int64_t> GroupLimit(const Rows& rows, policy::Policy& policy, const Group& group,
+                                  std::string_view on) {
   const std::string grade = group.grades_size() == 1 ? group.grades(0) : std::string();
   const auto value =
       policy.Find("group_size_max", reference::PlaceOf(rows, group.school_id(), group.stage(), grade), on);
@@ -156,7 +160,8 @@ Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::Form
   }
   if (!IsVenue(s.rows, s.context.school_id, command.venue_id())) return Unknown("venue", command.venue_id());
   for (const int weekday : command.weekdays()) {
-    if (weekday < 1 || weekday > 7) return InvalidField("weekdays", std::to_string(weekday), "1 (Monday) to 7");
+    if (weekday < 1 || weekday > 7)
+      return InvalidField("weekdays", std::to_string(weekday), "1 (Monday) to 7");
   }
   EnrollmentEvent event;
   v1::CareGroupFormed& formed = *event.mutable_care_group_formed();
@@ -172,13 +177,14 @@ Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::Form
   return std::vector{event};
 }
 
-Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollment& enrollment, const Group& group,
-                                      const std::string& from_on) {
+Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollment& enrollment,
+                                      const Group& group, const std::string& from_on) {
   const int headcount = Headcount(s.rows, group.group_id(), from_on) + 1;
   const auto limit = GroupLimit(s.rows, s.policy, group, from_on);
   if (limit && headcount > *limit) {
-    return Refused{"ENR-23", "GROUP_FULL", group.group_id(), std::to_string(*limit), std::to_string(headcount),
-                   "group_size_max"};
+    return Refused{
+        "ENR-23",        "GROUP_FULL", group.group_id(), std::to_string(*limit), std::to_string(headcount),
+        "group_size_max"};
   }
   std::vector<EnrollmentEvent> events(1);
   v1::PupilPlaced& placed = *events[0].mutable_pupil_placed();

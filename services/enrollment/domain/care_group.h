@@ -25,7 +25,8 @@ std::string MemberPrefix(std::string_view group_id);
 std::optional<state::Group> GroupAt(const Situation& situation, std::string_view group_id);
 
 // The most pupils on any day from `from_on` on, the place an enrollment still holds left out.
-int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on, std::string_view without = {});
+int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on,
+              std::string_view without = {});
 
 // The places an enrollment holds.
 std::vector<state::Place> PlacesOf(const Rows& rows, std::string_view enrollment_id);

@@ -42,7 +42,8 @@ class PlacePupil : public ::testing::Test {
       kit.Enrolled(absl::StrCat("a-", pupil), pupil, absl::StrCat("g-", pupil));
     }
   }
-  Kit::Outcome Place(const std::string& pupil, const std::string& group, const std::string& from = "2026-09-07") {
+  Kit::Outcome Place(const std::string& pupil, const std::string& group,
+                     const std::string& from = "2026-09-07") {
     return kit.Ask("academic_affairs_office", "otto", Kit::Placed(pupil, group, from));
   }
   Kit kit;
@@ -51,8 +52,9 @@ class PlacePupil : public ::testing::Test {
 TEST_F(PlacePupil, SaysTheHeadcountAndTheLimit) {
   kit.GivenPolicy("group_size_max", "count: 40");
   Enroll(1);
-  Place("p1", "g1").Then(Event("pupil_placed { enrollment_id: '" + EnrollmentId("p1", "t1", v1::BASIC_CARE) +
-                               "' pupil_id: 'p1' group_id: 'g1' from_on: '2026-09-07' headcount: 1 limit: 40 }"));
+  Place("p1", "g1")
+      .Then(Event("pupil_placed { enrollment_id: '" + EnrollmentId("p1", "t1", v1::BASIC_CARE) +
+                  "' pupil_id: 'p1' group_id: 'g1' from_on: '2026-09-07' headcount: 1 limit: 40 }"));
 }
 
 // ENR-23; promise 1 of the README.
@@ -110,8 +112,10 @@ TEST_F(PlacePupil, IsForTheEnrolled) {
 }
 
 TEST_F(PlacePupil, IsForAGroupOfTheTerm) {
-  kit.GivenCommons(Registry("term_opened { term_id: 't2' scope_id: 'd1' first_on: '2027-02-20' last_on: '2027-07-01' }"));
-  kit.Do("academic_affairs_office", "otto", "form_care_group { group_id: 'spring' term_id: 't2' venue_id: 'v1' }");
+  kit.GivenCommons(
+      Registry("term_opened { term_id: 't2' scope_id: 'd1' first_on: '2027-02-20' last_on: '2027-07-01' }"));
+  kit.Do("academic_affairs_office", "otto",
+         "form_care_group { group_id: 'spring' term_id: 't2' venue_id: 'v1' }");
   Enroll(1);
   Place("p1", "spring").ThenInvalid("group_id");
 }

@@ -60,15 +60,18 @@ void EvolveWithdrawn(const v1::EnrollmentWithdrawn& event, MutableRows& rows) {
   if (!application) return;
   application->set_state(Application::WITHDRAWN);
   rows.Put(ApplicationKey(row->application_id()), *application);
-  const std::string key = OpenApplicationKey(application->pupil_id(), application->term_id(), application->product());
+  const std::string key =
+      OpenApplicationKey(application->pupil_id(), application->term_id(), application->product());
   const auto open = rows.Get<state::OpenApplication>(key);
   if (open && open->application_id() == application->application_id()) rows.Erase(key);
 }
 
 // A group of the enrollment's own term; nothing of another school is known here.
-absl::Status CheckGroup(const std::optional<Group>& group, std::string_view group_id, std::string_view term_id) {
+absl::Status CheckGroup(const std::optional<Group>& group, std::string_view group_id,
+                        std::string_view term_id) {
   if (!group) return Unknown("group", group_id);
-  if (std::string_view(group->term_id()) != term_id) return InvalidField("group_id", group_id, "a group of the term");
+  if (std::string_view(group->term_id()) != term_id)
+    return InvalidField("group_id", group_id, "a group of the term");
   return absl::OkStatus();
 }
 
@@ -76,7 +79,8 @@ absl::Status CheckGroup(const std::optional<Group>& group, std::string_view grou
 Decision<EnrollmentEvent> PlaceTheEnrolled(const Situation& s, const Application& application,
                                            const v1::EnrollPupil& command) {
   const auto enrollment = s.rows.Get<Enrollment>(EnrollmentKey(EnrollmentIdOf(application)));
-  if (command.group_id().empty() || !enrollment || !PlacesOf(s.rows, enrollment->enrollment_id()).empty()) return {};
+  if (command.group_id().empty() || !enrollment || !PlacesOf(s.rows, enrollment->enrollment_id()).empty())
+    return {};
   const auto group = GroupAt(s, command.group_id());
   AFTERBELL_RETURN_IF_ERROR(CheckGroup(group, command.group_id(), application.term_id()));
   return DecidePlace(s, *enrollment, *group, std::max(enrollment->from_on(), command.from_on()));
@@ -122,11 +126,12 @@ void EvolveEnrollment(const Recorded&, const EnrollmentEvent& event, MutableRows
 
 Decision<EnrollmentEvent> DecideEnrollPupil(const Situation& s, const v1::EnrollPupil& command) {
   const auto application = ApplicationAt(s, command.application_id());
-  if (application && application->state() == Application::ENROLLED) return PlaceTheEnrolled(s, *application, command);
+  if (application && application->state() == Application::ENROLLED)
+    return PlaceTheEnrolled(s, *application, command);
 
   // Without the guardian's own application nobody is enrolled, whoever asks (ENR-01).
-  if (!application || application->state() == Application::DRAFT || application->state() == Application::DECLINED ||
-      application->state() == Application::WITHDRAWN) {
+  if (!application || application->state() == Application::DRAFT ||
+      application->state() == Application::DECLINED || application->state() == Application::WITHDRAWN) {
     return Refused{"ENR-01", "NO_APPLICATION", command.application_id(), "SUBMITTED",
                    application ? StateName(*application) : "none"};
   }
@@ -144,7 +149,8 @@ Decision<EnrollmentEvent> DecideEnrollPupil(const Situation& s, const v1::Enroll
   if (command.group_id().empty()) return events;
   const auto group = GroupAt(s, command.group_id());
   AFTERBELL_RETURN_IF_ERROR(CheckGroup(group, command.group_id(), application->term_id()));
-  Decision<EnrollmentEvent> placing = DecidePlace(s, EnrollmentOf(events[0].pupil_enrolled()), *group, from_on);
+  Decision<EnrollmentEvent> placing =
+      DecidePlace(s, EnrollmentOf(events[0].pupil_enrolled()), *group, from_on);
   if (!placing.ok()) return placing;
   events.insert(events.end(), placing.events.begin(), placing.events.end());
   return events;
@@ -157,7 +163,8 @@ Decision<EnrollmentEvent> DecidePlacePupil(const Situation& s, const v1::PlacePu
   AFTERBELL_RETURN_IF_ERROR(CheckGroup(group, command.group_id(), command.term_id()));
   if (s.rows.Has(PlaceKey(enrollment_id, command.group_id()))) return {};
 
-  if (!enrollment || enrollment->school_id() != s.context.school_id || enrollment->state() != Enrollment::ENROLLED) {
+  if (!enrollment || enrollment->school_id() != s.context.school_id ||
+      enrollment->state() != Enrollment::ENROLLED) {
     return Refused{"ENR-16", "NOT_ENROLLED", command.pupil_id(), "ENROLLED",
                    enrollment ? Enrollment::State_Name(enrollment->state()) : "none"};
   }
@@ -167,10 +174,12 @@ Decision<EnrollmentEvent> DecidePlacePupil(const Situation& s, const v1::PlacePu
   return DecidePlace(s, *enrollment, *group, command.from_on());
 }
 
-Decision<EnrollmentEvent> DecideWithdrawEnrollment(const Situation& s, const v1::WithdrawEnrollment& command) {
+Decision<EnrollmentEvent> DecideWithdrawEnrollment(const Situation& s,
+                                                   const v1::WithdrawEnrollment& command) {
   const std::string enrollment_id = EnrollmentId(command.pupil_id(), command.term_id(), command.product());
   const auto enrollment = s.rows.Get<Enrollment>(EnrollmentKey(enrollment_id));
-  if (!enrollment || enrollment->school_id() != s.context.school_id) return Unknown("enrollment", enrollment_id);
+  if (!enrollment || enrollment->school_id() != s.context.school_id)
+    return Unknown("enrollment", enrollment_id);
   AFTERBELL_RETURN_IF_ERROR(CheckFamily(s, command.pupil_id()));
   if (enrollment->state() == Enrollment::WITHDRAWN) return {};
 

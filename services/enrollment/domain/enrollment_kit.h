@@ -24,9 +24,11 @@ inline registry::v1::RegistryEvent Registry(const std::string& text) {
 class EnrollmentKit : public kit::Kit<v1::EnrollmentCommand, v1::EnrollmentEvent> {
  public:
   EnrollmentKit() : Kit(Service(), "s1") {
-    GivenCommons(Registry("district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }"));
+    GivenCommons(
+        Registry("district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }"));
     GivenCommons(Registry("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' }"));
-    GivenCommons(Registry("term_opened { term_id: 't1' scope_id: 'd1' first_on: '2026-09-01' last_on: '2027-01-15' }"));
+    GivenCommons(Registry(
+        "term_opened { term_id: 't1' scope_id: 'd1' first_on: '2026-09-01' last_on: '2027-01-15' }"));
     GivenFrom("registry", Registry("class_opened { class_id: 'c3' grade: '3' stage: 'primary' }"));
     GivenFrom("registry", Registry("venue_registered { venue_id: 'v1' on_site: true }"));
     GivenPupil("ana", "gina");
@@ -38,11 +40,13 @@ class EnrollmentKit : public kit::Kit<v1::EnrollmentCommand, v1::EnrollmentEvent
     return service;
   }
 
-  EnrollmentKit& GivenPupil(const std::string& pupil, const std::string& guardian, const std::string& room = "c3") {
+  EnrollmentKit& GivenPupil(const std::string& pupil, const std::string& guardian,
+                            const std::string& room = "c3") {
     GivenFrom("registry", Registry(absl::StrCat("person_registered { person_id: '", pupil,
                                                 "' kind: PUPIL class_id: '", room, "' }")));
-    GivenFrom("registry", Registry(absl::StrCat("guardianship_recorded { pupil_id: '", pupil, "' guardian_id: '",
-                                                guardian, "' relation: 'parent' from_on: '2020-01-01' }")));
+    GivenFrom("registry",
+              Registry(absl::StrCat("guardianship_recorded { pupil_id: '", pupil, "' guardian_id: '",
+                                    guardian, "' relation: 'parent' from_on: '2020-01-01' }")));
     return *this;
   }
   // The place's chain: Steps("class_review,agreement").
@@ -100,27 +104,30 @@ class EnrollmentKit : public kit::Kit<v1::EnrollmentCommand, v1::EnrollmentEvent
                         "' term_id: 't1' product: ", product, " }");
   }
   static std::string SubmittedBy(const std::string& id, const std::string& guardian) {
-    return absl::StrCat("submit_application { application_id: '", id, "' addressee: 'school' signatures { by_person_id: '",
-                        guardian, "' evidence_hash: 'e' } }");
+    return absl::StrCat("submit_application { application_id: '", id,
+                        "' addressee: 'school' signatures { by_person_id: '", guardian,
+                        "' evidence_hash: 'e' } }");
   }
-  static std::string Drafted(const std::string& id, const std::string& parties = "parties: ['guardian', 'school']") {
+  static std::string Drafted(const std::string& id,
+                             const std::string& parties = "parties: ['guardian', 'school']") {
     return absl::StrCat("draft_agreement { application_id: '", id,
-                        "' text_hash: 'text' from_on: '2026-09-07' to_on: '2027-01-15' pickup_time: '17:30' ", parties,
-                        " }");
+                        "' text_hash: 'text' from_on: '2026-09-07' to_on: '2027-01-15' pickup_time: '17:30' ",
+                        parties, " }");
   }
   static std::string SignedFor(const std::string& agreement, const std::string& party,
                                const std::string& text = "text") {
-    return absl::StrCat("sign_agreement { agreement_id: '", agreement, "' party: '", party, "' text_hash: '", text,
-                        "' evidence_hash: 'e' }");
+    return absl::StrCat("sign_agreement { agreement_id: '", agreement, "' party: '", party, "' text_hash: '",
+                        text, "' evidence_hash: 'e' }");
   }
   static std::string Formed(const std::string& id, const std::string& period = "afternoon-1") {
-    return absl::StrCat("form_care_group { group_id: '", id, "' term_id: 't1' stage: 'primary' grades: '3' periods: '",
-                        period, "' weekdays: [1, 2, 3, 4, 5] venue_id: 'v1' }");
+    return absl::StrCat("form_care_group { group_id: '", id,
+                        "' term_id: 't1' stage: 'primary' grades: '3' periods: '", period,
+                        "' weekdays: [1, 2, 3, 4, 5] venue_id: 'v1' }");
   }
   static std::string Placed(const std::string& pupil, const std::string& group,
                             const std::string& from_on = "2026-09-07") {
-    return absl::StrCat("place_pupil { pupil_id: '", pupil, "' term_id: 't1' product: BASIC_CARE group_id: '", group,
-                        "' from_on: '", from_on, "' }");
+    return absl::StrCat("place_pupil { pupil_id: '", pupil, "' term_id: 't1' product: BASIC_CARE group_id: '",
+                        group, "' from_on: '", from_on, "' }");
   }
   static std::string Withdrawn(const std::string& pupil, const std::string& effective_on = "2026-10-01") {
     return absl::StrCat("withdraw_enrollment { pupil_id: '", pupil,

@@ -32,16 +32,17 @@ std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::st
   return seat;
 }
 
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id, std::string_view date) {
+bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
+                std::string_view date) {
   const auto row = rows.Get<GuardianshipRecorded>(GuardianKey(pupil_id, person_id));
   return row && std::string_view(row->from_on()) <= date;
 }
 
 absl::Status CheckFamily(const Situation& situation, std::string_view pupil_id) {
   const Context& context = situation.context;
-  const bool stranger =
-      (context.role == "guardian" && !IsGuardian(situation.rows, pupil_id, context.person_id, context.service_date)) ||
-      (context.role == "student" && std::string_view(context.person_id) != pupil_id);
+  const bool stranger = (context.role == "guardian" &&
+                         !IsGuardian(situation.rows, pupil_id, context.person_id, context.service_date)) ||
+                        (context.role == "student" && std::string_view(context.person_id) != pupil_id);
   return stranger ? Unknown("pupil", pupil_id) : absl::OkStatus();
 }
 

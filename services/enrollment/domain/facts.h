@@ -33,7 +33,8 @@ struct Seat {
 std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
 
 // A guardian of the pupil on that date.
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id, std::string_view date);
+bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
+                std::string_view date);
 
 // Who asks as a guardian must be one of this pupil's, and who asks as a pupil must be that pupil; to
 // others the pupil is not known. Whoever asks in another role may.

@@ -33,9 +33,10 @@ Act NextAct(const Application& application) {
 
 // The list's notice: in the chain, or asked for beside it by p:approved_list_notice.
 bool NoticeByParameter(const Situation& s, const Application& application) {
-  return s.policy.Flag("approved_list_notice",
-                       reference::PlaceOf(s.rows, application.school_id(), application.stage(), application.grade()),
-                       s.context.service_date);
+  return s.policy.Flag(
+      "approved_list_notice",
+      reference::PlaceOf(s.rows, application.school_id(), application.stage(), application.grade()),
+      s.context.service_date);
 }
 
 std::optional<Refused> CheckNotice(const Situation& s, const Application& application) {
@@ -45,7 +46,8 @@ std::optional<Refused> CheckNotice(const Situation& s, const Application& applic
     return OutOfOrder(application, "public_notice");
   }
   if (!NoticeByParameter(s, application)) {
-    return Refused{"ENR-09", "STEP_NOT_ASKED", application.application_id(), "", "public_notice", "approval_steps"};
+    return Refused{"ENR-09", "STEP_NOT_ASKED", application.application_id(),
+                   "",       "public_notice",  "approval_steps"};
   }
   if (!MayDraftAgreement(application)) return OutOfOrder(application, "public_notice");
   return std::nullopt;
@@ -54,7 +56,8 @@ std::optional<Refused> CheckNotice(const Situation& s, const Application& applic
 std::optional<Refused> CheckReport(const Situation&, const Application& application) {
   if (const auto refused = CheckUnderWay(application)) return refused;
   if (!Asks(application, Act::kReport)) {
-    return Refused{"ENR-09", "STEP_NOT_ASKED", application.application_id(), "", "bureau_report", "approval_steps"};
+    return Refused{"ENR-09", "STEP_NOT_ASKED", application.application_id(),
+                   "",       "bureau_report",  "approval_steps"};
   }
   if (NextAct(application) != Act::kReport) return OutOfOrder(application, "bureau_report");
   return std::nullopt;
@@ -62,8 +65,10 @@ std::optional<Refused> CheckReport(const Situation&, const Application& applicat
 
 // Those of a list that the step has still to be taken for, each once; or why it may not.
 template <class Command, class IsDone, class Check>
-absl::StatusOr<std::variant<std::vector<std::string>, Refused>> ListOf(const Situation& s, const Command& command,
-                                                                       const IsDone& is_done, const Check& check) {
+absl::StatusOr<std::variant<std::vector<std::string>, Refused>> ListOf(const Situation& s,
+                                                                       const Command& command,
+                                                                       const IsDone& is_done,
+                                                                       const Check& check) {
   std::vector<std::string> open;
   std::set<std::string> seen;
   for (const std::string& id : command.application_ids()) {
@@ -86,8 +91,8 @@ std::optional<Refused> CheckAddressee(const Situation& s, const Application& app
       Asks(application, Act::kCommitteeAndSchool)) {
     return std::nullopt;
   }
-  return Refused{"REF-02", "WRONG_ADDRESSEE", application.application_id(), application.addressee(), "committee",
-                 "operator"};
+  return Refused{"REF-02",    "WRONG_ADDRESSEE", application.application_id(), application.addressee(),
+                 "committee", "operator"};
 }
 
 bool AsksForNotice(const Situation& s, const Application& application) {
@@ -98,12 +103,14 @@ Decision<EnrollmentEvent> DecideReviewAtClass(const Situation& s, const v1::Revi
   const auto application = ApplicationAt(s, command.application_id());
   if (!application) return Unknown("application", command.application_id());
   const bool asked = Asks(*application, Act::kClass);
-  if (asked && (AllTaken(*application, Act::kClass) || TookStep(*application, Act::kClass, s.context.person_id))) {
+  if (asked &&
+      (AllTaken(*application, Act::kClass) || TookStep(*application, Act::kClass, s.context.person_id))) {
     return {};
   }
   if (const auto refused = CheckUnderWay(*application)) return *refused;
   if (!asked) {
-    return Refused{"ENR-09", "STEP_NOT_ASKED", command.application_id(), "", "class_review", "approval_steps"};
+    return Refused{"ENR-09", "STEP_NOT_ASKED", command.application_id(),
+                   "",       "class_review",   "approval_steps"};
   }
   if (NextAct(*application) != Act::kClass) return OutOfOrder(*application, "class_review");
   if (const auto refused = CheckPerson(s, *application)) return *refused;
@@ -127,10 +134,12 @@ Decision<EnrollmentEvent> DecideReviewAtSchool(const Situation& s, const v1::Rev
   }
   if (const auto refused = CheckUnderWay(*application)) return *refused;
   if (!asked) {
-    return Refused{"ENR-09", "STEP_NOT_ASKED", command.application_id(), "", "school_review", "approval_steps"};
+    return Refused{"ENR-09", "STEP_NOT_ASKED", command.application_id(),
+                   "",       "school_review",  "approval_steps"};
   }
   const Act next = NextAct(*application);
-  if (next != Act::kSchool && next != Act::kCommitteeAndSchool) return OutOfOrder(*application, "school_review");
+  if (next != Act::kSchool && next != Act::kCommitteeAndSchool)
+    return OutOfOrder(*application, "school_review");
   if (const auto refused = CheckAddressee(s, *application)) return *refused;
   const int place = *NextStep(*application);
   if (next == Act::kCommitteeAndSchool && SideTaken(*application, place, IsCommittee(s.context.role))) {
@@ -144,14 +153,16 @@ Decision<EnrollmentEvent> DecideReviewAtSchool(const Situation& s, const v1::Rev
   return std::vector{event};
 }
 
-Decision<EnrollmentEvent> DecideApproveApplication(const Situation& s, const v1::ApproveApplication& command) {
+Decision<EnrollmentEvent> DecideApproveApplication(const Situation& s,
+                                                   const v1::ApproveApplication& command) {
   const auto application = ApplicationAt(s, command.application_id());
   if (!application) return Unknown("application", command.application_id());
   const bool asked = Asks(*application, Act::kPrincipal);
   if (asked && AllTaken(*application, Act::kPrincipal)) return {};
   if (const auto refused = CheckUnderWay(*application)) return *refused;
   if (!asked) {
-    return Refused{"ENR-09", "STEP_NOT_ASKED", command.application_id(), "", "principal_approval", "approval_steps"};
+    return Refused{"ENR-09", "STEP_NOT_ASKED",     command.application_id(),
+                   "",       "principal_approval", "approval_steps"};
   }
   if (NextAct(*application) != Act::kPrincipal) return OutOfOrder(*application, "principal_approval");
   if (const auto refused = CheckPerson(s, *application)) return *refused;
@@ -162,7 +173,8 @@ Decision<EnrollmentEvent> DecideApproveApplication(const Situation& s, const v1:
 }
 
 Decision<EnrollmentEvent> DecidePostApprovedList(const Situation& s, const v1::PostApprovedList& command) {
-  auto list = ListOf(s, command, [](const Application& row) { return row.list_posted(); }, CheckNotice);
+  auto list = ListOf(
+      s, command, [](const Application& row) { return row.list_posted(); }, CheckNotice);
   if (!list.ok()) return list.status();
   if (const auto* refused = std::get_if<Refused>(&*list)) return *refused;
   const auto& open = std::get<std::vector<std::string>>(*list);
@@ -176,8 +188,11 @@ Decision<EnrollmentEvent> DecidePostApprovedList(const Situation& s, const v1::P
   return std::vector{event};
 }
 
-Decision<EnrollmentEvent> DecideReportParticipants(const Situation& s, const v1::ReportParticipants& command) {
-  const auto reported = [](const Application& row) { return Asks(row, Act::kReport) && AllTaken(row, Act::kReport); };
+Decision<EnrollmentEvent> DecideReportParticipants(const Situation& s,
+                                                   const v1::ReportParticipants& command) {
+  const auto reported = [](const Application& row) {
+    return Asks(row, Act::kReport) && AllTaken(row, Act::kReport);
+  };
   auto list = ListOf(s, command, reported, CheckReport);
   if (!list.ok()) return list.status();
   if (const auto* refused = std::get_if<Refused>(&*list)) return *refused;

@@ -66,7 +66,8 @@ TEST(ReviewAtSchool, TakesTwoSchoolStepsFromTwoPeople) {
   kit.Steps("school_review,school_approval").Submitted();
   kit.Do("school_leading_group", "greta", kSchool);
   kit.Ask("school_leading_group", "greta", kSchool).ThenNothing();  // The same, asked twice.
-  EXPECT_EQ(kit.Do("school_leading_group", "gustav", kSchool)[0].school_review_passed().step(), "school_approval");
+  EXPECT_EQ(kit.Do("school_leading_group", "gustav", kSchool)[0].school_review_passed().step(),
+            "school_approval");
 }
 
 // ENR-31, REF-02
@@ -138,7 +139,8 @@ TEST(PostApprovedList, NamesOnlyThoseThatWereNotPostedYet) {
 TEST(PostApprovedList, KnowsItsApplicationsAndTheirTerm) {
   Kit kit;
   kit.Steps("school_approval,public_notice").Submitted();
-  kit.Ask("school_leading_group", "greta", "post_approved_list { term_id: 't1' application_ids: 'none' }").ThenNotFound();
+  kit.Ask("school_leading_group", "greta", "post_approved_list { term_id: 't1' application_ids: 'none' }")
+      .ThenNotFound();
   kit.Ask("school_leading_group", "greta", "post_approved_list { term_id: 't9' application_ids: 'a1' }")
       .ThenInvalid("application_ids");
 }
@@ -148,11 +150,14 @@ TEST(ReportParticipants, TakesTheReportOfTheChain) {
   Kit kit;
   kit.Steps("class_review,school_review,bureau_report").Submitted();
   kit.Do("class_teacher", "carl", kClass);
-  EXPECT_EQ(kit.Ask("school_leading_group", "greta", kReport).ThenRefused("ENR-09", "STEP_OUT_OF_ORDER").limit,
-            "school_review");
+  EXPECT_EQ(
+      kit.Ask("school_leading_group", "greta", kReport).ThenRefused("ENR-09", "STEP_OUT_OF_ORDER").limit,
+      "school_review");
   kit.Do("school_leading_group", "greta", kSchool);
   // The agreement follows the last step (D-03).
-  EXPECT_EQ(kit.Ask("school_leading_group", "greta", Kit::Drafted("a1")).ThenRefused("ENR-09", "STEP_OUT_OF_ORDER").limit,
+  EXPECT_EQ(kit.Ask("school_leading_group", "greta", Kit::Drafted("a1"))
+                .ThenRefused("ENR-09", "STEP_OUT_OF_ORDER")
+                .limit,
             "bureau_report");
   kit.Ask("school_leading_group", "greta", kReport)
       .Then(Event("participants_reported { term_id: 't1' application_ids: 'a1' evidence_hash: 'e' }"));

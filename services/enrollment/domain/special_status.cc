@@ -48,7 +48,8 @@ void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, Muta
   }
 }
 
-Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s, const v1::ClaimSpecialStatus& command) {
+Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s,
+                                                   const v1::ClaimSpecialStatus& command) {
   if (const auto same = s.rows.Get<SpecialStatus>(StatusKey(command.status_id()))) {
     if (same->pupil_id() == command.pupil_id() && same->category() == command.category()) return {};
     return InvalidField("status_id", command.status_id(), "an id that no other status has");
@@ -72,7 +73,8 @@ Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s, const v1:
   return std::vector{event};
 }
 
-Decision<EnrollmentEvent> DecideVerifySpecialStatus(const Situation& s, const v1::VerifySpecialStatus& command) {
+Decision<EnrollmentEvent> DecideVerifySpecialStatus(const Situation& s,
+                                                    const v1::VerifySpecialStatus& command) {
   const auto status = s.rows.Get<SpecialStatus>(StatusKey(command.status_id()));
   if (!status || status->school_id() != s.context.school_id) return Unknown("status", command.status_id());
   if (status->state() == SpecialStatus::VERIFIED) return {};

@@ -18,7 +18,8 @@ void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, Muta
 
 // Decide.
 Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s, const v1::ClaimSpecialStatus& command);
-Decision<EnrollmentEvent> DecideVerifySpecialStatus(const Situation& s, const v1::VerifySpecialStatus& command);
+Decision<EnrollmentEvent> DecideVerifySpecialStatus(const Situation& s,
+                                                    const v1::VerifySpecialStatus& command);
 
 }  // namespace afterbell::enrollment
 

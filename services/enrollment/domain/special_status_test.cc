@@ -10,7 +10,8 @@ namespace {
 using Kit = EnrollmentKit;
 
 const char kClaim[] =
-    "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'poor_family_child' from_on: '2026-09-01' "
+    "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'poor_family_child' from_on: "
+    "'2026-09-01' "
     "evidence_hash: 'e' }";
 const char kVerify[] = "verify_special_status { status_id: 'x1' }";
 
@@ -24,7 +25,8 @@ TEST(ClaimSpecialStatus, IsRecordedWithItsEvidence) {
 TEST(ClaimSpecialStatus, IsRefusedWithoutEvidence) {
   Kit kit;
   kit.Ask("guardian", "gina",
-          "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'disabled_child' from_on: '2026-09-01' }")
+          "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'disabled_child' from_on: "
+          "'2026-09-01' }")
       .ThenRefused("ENR-28", "EVIDENCE_MISSING");
 }
 
@@ -32,7 +34,8 @@ TEST(ClaimSpecialStatus, IsForOnesOwnChild) {
   Kit kit;
   kit.Ask("guardian", "stranger", kClaim).ThenNotFound();
   kit.Ask("guardian", "gina",
-          "claim_special_status { status_id: 'x1' pupil_id: 'bo' category: 'c' from_on: '2026-09-01' evidence_hash: 'e' }")
+          "claim_special_status { status_id: 'x1' pupil_id: 'bo' category: 'c' from_on: '2026-09-01' "
+          "evidence_hash: 'e' }")
       .ThenNotFound();
   kit.Ask("guardian", "gina",
           "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'c' from_on: '2026-09-02' "
@@ -44,7 +47,8 @@ TEST(ClaimSpecialStatus, TakesAnIdOnce) {
   Kit kit;
   kit.Do("guardian", "gina", kClaim);
   kit.Ask("guardian", "gina",
-          "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'other' from_on: '2026-09-01' evidence_hash: 'e' }")
+          "claim_special_status { status_id: 'x1' pupil_id: 'ana' category: 'other' from_on: '2026-09-01' "
+          "evidence_hash: 'e' }")
       .ThenInvalid("status_id");
 }
 

@@ -64,7 +64,8 @@ std::optional<Act> ActOf(std::string_view step) {
 
 absl::Status CheckSteps(const std::vector<std::string>& steps) {
   for (const std::string& step : steps) {
-    if (!ActOf(step)) return policy::Unset("approval_steps", absl::StrCat("names a step nobody can take: ", step));
+    if (!ActOf(step))
+      return policy::Unset("approval_steps", absl::StrCat("names a step nobody can take: ", step));
   }
   return absl::OkStatus();
 }

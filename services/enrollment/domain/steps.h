@@ -37,7 +37,7 @@ namespace afterbell::enrollment {
 
 // Who takes a step.
 enum class Act {
-  kBefore,     // Taken by submitting.
+  kBefore,  // Taken by submitting.
   kClass,
   kSchool,
   kCommitteeAndSchool,

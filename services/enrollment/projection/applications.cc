@@ -72,7 +72,8 @@ std::vector<std::string> ApplicationsIn(const v1::EnrollmentEvent& event, const 
     case EnrollmentEvent::kPupilEnrolled:
       return {event.pupil_enrolled().application_id()};
     case EnrollmentEvent::kEnrollmentWithdrawn: {
-      const auto row = rows.Get<state::Enrollment>(EnrollmentKey(event.enrollment_withdrawn().enrollment_id()));
+      const auto row =
+          rows.Get<state::Enrollment>(EnrollmentKey(event.enrollment_withdrawn().enrollment_id()));
       return row ? std::vector<std::string>{row->application_id()} : std::vector<std::string>{};
     }
     default:
@@ -123,9 +124,11 @@ void ProjectApplications(const Recorded&, const v1::EnrollmentEvent& event, Muta
   for (const std::string& application_id : ApplicationsIn(event, rows)) Index(application_id, rows);
 }
 
-absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows, const v1::GetApplicationRequest& request) {
+absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows,
+                                                        const v1::GetApplicationRequest& request) {
   const auto row = rows.Get<Application>(ApplicationKey(request.application_id()));
-  if (!row || row->school_id() != request.header().school_id()) return Unknown("application", request.application_id());
+  if (!row || row->school_id() != request.header().school_id())
+    return Unknown("application", request.application_id());
   v1::GetApplicationAnswer answer;
   *answer.mutable_application() = ViewOf(*row);
   return answer;
@@ -153,7 +156,8 @@ absl::StatusOr<v1::ListApplicationsToReviewAnswer> ListApplicationsToReview(
   AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
                                      [&](std::string_view key, std::string_view) {
                                        const auto row = At(rows, key);
-                                       if (!row || (request.has_term_id() && row->term_id() != request.term_id())) {
+                                       if (!row ||
+                                           (request.has_term_id() && row->term_id() != request.term_id())) {
                                          return false;
                                        }
                                        *answer.add_applications() = ViewOf(*row);

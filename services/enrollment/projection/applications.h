@@ -17,9 +17,10 @@ namespace afterbell::enrollment {
 
 void ProjectApplications(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows, const v1::GetApplicationRequest& request);
-absl::StatusOr<v1::ListPupilApplicationsAnswer> ListPupilApplications(const Rows& rows,
-                                                                      const v1::ListPupilApplicationsRequest& request);
+absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows,
+                                                        const v1::GetApplicationRequest& request);
+absl::StatusOr<v1::ListPupilApplicationsAnswer> ListPupilApplications(
+    const Rows& rows, const v1::ListPupilApplicationsRequest& request);
 absl::StatusOr<v1::ListApplicationsToReviewAnswer> ListApplicationsToReview(
     const Rows& rows, const v1::ListApplicationsToReviewRequest& request);
 

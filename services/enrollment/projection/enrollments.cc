@@ -85,15 +85,18 @@ void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, Mu
   rows.PutBytes(Key("v/group_of", own.commit.school_id(), formed.term_id(), formed.group_id()), "");
 }
 
-absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const Rows& rows, const v1::GetAgreementRequest& request) {
+absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const Rows& rows,
+                                                    const v1::GetAgreementRequest& request) {
   const auto row = rows.Get<state::Agreement>(AgreementKey(request.agreement_id()));
-  if (!row || row->school_id() != request.header().school_id()) return Unknown("agreement", request.agreement_id());
+  if (!row || row->school_id() != request.header().school_id())
+    return Unknown("agreement", request.agreement_id());
   v1::GetAgreementAnswer answer;
   *answer.mutable_agreement() = ViewOf(*row);
   return answer;
 }
 
-absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows, const v1::GetEnrollmentRequest& request) {
+absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows,
+                                                      const v1::GetEnrollmentRequest& request) {
   const std::string id = EnrollmentId(request.pupil_id(), request.term_id(), request.product());
   const auto row = rows.Get<state::Enrollment>(EnrollmentKey(id));
   if (!row || row->school_id() != request.header().school_id()) return Unknown("enrollment", id);
@@ -102,19 +105,21 @@ absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows, const v1
   return answer;
 }
 
-absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const Rows& rows, const v1::ListCareGroupsRequest& request) {
+absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const Rows& rows,
+                                                        const v1::ListCareGroupsRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
   v1::ListCareGroupsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(
-      rows, Key("v/group_of", request.header().school_id(), request.term_id(), ""), request, request.header(),
-      answer.mutable_page(), [&](std::string_view key, std::string_view) {
-        const auto row = rows.Get<state::Group>(GroupKey(KeyPart(key, 4)));
-        if (!row) return false;
-        v1::CareGroupView view = ViewOf(rows, *row, request.on());
-        if (request.with_room_left() && view.limit() > 0 && view.pupils() >= view.limit()) return false;
-        *answer.add_groups() = std::move(view);
-        return true;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, Key("v/group_of", request.header().school_id(), request.term_id(), ""), request,
+               request.header(), answer.mutable_page(), [&](std::string_view key, std::string_view) {
+                 const auto row = rows.Get<state::Group>(GroupKey(KeyPart(key, 4)));
+                 if (!row) return false;
+                 v1::CareGroupView view = ViewOf(rows, *row, request.on());
+                 if (request.with_room_left() && view.limit() > 0 && view.pupils() >= view.limit())
+                   return false;
+                 *answer.add_groups() = std::move(view);
+                 return true;
+               }));
   return answer;
 }
 
@@ -122,12 +127,14 @@ absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const Rows& rows,
                                                           const v1::ListGroupPupilsRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
   const auto group = rows.Get<state::Group>(GroupKey(request.group_id()));
-  if (!group || group->school_id() != request.header().school_id()) return Unknown("group", request.group_id());
+  if (!group || group->school_id() != request.header().school_id())
+    return Unknown("group", request.group_id());
   v1::ListGroupPupilsAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::Place>(
       rows, MemberPrefix(request.group_id()), request, request.header(), answer.mutable_page(),
       [&](std::string_view, const state::Place& place) {
-        const bool held = place.from_on() <= request.on() && (place.last_on().empty() || request.on() <= place.last_on());
+        const bool held =
+            place.from_on() <= request.on() && (place.last_on().empty() || request.on() <= place.last_on());
         if (held) *answer.add_places() = ViewOf(place);
         return held;
       }));

@@ -16,10 +16,13 @@ namespace afterbell::enrollment {
 void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
 
 absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const Rows& rows, const v1::GetAgreementRequest& request);
-absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows, const v1::GetEnrollmentRequest& request);
+absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows,
+                                                      const v1::GetEnrollmentRequest& request);
 // Reads p:group_size_max as well, so the answer is that of the rows' policy on `on`.
-absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const Rows& rows, const v1::ListCareGroupsRequest& request);
-absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const Rows& rows, const v1::ListGroupPupilsRequest& request);
+absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const Rows& rows,
+                                                        const v1::ListCareGroupsRequest& request);
+absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const Rows& rows,
+                                                          const v1::ListGroupPupilsRequest& request);
 
 }  // namespace afterbell::enrollment
 

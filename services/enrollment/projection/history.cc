@@ -25,7 +25,8 @@ class Mentions {
  public:
   explicit Mentions(const Rows& rows) : rows_(rows) {}
 
-  void OfApplication(const std::string& application_id, std::vector<std::string> hashes, std::string subject = "") {
+  void OfApplication(const std::string& application_id, std::vector<std::string> hashes,
+                     std::string subject = "") {
     const auto row = rows_.Get<state::Application>(ApplicationKey(application_id));
     if (!row) return;
     Add(row->pupil_id(), row->term_id(), subject.empty() ? application_id : subject, std::move(hashes));
@@ -97,7 +98,8 @@ void MentionApplication(const EnrollmentEvent& event, Mentions* mentions) {
 void MentionEnrollment(const EnrollmentEvent& event, Mentions* mentions) {
   switch (event.event_case()) {
     case EnrollmentEvent::kAgreementDrafted:
-      mentions->OfAgreement(event.agreement_drafted().agreement_id(), {event.agreement_drafted().text_hash()});
+      mentions->OfAgreement(event.agreement_drafted().agreement_id(),
+                            {event.agreement_drafted().text_hash()});
       break;
     case EnrollmentEvent::kAgreementSigned:
       mentions->OfAgreement(event.agreement_signed().agreement_id(),
@@ -131,7 +133,8 @@ void MentionEnrollment(const EnrollmentEvent& event, Mentions* mentions) {
 }
 
 std::string EventName(const EnrollmentEvent& event) {
-  const auto* field = event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0));
+  const auto* field =
+      event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0));
   return field == nullptr ? std::string() : field->name();
 }
 
@@ -167,12 +170,12 @@ void ProjectHistory(const Recorded& own, const EnrollmentEvent& event, MutableRo
   }
 }
 
-absl::StatusOr<v1::GetPupilTermHistoryAnswer> GetPupilTermHistory(const Rows& rows,
-                                                                  const v1::GetPupilTermHistoryRequest& request) {
+absl::StatusOr<v1::GetPupilTermHistoryAnswer> GetPupilTermHistory(
+    const Rows& rows, const v1::GetPupilTermHistoryRequest& request) {
   v1::GetPupilTermHistoryAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::HistoryEntry>(
-      rows, Key("v/history", request.header().school_id(), request.pupil_id(), request.term_id(), ""), request,
-      request.header(), answer.mutable_page(), [&](std::string_view, const v1::HistoryEntry& entry) {
+      rows, Key("v/history", request.header().school_id(), request.pupil_id(), request.term_id(), ""),
+      request, request.header(), answer.mutable_page(), [&](std::string_view, const v1::HistoryEntry& entry) {
         *answer.add_entries() = entry;
         return true;
       }));

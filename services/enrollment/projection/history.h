@@ -16,8 +16,8 @@ namespace afterbell::enrollment {
 
 void ProjectHistory(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::GetPupilTermHistoryAnswer> GetPupilTermHistory(const Rows& rows,
-                                                                  const v1::GetPupilTermHistoryRequest& request);
+absl::StatusOr<v1::GetPupilTermHistoryAnswer> GetPupilTermHistory(
+    const Rows& rows, const v1::GetPupilTermHistoryRequest& request);
 
 }  // namespace afterbell::enrollment
 

@@ -37,21 +37,22 @@ void ProjectStatuses(const Recorded&, const v1::EnrollmentEvent& event, MutableR
   if (event.has_special_status_verified()) status_id = event.special_status_verified().status_id();
   const auto row = rows.Get<SpecialStatus>(StatusKey(status_id));
   if (status_id.empty() || !row) return;
-  for (const auto state : {SpecialStatus::CLAIMED, SpecialStatus::VERIFIED}) rows.Erase(IndexKey(*row, state));
+  for (const auto state : {SpecialStatus::CLAIMED, SpecialStatus::VERIFIED})
+    rows.Erase(IndexKey(*row, state));
   rows.PutBytes(IndexKey(*row, row->state()), "");
 }
 
 absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const Rows& rows,
                                                               const v1::ListPupilStatusesRequest& request) {
   v1::ListPupilStatusesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(
-      rows, Key("v/status", request.header().school_id(), request.state(), ""), request, request.header(),
-      answer.mutable_page(), [&](std::string_view key, std::string_view) {
-        const auto row = rows.Get<SpecialStatus>(StatusKey(KeyPart(key, 5)));
-        if (!row || (request.has_category() && row->category() != request.category())) return false;
-        *answer.add_statuses() = ViewOf(*row);
-        return true;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, Key("v/status", request.header().school_id(), request.state(), ""), request,
+               request.header(), answer.mutable_page(), [&](std::string_view key, std::string_view) {
+                 const auto row = rows.Get<SpecialStatus>(StatusKey(KeyPart(key, 5)));
+                 if (!row || (request.has_category() && row->category() != request.category())) return false;
+                 *answer.add_statuses() = ViewOf(*row);
+                 return true;
+               }));
   return answer;
 }
 

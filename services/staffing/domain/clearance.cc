@@ -12,11 +12,13 @@ std::string BarStateKey(std::string_view person_id, v1::BarGround ground) {
 }
 
 Refused WrongState(std::string_view person_id, std::string_view needed, Clearance::State met) {
-  return Refused{"STF-15", "WRONG_STATE", std::string(person_id), std::string(needed), Clearance::State_Name(met)};
+  return Refused{"STF-15", "WRONG_STATE", std::string(person_id), std::string(needed),
+                 Clearance::State_Name(met)};
 }
 
 template <class Change>
-void ChangeClearance(const Recorded& own, MutableRows& rows, const std::string& person_id, const Change& change) {
+void ChangeClearance(const Recorded& own, MutableRows& rows, const std::string& person_id,
+                     const Change& change) {
   const std::string key = ClearanceStateKey(person_id);
   Clearance row = rows.GetOrEmpty<Clearance>(key);
   row.set_person_id(person_id);
@@ -99,7 +101,8 @@ Asked ChecksAsked(const Situation& s, std::string_view person_id, const Schools&
   Asked asked;
   asked.kinds = {v1::ETHICS, v1::BAD_RECORD};
   const auto person = reference::Person(s.rows, person_id);
-  if (person && person->kind() != registry::v1::STAFF) asked.kinds.insert({v1::QUALIFICATION, v1::BACKGROUND});
+  if (person && person->kind() != registry::v1::STAFF)
+    asked.kinds.insert({v1::QUALIFICATION, v1::BACKGROUND});
   for (const std::string& school_id : school_ids) {
     const auto value =
         s.policy.Find("staff_excluded", reference::PlaceOf(s.rows, school_id), s.context.service_date);
@@ -109,7 +112,8 @@ Asked ChecksAsked(const Situation& s, std::string_view person_id, const Schools&
       if (word == "unfit") asked.kinds.insert(v1::COMPETENCE);
     }
     const auto& ids = asked.value_ids;
-    if (std::find(ids.begin(), ids.end(), value->value_id()) == ids.end()) asked.value_ids.push_back(value->value_id());
+    if (std::find(ids.begin(), ids.end(), value->value_id()) == ids.end())
+      asked.value_ids.push_back(value->value_id());
   }
   return asked;
 }
@@ -137,7 +141,8 @@ std::optional<Refused> CheckBar(const Situation& s, const std::string& person_id
 }
 
 // A screening that says "passed" while one of its checks says otherwise, or one is missing.
-std::optional<Refused> CheckChecks(const Situation& s, const v1::ScreenPerson& command, const Clearance& row) {
+std::optional<Refused> CheckChecks(const Situation& s, const v1::ScreenPerson& command,
+                                   const Clearance& row) {
   const std::string& person_id = command.person_id();
   for (const v1::Check& check : command.checks()) {
     if (check.passed()) continue;
@@ -151,7 +156,11 @@ std::optional<Refused> CheckChecks(const Situation& s, const v1::ScreenPerson& c
     const v1::Check* check = CheckOf(command.checks(), kind);
     if (check != nullptr && check->passed()) continue;
     const bool by_policy = kind == v1::HEALTH || kind == v1::COMPETENCE;
-    return Refused{"STF-15", "CHECK_MISSING", person_id, v1::CheckKind_Name(kind), check == nullptr ? "none" : "failed",
+    return Refused{"STF-15",
+                   "CHECK_MISSING",
+                   person_id,
+                   v1::CheckKind_Name(kind),
+                   check == nullptr ? "none" : "failed",
                    by_policy ? "staff_excluded" : ""};
   }
   return std::nullopt;
@@ -160,14 +169,16 @@ std::optional<Refused> CheckChecks(const Situation& s, const v1::ScreenPerson& c
 // Nominated for all of this already, and nothing of it has run out.
 bool IsNominatedFor(const Situation& s, const Clearance& row, const v1::NominatePerson& command) {
   if (row.state() == Clearance::STATE_UNSPECIFIED || row.state() == Clearance::REJECTED) return false;
-  if (row.state() == Clearance::CLEARED && !row.valid_to().empty() && row.valid_to() < s.context.service_date) {
+  if (row.state() == Clearance::CLEARED && !row.valid_to().empty() &&
+      row.valid_to() < s.context.service_date) {
     return false;
   }
   const auto& schools = row.school_ids();
   return row.post_kind() == command.post_kind() &&
-         std::all_of(command.school_ids().begin(), command.school_ids().end(), [&](const std::string& school_id) {
-           return std::find(schools.begin(), schools.end(), school_id) != schools.end();
-         });
+         std::all_of(command.school_ids().begin(), command.school_ids().end(),
+                     [&](const std::string& school_id) {
+                       return std::find(schools.begin(), schools.end(), school_id) != schools.end();
+                     });
 }
 
 bool IsApprovedFor(const Clearance& row, const v1::ApprovePerson& command) {
@@ -177,7 +188,8 @@ bool IsApprovedFor(const Clearance& row, const v1::ApprovePerson& command) {
 }
 
 // The last step, where everything asked has passed.
-std::optional<StaffingEvent> ClearedBy(const Situation& s, const v1::ApprovePerson& command, const Clearance& row) {
+std::optional<StaffingEvent> ClearedBy(const Situation& s, const v1::ApprovePerson& command,
+                                       const Clearance& row) {
   const Asked asked = ChecksAsked(s, command.person_id(), command.school_ids());
   for (const v1::CheckKind kind : asked.kinds) {
     const v1::Check* check = CheckOf(row.checks(), kind);
@@ -199,9 +211,10 @@ std::optional<StaffingEvent> ClearedBy(const Situation& s, const v1::ApprovePers
 std::string ClearanceStateKey(std::string_view person_id) { return Key("s/clearance", person_id); }
 
 absl::Status CheckSelf(const Situation& s, std::string_view person_id) {
-  static constexpr std::string_view kServing[] = {"care_teacher", "club_instructor", "duty_leader", "volunteer",
-                                                  "external_specialist"};
-  const bool serving = std::find(std::begin(kServing), std::end(kServing), s.context.role) != std::end(kServing);
+  static constexpr std::string_view kServing[] = {"care_teacher", "club_instructor", "duty_leader",
+                                                  "volunteer", "external_specialist"};
+  const bool serving =
+      std::find(std::begin(kServing), std::end(kServing), s.context.role) != std::end(kServing);
   return serving && std::string_view(s.context.person_id) != person_id ? Unknown("person", person_id)
                                                                        : absl::OkStatus();
 }
@@ -263,13 +276,15 @@ Decision<StaffingEvent> DecideScreenPerson(const Situation& s, const v1::ScreenP
   const bool done = row.state() == Clearance::APPROVED || row.state() == Clearance::CLEARED;
   if (done && command.passed() && SameChecks(row.checks(), command.checks())) return {};
 
-  if (s.context.person_id == person_id) return Refused{"STF-15", "SAME_PERSON", person_id, "", s.context.person_id};
+  if (s.context.person_id == person_id)
+    return Refused{"STF-15", "SAME_PERSON", person_id, "", s.context.person_id};
   if (!IsScreenerOf(s, *person)) {
     return Refused{"STF-15", "WRONG_SCREENER", person_id,
                    person->kind() == registry::v1::STAFF ? "principal" : "education_bureau", s.context.role};
   }
   // Screened again while not cleared: for a check that was missing, or one that no longer holds.
-  if (row.state() != Clearance::NOMINATED && row.state() != Clearance::SCREENED && row.state() != Clearance::APPROVED) {
+  if (row.state() != Clearance::NOMINATED && row.state() != Clearance::SCREENED &&
+      row.state() != Clearance::APPROVED) {
     return WrongState(person_id, "NOMINATED", row.state());
   }
   StaffingEvent event;
@@ -300,12 +315,14 @@ Decision<StaffingEvent> DecideApprovePerson(const Situation& s, const v1::Approv
   for (const std::string& school_id : command.school_ids()) {
     if (!reference::School(s.rows, school_id)) return Unknown("school", school_id);
   }
-  if (s.context.person_id == person_id) return Refused{"STF-15", "SAME_PERSON", person_id, "", s.context.person_id};
+  if (s.context.person_id == person_id)
+    return Refused{"STF-15", "SAME_PERSON", person_id, "", s.context.person_id};
   if (!IsScreenerOf(s, *person)) {
     return Refused{"STF-16", "WRONG_APPROVER", person_id,
                    person->kind() == registry::v1::STAFF ? "principal" : "education_bureau", s.context.role};
   }
-  if (row.state() != Clearance::SCREENED && row.state() != Clearance::APPROVED && row.state() != Clearance::CLEARED) {
+  if (row.state() != Clearance::SCREENED && row.state() != Clearance::APPROVED &&
+      row.state() != Clearance::CLEARED) {
     return Refused{"STF-15", "NOT_SCREENED", person_id, "SCREENED", Clearance::State_Name(row.state())};
   }
   if (const auto refused = CheckBar(s, person_id)) return *refused;
@@ -326,7 +343,8 @@ Decision<StaffingEvent> DecideBarPerson(const Situation& s, const v1::BarPerson&
   const auto bar = s.rows.Get<state::Bar>(BarStateKey(command.person_id(), command.ground()));
   if (bar && bar->from_at() <= MicrosOf(command.from_at())) return {};
   if (command.evidence_hash().empty()) {
-    return Refused{"STF-14", "EVIDENCE_MISSING", command.person_id(), "", v1::BarGround_Name(command.ground())};
+    return Refused{"STF-14", "EVIDENCE_MISSING", command.person_id(), "",
+                   v1::BarGround_Name(command.ground())};
   }
   StaffingEvent event;
   v1::PersonBarred& barred = *event.mutable_person_barred();

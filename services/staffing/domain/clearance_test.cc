@@ -16,7 +16,8 @@ const char kCleared[] =
 TEST(NominatePerson, IsRecorded) {
   Kit kit;
   kit.Ask("principal", "petra", Kit::Nominated("tom"))
-      .Then(Event("person_nominated { person_id: 'tom' post_kind: 'care_teacher' school_ids: 's1' willing: true }"));
+      .Then(Event(
+          "person_nominated { person_id: 'tom' post_kind: 'care_teacher' school_ids: 's1' willing: true }"));
   kit.Ask("principal", "petra", Kit::Nominated("tom", "s2")).ThenDecided();
 }
 
@@ -43,24 +44,28 @@ TEST(ScreenPerson, PassesOwnStaffByThePrincipal) {
   Kit kit;
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   kit.Ask("principal", "petra", Kit::Screened("tom"))
-      .Then(Event("screening_passed { person_id: 'tom' checks { kind: ETHICS passed: true evidence_hash: 'e' } "
-                  "checks { kind: BAD_RECORD passed: true evidence_hash: 'e' } }"));
+      .Then(
+          Event("screening_passed { person_id: 'tom' checks { kind: ETHICS passed: true evidence_hash: 'e' } "
+                "checks { kind: BAD_RECORD passed: true evidence_hash: 'e' } }"));
 }
 
 TEST(ScreenPerson, IsForTheRightScreener) {
   Kit kit;
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   kit.Do("principal", "petra", Kit::Nominated("olga"));
-  EXPECT_EQ(kit.Ask("education_bureau", "bert", Kit::Screened("tom")).ThenRefused("STF-15", "WRONG_SCREENER").limit,
-            "principal");
-  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Screened("olga")).ThenRefused("STF-15", "WRONG_SCREENER").limit,
-            "education_bureau");
+  EXPECT_EQ(
+      kit.Ask("education_bureau", "bert", Kit::Screened("tom")).ThenRefused("STF-15", "WRONG_SCREENER").limit,
+      "principal");
+  EXPECT_EQ(
+      kit.Ask("principal", "petra", Kit::Screened("olga")).ThenRefused("STF-15", "WRONG_SCREENER").limit,
+      "education_bureau");
   kit.Ask("principal", "tom", Kit::Screened("tom")).ThenRefused("STF-15", "SAME_PERSON");
 }
 
 TEST(ScreenPerson, ComesAfterTheNomination) {
   Kit kit;
-  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Screened("tom")).ThenRefused("STF-15", "WRONG_STATE").limit, "NOMINATED");
+  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Screened("tom")).ThenRefused("STF-15", "WRONG_STATE").limit,
+            "NOMINATED");
   kit.Ask("principal", "petra", Kit::Screened("nobody")).ThenNotFound();
 }
 
@@ -68,27 +73,34 @@ TEST(ScreenPerson, AsksForEveryKindOfCheck) {
   Kit kit;
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   kit.Do("volunteer", "olga", Kit::Nominated("olga"));
-  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Screened("tom", "ETHICS")).ThenRefused("STF-15", "CHECK_MISSING").limit,
+  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Screened("tom", "ETHICS"))
+                .ThenRefused("STF-15", "CHECK_MISSING")
+                .limit,
             "BAD_RECORD");
   // Outside hires need credentials and a background check.
   EXPECT_EQ(kit.Ask("central_school", "cleo", Kit::Screened("olga", "ETHICS BAD_RECORD QUALIFICATION"))
-                .ThenRefused("STF-15", "CHECK_MISSING").limit,
+                .ThenRefused("STF-15", "CHECK_MISSING")
+                .limit,
             "BACKGROUND");
-  kit.Ask("central_school", "cleo", Kit::Screened("olga", "ETHICS BAD_RECORD QUALIFICATION BACKGROUND")).ThenDecided();
+  kit.Ask("central_school", "cleo", Kit::Screened("olga", "ETHICS BAD_RECORD QUALIFICATION BACKGROUND"))
+      .ThenDecided();
 }
 
 TEST(ScreenPerson, AsksForHealthAndCompetenceWhereThePlaceExcludesTheUnfit) {
   Kit kit;
   kit.GivenPolicy("staff_excluded", "words { word: 'unhealthy' word: 'unfit' }", "school_id: 's1'");
   kit.Do("principal", "petra", Kit::Nominated("tom"));
-  const Refused refused = kit.Ask("principal", "petra", Kit::Screened("tom")).ThenRefused("STF-15", "CHECK_MISSING");
+  const Refused refused =
+      kit.Ask("principal", "petra", Kit::Screened("tom")).ThenRefused("STF-15", "CHECK_MISSING");
   EXPECT_EQ(refused.limit, "HEALTH");
   EXPECT_EQ(refused.met, "none");
   EXPECT_EQ(refused.parameter, "staff_excluded");
-  EXPECT_EQ(kit.Ask("principal", "petra",
-                    Kit::Screened("tom", "ETHICS BAD_RECORD HEALTH", "checks { kind: COMPETENCE } passed: true"))
-                .ThenRefused("STF-15", "CHECK_MISSING").met,
-            "failed");
+  EXPECT_EQ(
+      kit.Ask("principal", "petra",
+              Kit::Screened("tom", "ETHICS BAD_RECORD HEALTH", "checks { kind: COMPETENCE } passed: true"))
+          .ThenRefused("STF-15", "CHECK_MISSING")
+          .met,
+      "failed");
   kit.Ask("principal", "petra", Kit::Screened("tom", "ETHICS BAD_RECORD HEALTH COMPETENCE")).ThenDecided();
 }
 
@@ -103,12 +115,13 @@ TEST(ScreenPerson, RefusesToPassAgainstItsOwnChecks) {
 }
 
 TEST(ScreenPerson, RefusesToPassAgainstABar) {
-  for (const auto& [ground, rule, reason] :
-       {std::tuple("ETHICS_PROBLEM", "STF-13", "ETHICS_PROBLEM"), std::tuple("RECORD_FOUND", "STF-14", "BAD_RECORD")}) {
+  for (const auto& [ground, rule, reason] : {std::tuple("ETHICS_PROBLEM", "STF-13", "ETHICS_PROBLEM"),
+                                             std::tuple("RECORD_FOUND", "STF-14", "BAD_RECORD")}) {
     Kit kit;
     kit.Do("principal", "petra", Kit::Nominated("tom"));
-    kit.Do("education_bureau", "bert", absl::StrCat("bar_person { person_id: 'tom' ground: ", ground, " ",
-                                                     At("from_at", "08:00"), " evidence_hash: 'e' }"));
+    kit.Do("education_bureau", "bert",
+           absl::StrCat("bar_person { person_id: 'tom' ground: ", ground, " ", At("from_at", "08:00"),
+                        " evidence_hash: 'e' }"));
     kit.Ask("principal", "petra", Kit::Screened("tom")).ThenRefused(rule, reason);
   }
 }
@@ -118,7 +131,8 @@ TEST(ScreenPerson, MayFail) {
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   kit.Ask("principal", "petra", Kit::Screened("tom", "", "checks { kind: ETHICS } passed: false"))
       .Then(Event("screening_failed { person_id: 'tom' checks { kind: ETHICS } }"));
-  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-15", "NOT_SCREENED").met, "REJECTED");
+  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-15", "NOT_SCREENED").met,
+            "REJECTED");
   kit.Ask("principal", "petra", Kit::Screened("tom")).ThenRefused("STF-15", "WRONG_STATE");
   kit.Ask("principal", "petra", Kit::Nominated("tom")).ThenDecided();
 }
@@ -128,7 +142,8 @@ TEST(ApprovePerson, Clears) {
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   kit.Do("principal", "petra", Kit::Screened("tom"));
   kit.Ask("principal", "petra", Kit::Approved("tom"))
-      .Then(Event("person_approved { person_id: 'tom' school_ids: 's1' roles: 'care_teacher' valid_from: '2026-09-01' "
+      .Then(Event("person_approved { person_id: 'tom' school_ids: 's1' roles: 'care_teacher' valid_from: "
+                  "'2026-09-01' "
                   "valid_to: '2027-08-31' }"),
             Event(kCleared));
   EXPECT_TRUE(reference::IsCleared(kit.rows(), "tom", "s1", "care_teacher", "2027-08-31"));
@@ -140,7 +155,8 @@ TEST(ApprovePerson, ComesAfterTheScreening) {
   Kit kit;
   kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-15", "NOT_SCREENED");
   kit.Do("principal", "petra", Kit::Nominated("tom"));
-  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-15", "NOT_SCREENED").met, "NOMINATED");
+  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-15", "NOT_SCREENED").met,
+            "NOMINATED");
 }
 
 TEST(ApprovePerson, IsForTheRightApprover) {
@@ -162,7 +178,8 @@ TEST(ApprovePerson, NamesSchoolsAndRoles) {
   approve("school_ids: 's1' valid_from: '2026-09-01' valid_to: '2027-08-31'").ThenInvalid("roles");
   approve("school_ids: 's1' roles: 'care_teacher' valid_from: '2026-09-02' valid_to: '2026-09-01'")
       .ThenInvalid("valid_to");
-  approve("school_ids: 's9' roles: 'care_teacher' valid_from: '2026-09-01' valid_to: '2027-08-31'").ThenNotFound();
+  approve("school_ids: 's9' roles: 'care_teacher' valid_from: '2026-09-01' valid_to: '2027-08-31'")
+      .ThenNotFound();
   kit.Ask("principal", "petra", Kit::Approved("nobody")).ThenNotFound();
 }
 
@@ -170,9 +187,11 @@ TEST(ApprovePerson, RefusesABarredPerson) {
   Kit kit;
   kit.Do("principal", "petra", Kit::Nominated("tom"));
   kit.Do("principal", "petra", Kit::Screened("tom"));
-  kit.Do("responsible_inspector", "ina",
-         "bar_person { person_id: 'tom' ground: BY_ORDER " + At("from_at", "08:00") + " evidence_hash: 'e' }");
-  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-14", "BAD_RECORD").met, "BY_ORDER");
+  kit.Do(
+      "responsible_inspector", "ina",
+      "bar_person { person_id: 'tom' ground: BY_ORDER " + At("from_at", "08:00") + " evidence_hash: 'e' }");
+  EXPECT_EQ(kit.Ask("principal", "petra", Kit::Approved("tom")).ThenRefused("STF-14", "BAD_RECORD").met,
+            "BY_ORDER");
 }
 
 TEST(ApprovePerson, ClearsOnlyWhenEveryCheckOfEverySchoolHasPassed) {
@@ -201,7 +220,8 @@ TEST(BarPerson, IsRecordedOncePerGroundUnlessItBindsEarlier) {
   Kit kit;
   const auto bar = [&](const std::string& ground, const std::string& from) {
     return kit.Ask("principal", "petra",
-                   "bar_person { person_id: 'tom' ground: " + ground + " " + At("from_at", from) + " evidence_hash: 'e' }");
+                   "bar_person { person_id: 'tom' ground: " + ground + " " + At("from_at", from) +
+                       " evidence_hash: 'e' }");
   };
   bar("RECORD_FOUND", "08:00").ThenDecided();
   bar("RECORD_FOUND", "09:00").ThenNothing();
@@ -211,9 +231,11 @@ TEST(BarPerson, IsRecordedOncePerGroundUnlessItBindsEarlier) {
 
 TEST(BarPerson, NeedsEvidence) {
   Kit kit;
-  kit.Ask("principal", "petra", "bar_person { person_id: 'tom' ground: BY_ORDER " + At("from_at", "08:00") + " }")
+  kit.Ask("principal", "petra",
+          "bar_person { person_id: 'tom' ground: BY_ORDER " + At("from_at", "08:00") + " }")
       .ThenRefused("STF-14", "EVIDENCE_MISSING");
-  kit.Ask("principal", "petra", "bar_person { person_id: 'nobody' ground: BY_ORDER " + At("from_at", "08:00") + " }")
+  kit.Ask("principal", "petra",
+          "bar_person { person_id: 'nobody' ground: BY_ORDER " + At("from_at", "08:00") + " }")
       .ThenNotFound();
 }
 

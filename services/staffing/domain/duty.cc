@@ -13,7 +13,9 @@ using state::Duty;
 std::string DutyOfKey(const Duty& duty) {
   return Key(DutiesOfPrefix(duty.school_id(), duty.person_id()), InstantText(duty.from_at()), duty.duty_id());
 }
-std::string SessionDutyKey(const Duty& duty) { return Key("s/session_duty", duty.session_id(), duty.duty_id()); }
+std::string SessionDutyKey(const Duty& duty) {
+  return Key("s/session_duty", duty.session_id(), duty.duty_id());
+}
 
 void PutDuty(MutableRows& rows, const Duty& duty) {
   rows.Put(DutyKey(duty.duty_id()), duty);
@@ -44,11 +46,13 @@ void EvolveServed(const v1::DutyServed& event, MutableRows& rows) {
   PutDuty(rows, *row);
 }
 
-std::optional<Refused> CheckMayServe(const Situation& s, const v1::AssignDuty& command, const SessionPlanned& session) {
+std::optional<Refused> CheckMayServe(const Situation& s, const v1::AssignDuty& command,
+                                     const SessionPlanned& session) {
   const std::string& person_id = command.person_id();
   if (const auto bar = reference::BarAt(s.rows, person_id, MicrosOf(command.to_at()))) {
     const bool ethics = bar->ground() == v1::ETHICS_PROBLEM;
-    return Refused{ethics ? "STF-13" : "STF-14", "ADULT_BARRED", person_id, "", v1::BarGround_Name(bar->ground())};
+    return Refused{ethics ? "STF-13" : "STF-14", "ADULT_BARRED", person_id, "",
+                   v1::BarGround_Name(bar->ground())};
   }
   if (!reference::IsCleared(s.rows, person_id, s.context.school_id, command.role(), session.date())) {
     return Refused{"STF-15", "ADULT_NOT_CLEARED", person_id, command.role(), session.date()};
@@ -57,7 +61,8 @@ std::optional<Refused> CheckMayServe(const Situation& s, const v1::AssignDuty& c
 }
 
 // What the place asks of those who serve beyond their clearance; where it is silent, nothing.
-std::optional<Refused> CheckPapers(const Situation& s, const v1::AssignDuty& command, const SessionPlanned& session) {
+std::optional<Refused> CheckPapers(const Situation& s, const v1::AssignDuty& command,
+                                   const SessionPlanned& session) {
   const std::string& person_id = command.person_id();
   const policy::Place place = reference::PlaceOf(s.rows, s.context.school_id);
   const auto person = reference::Person(s.rows, person_id);
@@ -72,8 +77,9 @@ std::optional<Refused> CheckPapers(const Situation& s, const v1::AssignDuty& com
   if (s.policy.Flag("staff_training", place, session.date())) {
     const auto training = s.rows.Get<v1::TrainingCompleted>(reference::TrainingKey(person_id));
     if (!training || training->on() > session.date()) {
-      return Refused{"STF-33", "NOT_TRAINED", person_id, session.date(), training ? training->on() : "none",
-                     "staff_training"};
+      return Refused{
+          "STF-33",        "NOT_TRAINED", person_id, session.date(), training ? training->on() : "none",
+          "staff_training"};
     }
   }
   return std::nullopt;
@@ -86,11 +92,12 @@ std::optional<Duty> OverlappingDuty(const Situation& s, const v1::AssignDuty& co
   const Micros to = MicrosOf(command.to_at());
   const std::string prefix = Key(DutiesOfPrefix(s.context.school_id, command.person_id()), "");
   std::optional<Duty> found;
-  s.rows.ScanFrom<Duty>(prefix, prefix + InstantText(from - kDutyMax), [&](std::string_view, const Duty& duty) {
-    if (duty.from_at() >= to) return false;
-    if (duty.to_at() > from) found = duty;
-    return !found;
-  });
+  s.rows.ScanFrom<Duty>(prefix, prefix + InstantText(from - kDutyMax),
+                        [&](std::string_view, const Duty& duty) {
+                          if (duty.from_at() >= to) return false;
+                          if (duty.to_at() > from) found = duty;
+                          return !found;
+                        });
   return found;
 }
 
@@ -128,7 +135,8 @@ Decision<StaffingEvent> DecideAssignDuty(const Situation& s, const v1::AssignDut
   if (!session) return Unknown("session", command.session_id());
   const Micros length = MicrosOf(command.to_at()) - MicrosOf(command.from_at());
   if (length <= 0 || length > kDutyMax) {
-    return InvalidField("to_at", InstantText(MicrosOf(command.to_at())), "after from_at, and within a day of it");
+    return InvalidField("to_at", InstantText(MicrosOf(command.to_at())),
+                        "after from_at, and within a day of it");
   }
   if (const auto refused = CheckMayServe(s, command, *session)) return *refused;
   if (const auto refused = CheckPapers(s, command, *session)) return *refused;
@@ -148,11 +156,12 @@ Decision<StaffingEvent> DecideAssignDuty(const Situation& s, const v1::AssignDut
 
 Decision<StaffingEvent> DecideSettleDuties(const Situation& s, const v1::SettleDuties& command) {
   std::vector<Duty> open;
-  s.rows.ScanBytes(Key("s/session_duty", command.session_id(), ""), "", [&](std::string_view key, std::string_view) {
-    const auto duty = s.rows.Get<Duty>(DutyKey(KeyPart(key, 3)));
-    if (duty && duty->state() == Duty::ASSIGNED) open.push_back(*duty);
-    return true;
-  });
+  s.rows.ScanBytes(Key("s/session_duty", command.session_id(), ""), "",
+                   [&](std::string_view key, std::string_view) {
+                     const auto duty = s.rows.Get<Duty>(DutyKey(KeyPart(key, 3)));
+                     if (duty && duty->state() == Duty::ASSIGNED) open.push_back(*duty);
+                     return true;
+                   });
   if (open.empty()) return {};
   const auto closed = s.rows.Get<state::Closed>(ClosedKey(open.front().school_id(), command.session_id()));
   if (!closed) return Refused{"ATT-33", "WRONG_STATE", command.session_id(), "closed", "open"};

@@ -10,22 +10,27 @@ namespace {
 
 using Kit = StaffingKit;
 
-const char kTakeOver[] = "group_taken_over { session_id: 'x1' by_person_id: 'tom' headcount: 30 place: 'room' }";
+const char kTakeOver[] =
+    "group_taken_over { session_id: 'x1' by_person_id: 'tom' headcount: 30 place: 'room' }";
 const char kClose[] = "session_closed { session_id: 'x1' group_id: 'g1' date: '2026-09-01' held: true }";
 
 v1::StaffingEvent AssignedEvent(const std::string& person, const std::string& from, const std::string& to) {
-  return Event("duty_assigned { duty_id: '" + DutyId("x1", person, "care_teacher") + "' session_id: 'x1' person_id: '" +
-               person + "' role: 'care_teacher' " + At("from_at", from) + At("to_at", to) + " }");
+  return Event("duty_assigned { duty_id: '" + DutyId("x1", person, "care_teacher") +
+               "' session_id: 'x1' person_id: '" + person + "' role: 'care_teacher' " + At("from_at", from) +
+               At("to_at", to) + " }");
 }
 v1::StaffingEvent ServedEvent(const std::string& person, int minutes) {
   return Event(absl::StrCat("duty_served { duty_id: '", DutyId("x1", person, "care_teacher"),
-                            "' session_id: 'x1' person_id: '", person, "' minutes: ", minutes, " date: '2026-09-01' }"));
+                            "' session_id: 'x1' person_id: '", person, "' minutes: ", minutes,
+                            " date: '2026-09-01' }"));
 }
 
 class AssignDuty : public ::testing::Test {
  protected:
   AssignDuty() { kit.GivenCleared("tom"); }
-  Kit::Outcome Assign(const std::string& command) { return kit.Ask("academic_affairs_office", "otto", command); }
+  Kit::Outcome Assign(const std::string& command) {
+    return kit.Ask("academic_affairs_office", "otto", command);
+  }
   Kit kit{"s1"};
 };
 
@@ -43,16 +48,19 @@ TEST_F(AssignDuty, KnowsItsSession) {
 TEST_F(AssignDuty, IsRefusedToOneWhoIsNotCleared) {
   Assign(Kit::Assigned("olga")).ThenRefused("STF-15", "ADULT_NOT_CLEARED");
   EXPECT_EQ(Assign(Kit::Assigned("tom", "x1", "15:30", "17:30", "duty_leader"))
-                .ThenRefused("STF-15", "ADULT_NOT_CLEARED").limit,
+                .ThenRefused("STF-15", "ADULT_NOT_CLEARED")
+                .limit,
             "duty_leader");
   kit.GivenSession("late", "15:30", "17:30", "2027-09-01");
-  EXPECT_EQ(Assign(Kit::Assigned("tom", "late")).ThenRefused("STF-15", "ADULT_NOT_CLEARED").met, "2027-09-01");
+  EXPECT_EQ(Assign(Kit::Assigned("tom", "late")).ThenRefused("STF-15", "ADULT_NOT_CLEARED").met,
+            "2027-09-01");
 }
 
 // STF-13, STF-14: whatever the parameters say.
 TEST_F(AssignDuty, IsRefusedToOneWhoIsBarred) {
   const auto bar = [&](const std::string& ground, const std::string& from) {
-    kit.GivenCommons(Event("person_barred { person_id: 'tom' ground: " + ground + " " + At("from_at", from) + " }"));
+    kit.GivenCommons(
+        Event("person_barred { person_id: 'tom' ground: " + ground + " " + At("from_at", from) + " }"));
   };
   bar("RECORD_FOUND", "17:31");
   Assign(Kit::Assigned("tom")).ThenDecided();  // It binds from later on.
@@ -92,7 +100,9 @@ TEST_F(AssignDuty, WaitsForTrainingWhereItIsAsked) {
 
 // ATT-33
 TEST_F(AssignDuty, IsRefusedToOneWhoIsBusy) {
-  kit.GivenSession("x2", "17:00", "18:00").GivenSession("x3", "17:30", "18:30").GivenSession("x4", "14:30", "15:30");
+  kit.GivenSession("x2", "17:00", "18:00")
+      .GivenSession("x3", "17:30", "18:30")
+      .GivenSession("x4", "14:30", "15:30");
   Assign(Kit::Assigned("tom")).ThenDecided();
   EXPECT_EQ(Assign(Kit::Assigned("tom", "x2", "17:00", "18:00")).ThenRefused("ATT-33", "DOUBLE_BOOKED").met,
             DutyId("x1", "tom", "care_teacher"));
@@ -161,7 +171,9 @@ TEST_F(SettleDuties, LeavesADutyThatNobodyServed) {
 
 TEST_F(SettleDuties, WaitsForTheClose) {
   kit.Heard("15:30", kTakeOver);
-  EXPECT_EQ(kit.Ask("system", "", "settle_duties { session_id: 'x1' }").ThenRefused("ATT-33", "WRONG_STATE").met, "open");
+  EXPECT_EQ(
+      kit.Ask("system", "", "settle_duties { session_id: 'x1' }").ThenRefused("ATT-33", "WRONG_STATE").met,
+      "open");
   kit.Ask("system", "", "settle_duties { session_id: 'none' }").ThenNothing();
 }
 

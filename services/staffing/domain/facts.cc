@@ -71,7 +71,8 @@ std::vector<Interval> PresenceOf(const Rows& rows, std::string_view school_id, s
   PresenceFold fold;
   rows.Scan<Presence>(Key("f/attendance/presence", school_id, person_id, date, ""),
                       [&](std::string_view, const Presence& presence) {
-                        const bool counts = presence.session_id().empty() || presence.session_id() == session_id;
+                        const bool counts =
+                            presence.session_id().empty() || presence.session_id() == session_id;
                         if (counts && presence.at() <= closed_at) fold.Take(presence);
                         return true;
                       });

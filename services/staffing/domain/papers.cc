@@ -9,7 +9,8 @@ std::string TrainingStateKey(std::string_view person_id, std::string_view course
   return Key("s/training", person_id, course_code, on);
 }
 
-absl::Status CheckPersonAndSchool(const Situation& s, std::string_view person_id, std::string_view school_id) {
+absl::Status CheckPersonAndSchool(const Situation& s, std::string_view person_id,
+                                  std::string_view school_id) {
   if (!reference::Person(s.rows, person_id)) return Unknown("person", person_id);
   if (!school_id.empty() && !reference::School(s.rows, school_id)) return Unknown("school", school_id);
   return CheckSelf(s, person_id);
@@ -20,7 +21,8 @@ absl::Status CheckPersonAndSchool(const Situation& s, std::string_view person_id
 void EvolvePapers(const Recorded&, const StaffingEvent& event, MutableRows& rows) {
   if (event.event_case() != StaffingEvent::kTrainingCompleted) return;
   const auto& completed = event.training_completed();
-  rows.Put(TrainingStateKey(completed.person_id(), completed.course_code(), completed.on()), state::Training());
+  rows.Put(TrainingStateKey(completed.person_id(), completed.course_code(), completed.on()),
+           state::Training());
 }
 
 Decision<StaffingEvent> DecideSignPledge(const Situation& s, const v1::SignPledge& command) {
@@ -47,7 +49,8 @@ Decision<StaffingEvent> DecideSignContract(const Situation& s, const v1::SignCon
       before->to_on() == command.to_on() && before->pay_fen() == command.pay_fen()) {
     return {};
   }
-  if (command.to_on() < command.from_on()) return InvalidField("to_on", command.to_on(), "a date not before from_on");
+  if (command.to_on() < command.from_on())
+    return InvalidField("to_on", command.to_on(), "a date not before from_on");
   if (command.pay_fen() < 0) return InvalidField("pay_fen", std::to_string(command.pay_fen()), "0 or more");
 
   StaffingEvent event;

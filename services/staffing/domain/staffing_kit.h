@@ -26,7 +26,8 @@ inline attendance::v1::AttendanceEvent Attendance(const std::string& text) {
 }
 
 // "at { seconds: … }" of a local time on a date.
-inline std::string At(const std::string& field, const std::string& time, const std::string& date = "2026-09-01") {
+inline std::string At(const std::string& field, const std::string& time,
+                      const std::string& date = "2026-09-01") {
   return absl::StrCat(field, " { seconds: ", InstantOf(date, time) / kMicrosPerSecond, " } ");
 }
 
@@ -34,10 +35,12 @@ class StaffingKit : public kit::Kit<v1::StaffingCommand, v1::StaffingEvent> {
  public:
   // Of the commons, or of a school.
   explicit StaffingKit(const std::string& school_id = "") : Kit(Service(), school_id) {
-    GivenCommons(Registry("district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }"));
+    GivenCommons(
+        Registry("district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }"));
     GivenCommons(Registry("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' }"));
     GivenCommons(Registry("school_registered { school_id: 's2' district_id: 'd1' stages: 'primary' }"));
-    GivenCommons(Registry("term_opened { term_id: 't1' scope_id: 'd1' first_on: '2026-09-01' last_on: '2027-01-15' }"));
+    GivenCommons(Registry(
+        "term_opened { term_id: 't1' scope_id: 'd1' first_on: '2026-09-01' last_on: '2027-01-15' }"));
     GivenCommons(Registry("person_registered { person_id: 'tom' kind: STAFF }"));
     GivenCommons(Registry("person_registered { person_id: 'petra' kind: STAFF }"));
     GivenCommons(Registry("person_registered { person_id: 'olga' kind: OUTSIDER }"));
@@ -52,14 +55,15 @@ class StaffingKit : public kit::Kit<v1::StaffingCommand, v1::StaffingEvent> {
 
   StaffingKit& GivenSession(const std::string& id, const std::string& start, const std::string& end,
                             const std::string& date = "2026-09-01") {
-    GivenFrom("attendance", Attendance(absl::StrCat("session_planned { session_id: '", id, "' group_id: 'g1' date: '",
-                                                    date, "' ", staffing::At("start_at", start, date),
-                                                    staffing::At("end_at", end, date), " }")));
+    GivenFrom("attendance",
+              Attendance(absl::StrCat("session_planned { session_id: '", id, "' group_id: 'g1' date: '", date,
+                                      "' ", staffing::At("start_at", start, date),
+                                      staffing::At("end_at", end, date), " }")));
     return *this;
   }
   StaffingKit& GivenCleared(const std::string& person, const std::string& role = "care_teacher") {
-    GivenCommons(Event(absl::StrCat("person_cleared { person_id: '", person, "' school_ids: 's1' roles: '", role,
-                                    "' valid_from: '2026-09-01' valid_to: '2027-08-31' }")));
+    GivenCommons(Event(absl::StrCat("person_cleared { person_id: '", person, "' school_ids: 's1' roles: '",
+                                    role, "' valid_from: '2026-09-01' valid_to: '2027-08-31' }")));
     return *this;
   }
   // Something attendance recorded at that time of 2026-09-01.
@@ -73,13 +77,14 @@ class StaffingKit : public kit::Kit<v1::StaffingCommand, v1::StaffingEvent> {
     As(role, person);
     return When(Command(command));
   }
-  std::vector<v1::StaffingEvent> Do(const std::string& role, const std::string& person, const std::string& command) {
+  std::vector<v1::StaffingEvent> Do(const std::string& role, const std::string& person,
+                                    const std::string& command) {
     return Ask(role, person, command).ThenDecided();
   }
 
   static std::string Nominated(const std::string& person, const std::string& school = "s1") {
-    return absl::StrCat("nominate_person { person_id: '", person, "' post_kind: 'care_teacher' school_ids: '", school,
-                        "' willing: true }");
+    return absl::StrCat("nominate_person { person_id: '", person, "' post_kind: 'care_teacher' school_ids: '",
+                        school, "' willing: true }");
   }
   // Checks that passed: "ETHICS BAD_RECORD".
   static std::string Screened(const std::string& person, const std::string& kinds = "ETHICS BAD_RECORD",
@@ -97,8 +102,8 @@ class StaffingKit : public kit::Kit<v1::StaffingCommand, v1::StaffingEvent> {
   static std::string Assigned(const std::string& person, const std::string& session = "x1",
                               const std::string& from = "15:30", const std::string& to = "17:30",
                               const std::string& role = "care_teacher") {
-    return absl::StrCat("assign_duty { session_id: '", session, "' person_id: '", person, "' role: '", role, "' ",
-                        staffing::At("from_at", from), staffing::At("to_at", to), " }");
+    return absl::StrCat("assign_duty { session_id: '", session, "' person_id: '", person, "' role: '", role,
+                        "' ", staffing::At("from_at", from), staffing::At("to_at", to), " }");
   }
 };
 

@@ -92,7 +92,8 @@ void ProjectClearances(const Recorded&, const StaffingEvent& event, MutableRows&
   if (!person_id.empty()) Index(person_id, rows);
 }
 
-absl::StatusOr<v1::GetClearanceAnswer> GetClearance(const Rows& rows, const v1::GetClearanceRequest& request) {
+absl::StatusOr<v1::GetClearanceAnswer> GetClearance(const Rows& rows,
+                                                    const v1::GetClearanceRequest& request) {
   const auto row = rows.Get<Clearance>(ClearanceStateKey(request.person_id()));
   if (!row) return Unknown("clearance", request.person_id());
   v1::GetClearanceAnswer answer;
@@ -100,18 +101,21 @@ absl::StatusOr<v1::GetClearanceAnswer> GetClearance(const Rows& rows, const v1::
   return answer;
 }
 
-absl::StatusOr<v1::ListClearancesAnswer> ListClearances(const Rows& rows, const v1::ListClearancesRequest& request) {
-  if (!request.has_state() && !request.has_school_id()) return InvalidField("state", "", "a state, or a school");
+absl::StatusOr<v1::ListClearancesAnswer> ListClearances(const Rows& rows,
+                                                        const v1::ListClearancesRequest& request) {
+  if (!request.has_state() && !request.has_school_id())
+    return InvalidField("state", "", "a state, or a school");
   const std::string prefix = request.has_state() ? Key("v/clearance_by_state", request.state(), "")
                                                  : Key("v/clearance_by_school", request.school_id(), "");
   v1::ListClearancesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(
-      rows, prefix, request, request.header(), answer.mutable_page(), [&](std::string_view key, std::string_view) {
-        const auto row = rows.Get<Clearance>(ClearanceStateKey(key.substr(key.rfind('/') + 1)));
-        if (!row || (request.has_school_id() && !IsFor(*row, request.school_id()))) return false;
-        *answer.add_clearances() = ViewOf(rows, *row);
-        return true;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
+               [&](std::string_view key, std::string_view) {
+                 const auto row = rows.Get<Clearance>(ClearanceStateKey(key.substr(key.rfind('/') + 1)));
+                 if (!row || (request.has_school_id() && !IsFor(*row, request.school_id()))) return false;
+                 *answer.add_clearances() = ViewOf(rows, *row);
+                 return true;
+               }));
   return answer;
 }
 

@@ -18,7 +18,8 @@ namespace afterbell::staffing {
 void ProjectClearances(const Recorded& own, const v1::StaffingEvent& event, MutableRows& rows);
 
 absl::StatusOr<v1::GetClearanceAnswer> GetClearance(const Rows& rows, const v1::GetClearanceRequest& request);
-absl::StatusOr<v1::ListClearancesAnswer> ListClearances(const Rows& rows, const v1::ListClearancesRequest& request);
+absl::StatusOr<v1::ListClearancesAnswer> ListClearances(const Rows& rows,
+                                                        const v1::ListClearancesRequest& request);
 
 }  // namespace afterbell::staffing
 

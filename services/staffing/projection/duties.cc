@@ -42,13 +42,14 @@ void ProjectDuties(const Recorded&, const v1::StaffingEvent& event, MutableRows&
   rows.PutBytes(DayKey(*row, row->state()), "");
 }
 
-absl::StatusOr<v1::ListMyDutiesAnswer> ListMyDuties(const Rows& rows, const v1::ListMyDutiesRequest& request) {
+absl::StatusOr<v1::ListMyDutiesAnswer> ListMyDuties(const Rows& rows,
+                                                    const v1::ListMyDutiesRequest& request) {
   if (!IsDate(request.from())) return InvalidField("from", request.from(), "a date (2026-09-01)");
   if (!IsDate(request.to())) return InvalidField("to", request.to(), "a date (2026-09-01)");
   v1::ListMyDutiesAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPageOf<Duty>(
-      rows, Key(DutiesOfPrefix(request.header().school_id(), request.person_id()), ""), request, request.header(),
-      answer.mutable_page(), [&](std::string_view, const Duty& row) {
+      rows, Key(DutiesOfPrefix(request.header().school_id(), request.person_id()), ""), request,
+      request.header(), answer.mutable_page(), [&](std::string_view, const Duty& row) {
         const bool within = request.from() <= row.date() && row.date() <= request.to();
         if (within) *answer.add_duties() = ViewOf(row);
         return within;
@@ -63,7 +64,8 @@ absl::StatusOr<v1::ListDutiesAnswer> ListDuties(const Rows& rows, const v1::List
   v1::ListDutiesAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
                                      [&](std::string_view key, std::string_view) {
-                                       const auto row = rows.Get<Duty>(DutyKey(key.substr(key.rfind('/') + 1)));
+                                       const auto row =
+                                           rows.Get<Duty>(DutyKey(key.substr(key.rfind('/') + 1)));
                                        if (row) *answer.add_duties() = ViewOf(*row);
                                        return row.has_value();
                                      }));
