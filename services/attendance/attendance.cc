@@ -23,7 +23,8 @@ using v1::AttendanceEvent;
 
 const std::vector<CommandInfo>& AttendanceService::commands() const { return Commands(); }
 
-Decision<AttendanceEvent> AttendanceService::DecideCommand(const Situation& s, const AttendanceCommand& command) const {
+Decision<AttendanceEvent> AttendanceService::DecideCommand(const Situation& s,
+                                                           const AttendanceCommand& command) const {
   switch (command.command_case()) {
     case AttendanceCommand::kPlanSession:
       return DecidePlanSession(s, command.plan_session());
@@ -63,7 +64,8 @@ Decision<AttendanceEvent> AttendanceService::DecideCommand(const Situation& s, c
   return InvalidField("command", "", "one of the service's commands");
 }
 
-void AttendanceService::EvolveEvent(const Recorded& own, const AttendanceEvent& event, MutableRows& rows) const {
+void AttendanceService::EvolveEvent(const Recorded& own, const AttendanceEvent& event,
+                                    MutableRows& rows) const {
   switch (event.event_case()) {
     case AttendanceEvent::kSessionPlanned:
       return attendance::Evolve(own, event.session_planned(), rows);
@@ -107,7 +109,8 @@ void AttendanceService::EvolveEvent(const Recorded& own, const AttendanceEvent& 
   }
 }
 
-void AttendanceService::ProjectEvent(const Recorded& own, const AttendanceEvent& event, MutableRows& rows) const {
+void AttendanceService::ProjectEvent(const Recorded& own, const AttendanceEvent& event,
+                                     MutableRows& rows) const {
   ProjectSessions(own, event, rows);
   ProjectAbsences(own, event, rows);
   ProjectRatios(own, event, rows);

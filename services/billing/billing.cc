@@ -20,7 +20,8 @@ using v1::BillingEvent;
 
 const std::vector<CommandInfo>& BillingService::commands() const { return Commands(); }
 
-Decision<BillingEvent> BillingService::DecideCommand(const Situation& s, const BillingCommand& command) const {
+Decision<BillingEvent> BillingService::DecideCommand(const Situation& s,
+                                                     const BillingCommand& command) const {
   switch (command.command_case()) {
     case BillingCommand::kPostFeeNotice:
       return DecidePostFeeNotice(s, command.post_fee_notice());

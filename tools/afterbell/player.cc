@@ -150,9 +150,10 @@ void Player::PublishInstruments() {
   }
 }
 
-absl::Status Player::Play(const citygen::Phase& phase) {
+absl::Status Player::Play(const citygen::Phase& phase, const std::function<absl::Status()>& settle) {
   MoveClock(phase.at());
   if (!lost_.ok()) return lost_;
+  if (absl::Status settled = settle(); !settled.ok()) return settled;
   if (phase.label() == "policy") PublishInstruments();
   for (int i = 0; i < phase.calls_size();) {
     const Call& call = phase.calls(i);

@@ -36,8 +36,9 @@ class Player {
   Player(const std::string& address, std::vector<policy::v1::Instrument> instruments)
       : client_(address), instruments_(std::move(instruments)) {}
 
-  // Moves the clock to the phase and makes its calls. UNAVAILABLE when the services are gone.
-  absl::Status Play(const citygen::Phase& phase);
+  // Moves the clock to the phase, waits with `settle` for what follows from that, and makes the
+  // phase's calls. UNAVAILABLE when the services are gone.
+  absl::Status Play(const citygen::Phase& phase, const std::function<absl::Status()>& settle);
 
   const PlayedCounts& counts() const { return counts_; }
 

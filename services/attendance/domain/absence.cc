@@ -17,13 +17,13 @@ std::optional<Micros> EndOf(const Rows& rows, const std::string& pupil_id, const
                             const std::string& period) {
   std::optional<Micros> end;
   for (const std::string& group : GroupsOf(rows, pupil_id)) {
-    rows.Scan<state::GroupSession>(GroupSessionKey(group, date, ""), [&](std::string_view key,
-                                                                        const state::GroupSession& of_group) {
-      if (!period.empty() && KeyPart(key, 4) != period) return true;
-      const auto session = rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id()));
-      end = std::max(end.value_or(0), session.closed_at() != 0 ? session.closed_at() : session.end_at());
-      return true;
-    });
+    rows.Scan<state::GroupSession>(
+        GroupSessionKey(group, date, ""), [&](std::string_view key, const state::GroupSession& of_group) {
+          if (!period.empty() && KeyPart(key, 4) != period) return true;
+          const auto session = rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id()));
+          end = std::max(end.value_or(0), session.closed_at() != 0 ? session.closed_at() : session.end_at());
+          return true;
+        });
   }
   return end;
 }
@@ -32,7 +32,9 @@ std::optional<Micros> EndOf(const Rows& rows, const std::string& pupil_id, const
 
 // State.
 
-std::string NoticeKey(std::string_view pupil_id, std::string_view date) { return Key("s/notice", pupil_id, date); }
+std::string NoticeKey(std::string_view pupil_id, std::string_view date) {
+  return Key("s/notice", pupil_id, date);
+}
 
 bool IsNotified(const Rows& rows, std::string_view pupil_id, std::string_view date, std::string_view period) {
   const auto notices = rows.Get<state::Notices>(NoticeKey(pupil_id, date));

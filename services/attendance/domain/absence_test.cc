@@ -50,7 +50,10 @@ TEST(NotifyAbsence, IsRefusedOnceTheSessionHasClosed) {
 TEST(NotifyAbsence, GivenInTimeAndRecordedLateStands) {
   School school;
   school.GivenOpen();
-  school.At(kDate, "15:00").RecordedAt(kDate, "18:00").When(Notify("'afternoon-1'")).Then(Notified("afternoon-1"));
+  school.At(kDate, "15:00")
+      .RecordedAt(kDate, "18:00")
+      .When(Notify("'afternoon-1'"))
+      .Then(Notified("afternoon-1"));
 }
 
 TEST(NotifyAbsence, OfADayWithoutASessionIsRefusedTheDayAfter) {

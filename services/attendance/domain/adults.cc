@@ -109,7 +109,8 @@ Decision<Event> DecideCheckInAdult(const Situation& s, const v1::CheckInAdult& c
     if (s.rows.GetOrEmpty<state::Adult>(AdultKey(s.context.school_id, person)).in()) return Events();
   } else {
     AFTERBELL_RETURN_IF_ERROR(FindSession(s, command.session_id()).status());
-    if (s.rows.GetOrEmpty<state::SessionAdult>(SessionAdultKey(command.session_id(), person)).in()) return Events();
+    if (s.rows.GetOrEmpty<state::SessionAdult>(SessionAdultKey(command.session_id(), person)).in())
+      return Events();
   }
   Event event;
   event.mutable_adult_checked_in()->set_person_id(person);

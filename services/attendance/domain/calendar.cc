@@ -19,7 +19,8 @@ Refused NotAServiceDay(const std::string& date, std::string limit, std::string m
 bool Excludes(const std::string& word, const std::string& weekday, const std::string& period) {
   if (word == weekday) return true;
   const size_t bar = word.find('_');
-  return bar != std::string::npos && word.substr(0, bar) == weekday && period.rfind(word.substr(bar + 1), 0) == 0;
+  return bar != std::string::npos && word.substr(0, bar) == weekday &&
+         period.rfind(word.substr(bar + 1), 0) == 0;
 }
 
 // The number of weekdays, from Monday on, that a value of days_per_week names for a group; nothing

@@ -17,18 +17,20 @@ bool HasChoice(const policy::v1::Value& value, std::string_view choice) {
 }
 
 // Stage and grade of a pupil in that month, or of a group.
-policy::Place PlaceOfSubject(const Rows& rows, const v1::CountClassHours& command, const std::string& school_id) {
+policy::Place PlaceOfSubject(const Rows& rows, const v1::CountClassHours& command,
+                             const std::string& school_id) {
   if (command.subject() == v1::OF_GROUP) {
     const auto group = FindGroup(rows, command.subject_id(), "");
     return reference::PlaceOf(rows, school_id, group ? group->formed().stage() : std::string());
   }
   std::string stage, grade;
-  rows.Scan<state::Enrolled>(EnrolledKey(command.subject_id(), ""), [&](std::string_view, const state::Enrolled& row) {
-    const bool in_month = row.from_on() <= LastOfMonth(command.month()) &&
-                          (row.last_on().empty() || FirstOfMonth(command.month()) <= row.last_on());
-    if (in_month) stage = row.stage(), grade = row.grade();
-    return true;
-  });
+  rows.Scan<state::Enrolled>(
+      EnrolledKey(command.subject_id(), ""), [&](std::string_view, const state::Enrolled& row) {
+        const bool in_month = row.from_on() <= LastOfMonth(command.month()) &&
+                              (row.last_on().empty() || FirstOfMonth(command.month()) <= row.last_on());
+        if (in_month) stage = row.stage(), grade = row.grade();
+        return true;
+      });
   return reference::PlaceOf(rows, school_id, stage, grade);
 }
 
@@ -80,12 +82,12 @@ void ForEachCounted(const Rows& rows, v1::ClassHourSubject subject, std::string_
                                });
     return;
   }
-  rows.Scan<state::GroupSession>(Key("s/group", subject_id, month), [&](std::string_view,
-                                                                       const state::GroupSession& of_group) {
-    if (rows.GetOrEmpty<state::Tally>(TallyKey(of_group.session_id())).came() == 0) return true;
-    visit(rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id())));
-    return true;
-  });
+  rows.Scan<state::GroupSession>(
+      Key("s/group", subject_id, month), [&](std::string_view, const state::GroupSession& of_group) {
+        if (rows.GetOrEmpty<state::Tally>(TallyKey(of_group.session_id())).came() == 0) return true;
+        visit(rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id())));
+        return true;
+      });
 }
 
 // Evolve.
@@ -109,10 +111,11 @@ void SetMonthEnd(const state::Session& session, v1::ClassHourSubject subject, st
 Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHours& command) {
   std::string school_id;
   std::vector<int> minutes;
-  ForEachCounted(s.rows, command.subject(), command.subject_id(), command.month(), [&](const state::Session& session) {
-    school_id = session.school_id();
-    minutes.push_back(PlannedMinutes(session));
-  });
+  ForEachCounted(s.rows, command.subject(), command.subject_id(), command.month(),
+                 [&](const state::Session& session) {
+                   school_id = session.school_id();
+                   minutes.push_back(PlannedMinutes(session));
+                 });
   if (minutes.empty()) return Events();
   const policy::Place place = PlaceOfSubject(s.rows, command, school_id);
   const std::string on = LastOfMonth(command.month());
@@ -122,8 +125,8 @@ Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHo
   Event event;
   v1::ClassHoursCounted& counted = *event.mutable_class_hours_counted();
   for (const int session_minutes : minutes) {
-    AFTERBELL_ASSIGN_OR_RETURN(
-        const int hours, HoursOf(session_minutes, static_cast<int>(class_hour), s.policy, place, on));
+    AFTERBELL_ASSIGN_OR_RETURN(const int hours,
+                               HoursOf(session_minutes, static_cast<int>(class_hour), s.policy, place, on));
     counted.set_minutes(counted.minutes() + session_minutes);
     counted.set_class_hours(counted.class_hours() + hours);
   }

@@ -9,7 +9,8 @@ namespace {
 
 v1::AttendanceEvent Counted(const std::string& subject, const std::string& id, const std::string& rest) {
   return AnEvent(absl::StrCat("class_hours_counted { count_id: '", DerivedId("class_hours", {id, "2026-09"}),
-                              "' subject: ", subject, " subject_id: '", id, "' month: '2026-09' ", rest, " }"));
+                              "' subject: ", subject, " subject_id: '", id, "' month: '2026-09' ", rest,
+                              " }"));
 }
 
 v1::AttendanceCommand Count(const std::string& subject, const std::string& id) {
@@ -31,12 +32,14 @@ School& GivenMonth(School& school) {
 TEST(ClassHours, AreThoseAPupilAttendedWhereTheFeeIsByClassHour) {  // ATT-23
   School school;
   GivenMonth(school).GivenPolicy("fee_model", "choice: 'per_class_hour'");
-  school.GivenPolicy("class_hour_minutes", "minutes: 45").GivenPolicy("class_hour_rounding", "choice: 'down'");
+  school.GivenPolicy("class_hour_minutes", "minutes: 45")
+      .GivenPolicy("class_hour_rounding", "choice: 'down'");
   school.WhenTimeReaches("2026-10-01", "23:59").ThenNothing();
   school.WhenTimeReaches("2026-10-02", "00:00")
-      .Then(Counted("OF_PUPIL", "ana",
-                    "revision: 1 sessions: 2 minutes: 210 class_hours: 4 class_hour_minutes: 45 "
-                    "value_ids: ['fee_model-value1', 'class_hour_minutes-value2', 'class_hour_rounding-value3']"));
+      .Then(Counted(
+          "OF_PUPIL", "ana",
+          "revision: 1 sessions: 2 minutes: 210 class_hours: 4 class_hour_minutes: 45 "
+          "value_ids: ['fee_model-value1', 'class_hour_minutes-value2', 'class_hour_rounding-value3']"));
 }
 
 TEST(ClassHours, AreThoseAGroupHeldWhereTheSubsidyIsByClassHour) {  // ATT-24
@@ -64,12 +67,14 @@ TEST(ClassHours, AreCountedWhereOneKindOfServiceIsByClassHour) {
 }
 
 TEST(ClassHours, AreRoundedPerSessionByTheWordOfThePlace) {  // 120 and 90 of 50: 2.4 and 1.8
-  for (const auto& [word, hours] : std::vector<std::pair<std::string, int>>{{"down", 3}, {"half_up", 4}, {"up", 5}}) {
+  for (const auto& [word, hours] :
+       std::vector<std::pair<std::string, int>>{{"down", 3}, {"half_up", 4}, {"up", 5}}) {
     School school;
     GivenMonth(school).GivenPolicy("fee_model", "choice: 'per_class_hour'");
     school.GivenPolicy("class_hour_minutes", "minutes: 50");
     school.GivenPolicy("class_hour_rounding", absl::StrCat("choice: '", word, "'"));
-    EXPECT_EQ(school.When(Count("OF_PUPIL", "ana")).ThenDecided()[0].class_hours_counted().class_hours(), hours)
+    EXPECT_EQ(school.When(Count("OF_PUPIL", "ana")).ThenDecided()[0].class_hours_counted().class_hours(),
+              hours)
         << word;
   }
 }
@@ -77,7 +82,8 @@ TEST(ClassHours, AreRoundedPerSessionByTheWordOfThePlace) {  // 120 and 90 of 50
 TEST(ClassHours, RoundAHalfUpWhereHalvesAre) {  // 90 of 60 is 1.5
   School school;
   GivenMonth(school).GivenPolicy("fee_model", "choice: 'per_class_hour'");
-  school.GivenPolicy("class_hour_minutes", "minutes: 60").GivenPolicy("class_hour_rounding", "choice: 'half_up'");
+  school.GivenPolicy("class_hour_minutes", "minutes: 60")
+      .GivenPolicy("class_hour_rounding", "choice: 'half_up'");
   EXPECT_EQ(school.When(Count("OF_PUPIL", "ana")).ThenDecided()[0].class_hours_counted().class_hours(), 4);
 }
 

@@ -16,7 +16,9 @@ std::string EnrolledKey(std::string_view pupil_id, std::string_view enrollment_i
 std::string ClassKey(std::string_view class_id, std::string_view pupil_id) {
   return Key("f/enrollment/class", class_id, pupil_id);
 }
-std::string AgreementKey(std::string_view agreement_id) { return Key("f/enrollment/agreement", agreement_id); }
+std::string AgreementKey(std::string_view agreement_id) {
+  return Key("f/enrollment/agreement", agreement_id);
+}
 std::string AgreementOfKey(std::string_view pupil_id, std::string_view agreement_id) {
   return Key("f/enrollment/agreement_of", pupil_id, agreement_id);
 }
@@ -38,10 +40,12 @@ bool Covers(std::string_view from_on, std::string_view last_on, std::string_view
   return from_on <= date && (last_on.empty() || date <= last_on);
 }
 
-std::optional<state::Group> FindGroup(const Rows& rows, std::string_view group_id, std::string_view school_id) {
+std::optional<state::Group> FindGroup(const Rows& rows, std::string_view group_id,
+                                      std::string_view school_id) {
   auto group = rows.Get<state::Group>(GroupKey(group_id));
   // Where its record named no school, it is any's.
-  if (group && !school_id.empty() && !group->school_id().empty() && group->school_id() != school_id) return {};
+  if (group && !school_id.empty() && !group->school_id().empty() && group->school_id() != school_id)
+    return {};
   return group;
 }
 
@@ -66,42 +70,48 @@ bool IsPlaced(const Rows& rows, std::string_view group_id, std::string_view pupi
 
 std::vector<std::string> ExpectedPupils(const Rows& rows, std::string_view group_id, std::string_view date) {
   std::vector<std::string> pupils;
-  rows.Scan<state::Placement>(PlacedKey(group_id, ""), [&](std::string_view key, const state::Placement& placement) {
-    if (IsPlaced(placement, date)) pupils.emplace_back(KeyPart(key, 4));
-    return true;
-  });
+  rows.Scan<state::Placement>(PlacedKey(group_id, ""),
+                              [&](std::string_view key, const state::Placement& placement) {
+                                if (IsPlaced(placement, date)) pupils.emplace_back(KeyPart(key, 4));
+                                return true;
+                              });
   return pupils;
 }
 
-std::optional<state::Enrolled> EnrolledOn(const Rows& rows, std::string_view pupil_id, std::string_view date) {
+std::optional<state::Enrolled> EnrolledOn(const Rows& rows, std::string_view pupil_id,
+                                          std::string_view date) {
   std::optional<state::Enrolled> found;
-  rows.Scan<state::Enrolled>(EnrolledKey(pupil_id, ""), [&](std::string_view, const state::Enrolled& enrolled) {
-    if (Covers(enrolled.from_on(), enrolled.last_on(), date)) found = enrolled;
-    return !found;
-  });
+  rows.Scan<state::Enrolled>(EnrolledKey(pupil_id, ""),
+                             [&](std::string_view, const state::Enrolled& enrolled) {
+                               if (Covers(enrolled.from_on(), enrolled.last_on(), date)) found = enrolled;
+                               return !found;
+                             });
   return found;
 }
 
 std::vector<std::string> GroupsOf(const Rows& rows, std::string_view pupil_id) {
   std::set<std::string> groups;
-  rows.Scan<state::Enrolled>(EnrolledKey(pupil_id, ""), [&](std::string_view, const state::Enrolled& enrolled) {
-    groups.insert(enrolled.group_ids().begin(), enrolled.group_ids().end());
-    return true;
-  });
+  rows.Scan<state::Enrolled>(EnrolledKey(pupil_id, ""),
+                             [&](std::string_view, const state::Enrolled& enrolled) {
+                               groups.insert(enrolled.group_ids().begin(), enrolled.group_ids().end());
+                               return true;
+                             });
   return {groups.begin(), groups.end()};
 }
 
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id, std::string_view date) {
+bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
+                std::string_view date) {
   const auto held = rows.Get<registry::v1::GuardianshipRecorded>(GuardianKey(pupil_id, person_id));
   return held && std::string_view(held->from_on()) <= date;
 }
 
 bool MayLeaveAlone(const Rows& rows, std::string_view pupil_id, std::string_view date) {
   bool may = false;
-  rows.Scan<state::Agreement>(AgreementOfKey(pupil_id, ""), [&](std::string_view, const state::Agreement& agreement) {
-    may = agreement.may_leave_alone() && Covers(agreement.from_on(), agreement.last_on(), date);
-    return !may;
-  });
+  rows.Scan<state::Agreement>(
+      AgreementOfKey(pupil_id, ""), [&](std::string_view, const state::Agreement& agreement) {
+        may = agreement.may_leave_alone() && Covers(agreement.from_on(), agreement.last_on(), date);
+        return !may;
+      });
   return may;
 }
 

@@ -6,7 +6,7 @@
 //   f/enrollment/project/<project>                ProjectDesigned
 //   f/enrollment/placed/<group>/<pupil>           state.Placement
 //   f/enrollment/enrolled/<pupil>/<enrollment>    state.Enrolled
-//   f/enrollment/class/<class>/<pupil>            state.Enrolled (the latest)
+//   f/enrollment/class/<class>/<pupil>            (empty)
 //   f/enrollment/agreement_of/<pupil>/<agreement> state.Agreement
 //   f/registry/guardian/<pupil>/<guardian>        GuardianshipRecorded
 //   f/registry/day/<school>/<date>                ServiceDaySet (platform/reference reads it)
@@ -44,7 +44,8 @@ std::string DutyOfKey(std::string_view person_id, Micros from_at, std::string_vi
 bool Covers(std::string_view from_on, std::string_view last_on, std::string_view date);
 
 // Of that school; an empty school asks for any.
-std::optional<state::Group> FindGroup(const Rows& rows, std::string_view group_id, std::string_view school_id);
+std::optional<state::Group> FindGroup(const Rows& rows, std::string_view group_id,
+                                      std::string_view school_id);
 // The kind of a group's project; empty where it has none.
 std::string ProjectKindOf(const Rows& rows, const state::Group& group);
 bool VenueIsKnown(const Rows& rows, std::string_view venue_id);
@@ -58,7 +59,8 @@ std::optional<state::Enrolled> EnrolledOn(const Rows& rows, std::string_view pup
 // Every group a pupil was ever placed in.
 std::vector<std::string> GroupsOf(const Rows& rows, std::string_view pupil_id);
 
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id, std::string_view date);
+bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
+                std::string_view date);
 // An agreement in effect says that the pupil may leave alone.
 bool MayLeaveAlone(const Rows& rows, std::string_view pupil_id, std::string_view date);
 

@@ -22,7 +22,9 @@ inline const AttendanceService& Service() {
   return service;
 }
 
-inline v1::AttendanceCommand Command(const std::string& text) { return kit::Parse<v1::AttendanceCommand>(text); }
+inline v1::AttendanceCommand Command(const std::string& text) {
+  return kit::Parse<v1::AttendanceCommand>(text);
+}
 inline v1::AttendanceEvent AnEvent(const std::string& text) { return kit::Parse<v1::AttendanceEvent>(text); }
 inline EnrollmentEvent Enrollment(const std::string& text) { return kit::Parse<EnrollmentEvent>(text); }
 inline RegistryEvent Registry(const std::string& text) { return kit::Parse<RegistryEvent>(text); }
@@ -34,13 +36,16 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
  public:
   explicit School(bool short_of_teachers = false) : Kit(Service(), "s1") {
     GivenCommons(Registry("district_registered { district_id: 'd1' time_zone: 'Asia/Shanghai' }"));
-    GivenCommons(Registry(absl::StrCat("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' ",
-                                       "short_of_teachers: ", short_of_teachers ? "true" : "false", " }")));
-    GivenCommons(Registry("term_opened { term_id: 'autumn' scope_id: 'd1' first_on: '2026-09-01' "
-                          "last_on: '2027-01-20' }"));
+    GivenCommons(
+        Registry(absl::StrCat("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' ",
+                              "short_of_teachers: ", short_of_teachers ? "true" : "false", " }")));
+    GivenCommons(
+        Registry("term_opened { term_id: 'autumn' scope_id: 'd1' first_on: '2026-09-01' "
+                 "last_on: '2027-01-20' }"));
     GivenFrom("registry", Registry("venue_registered { venue_id: 'v1' on_site: true }"));
-    GivenFrom("enrollment", Enrollment("care_group_formed { group_id: 'g1' term_id: 'autumn' stage: 'primary' "
-                                       "grades: '3' periods: 'afternoon-1' }"));
+    GivenFrom("enrollment",
+              Enrollment("care_group_formed { group_id: 'g1' term_id: 'autumn' stage: 'primary' "
+                         "grades: '3' periods: 'afternoon-1' }"));
     for (const char* pupil : {"ana", "bo", "cem"}) Enroll(pupil, "g1");
     GivenFrom("registry", Registry("guardianship_recorded { pupil_id: 'ana' guardian_id: 'gina' "
                                    "from_on: '2026-08-01' }"));
@@ -48,11 +53,12 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
   }
 
   School& Enroll(const std::string& pupil, const std::string& group) {
-    GivenFrom("enrollment", Enrollment(absl::StrCat("pupil_enrolled { enrollment_id: 'e-", pupil, "' pupil_id: '",
-                                                    pupil, "' from_on: '2026-09-01' class_id: 'c3' grade: '3' ",
-                                                    "stage: 'primary' }")));
-    GivenFrom("enrollment", Enrollment(absl::StrCat("pupil_placed { enrollment_id: 'e-", pupil, "' pupil_id: '",
-                                                    pupil, "' group_id: '", group, "' from_on: '2026-09-01' }")));
+    GivenFrom("enrollment", Enrollment(absl::StrCat(
+                                "pupil_enrolled { enrollment_id: 'e-", pupil, "' pupil_id: '", pupil,
+                                "' from_on: '2026-09-01' class_id: 'c3' grade: '3' ", "stage: 'primary' }")));
+    GivenFrom("enrollment",
+              Enrollment(absl::StrCat("pupil_placed { enrollment_id: 'e-", pupil, "' pupil_id: '", pupil,
+                                      "' group_id: '", group, "' from_on: '2026-09-01' }")));
     return *this;
   }
   School& Clear(const std::string& person) {
@@ -62,8 +68,8 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
   }
   static StaffingEvent Duty(const std::string& duty, const std::string& person, const std::string& role,
                             const std::string& session) {
-    StaffingEvent event = Staffing(absl::StrCat("duty_assigned { duty_id: '", duty, "' session_id: '", session,
-                                                "' person_id: '", person, "' role: '", role, "' }"));
+    StaffingEvent event = Staffing(absl::StrCat("duty_assigned { duty_id: '", duty, "' session_id: '",
+                                                session, "' person_id: '", person, "' role: '", role, "' }"));
     *event.mutable_duty_assigned()->mutable_from_at() = TimestampOf(InstantOf(kDate, "15:30"));
     *event.mutable_duty_assigned()->mutable_to_at() = TimestampOf(InstantOf(kDate, "17:30"));
     return event;
@@ -73,12 +79,14 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
                                const std::string& group = "g1") {
     return SessionIdOf("s1", date, period, group);
   }
-  static v1::AttendanceEvent Planned(const std::string& date = kDate, const std::string& period = "afternoon-1",
+  static v1::AttendanceEvent Planned(const std::string& date = kDate,
+                                     const std::string& period = "afternoon-1",
                                      const std::string& group = "g1", const std::string& start = "15:30",
                                      const std::string& end = "17:30") {
-    v1::AttendanceEvent event = AnEvent(absl::StrCat(
-        "session_planned { session_id: '", SessionId(date, period, group), "' group_id: '", group, "' date: '", date,
-        "' period: '", period, "' venue_id: 'v1' on_site: true grades: '3' zone_minutes: 480 }"));
+    v1::AttendanceEvent event =
+        AnEvent(absl::StrCat("session_planned { session_id: '", SessionId(date, period, group),
+                             "' group_id: '", group, "' date: '", date, "' period: '", period,
+                             "' venue_id: 'v1' on_site: true grades: '3' zone_minutes: 480 }"));
     *event.mutable_session_planned()->mutable_start_at() = TimestampOf(InstantOf(date, start));
     *event.mutable_session_planned()->mutable_end_at() = TimestampOf(InstantOf(date, end));
     return event;
@@ -87,7 +95,7 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
   School& GivenStaffed() {
     GivenFrom("staffing", Duty("duty-tia", "tia", "care_teacher", SessionId()));
     Given(Planned(), AnEvent(absl::StrCat("session_staffed { session_id: '", SessionId(),
-                                            "' duty_ids: 'duty-tia' person_ids: 'tia' }")));
+                                          "' duty_ids: 'duty-tia' person_ids: 'tia' }")));
     return *this;
   }
   // And taken over by her.
@@ -104,7 +112,7 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
 
   static v1::AttendanceEvent TakenOver(const std::string& person) {
     return AnEvent(absl::StrCat("group_taken_over { session_id: '", SessionId(), "' by_person_id: '", person,
-                                  "' headcount: 3 place: 'room 1' }"));
+                                "' headcount: 3 place: 'room 1' }"));
   }
   static v1::AttendanceEvent CheckedIn(const std::string& pupil, const std::string& session = SessionId()) {
     return AnEvent(absl::StrCat("pupil_checked_in { session_id: '", session, "' pupil_id: '", pupil, "' }"));

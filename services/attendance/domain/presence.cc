@@ -20,8 +20,8 @@ struct Going {
 
 template <class Command>
 Going GoingOf(const Command& command, bool early) {
-  return {command.pupil_id(),           command.kind(),           command.to_person_id(),
-          command.guardian_confirmed(), command.child_confirmed(), early};
+  return {command.pupil_id(),        command.kind(), command.to_person_id(), command.guardian_confirmed(),
+          command.child_confirmed(), early};
 }
 
 bool SameEnd(const state::Presence& presence, const Going& going) {
@@ -49,8 +49,12 @@ std::optional<Refused> RefuseGoing(const Situation& s, const state::Session& ses
   }
   const bool both = going.guardian_confirmed && going.child_confirmed;
   if (going.kind == v1::TO_GUARDIAN && !both && AsksMutualConfirmation(s, session)) {
-    return Refused{"ATT-07", "NOT_CONFIRMED", going.pupil_id,
-                   "2",      std::to_string(going.guardian_confirmed + going.child_confirmed), "release_rule"};
+    return Refused{"ATT-07",
+                   "NOT_CONFIRMED",
+                   going.pupil_id,
+                   "2",
+                   std::to_string(going.guardian_confirmed + going.child_confirmed),
+                   "release_rule"};
   }
   if (going.kind == v1::ALONE_AGREED && !MayLeaveAlone(s.rows, going.pupil_id, session.date())) {
     return Refused{"ATT-07", "ALONE_NOT_AGREED", going.pupil_id};
@@ -63,13 +67,14 @@ absl::Status CheckGoing(const Going& going) {
     return InvalidField("kind", std::to_string(going.kind), "a kind of release");
   }
   const bool collected = going.kind == v1::TO_GUARDIAN || going.kind == v1::TO_COLLECTOR;
-  if (collected && going.to_person_id.empty()) return InvalidField("to_person_id", "", "who collects the pupil");
+  if (collected && going.to_person_id.empty())
+    return InvalidField("to_person_id", "", "who collects the pupil");
   return absl::OkStatus();
 }
 
 // Quiet, refused, or the given event and what the pupil's going brings with it.
-Decision<Event> DecideGoing(const Situation& s, const state::Session& session, const Going& going, Event event,
-                            const std::optional<Refused>& otherwise_refused) {
+Decision<Event> DecideGoing(const Situation& s, const state::Session& session, const Going& going,
+                            Event event, const std::optional<Refused>& otherwise_refused) {
   const auto presence = FindPresence(s.rows, session, going.pupil_id);
   if (presence && presence->ended_at() != 0 && SameEnd(*presence, going)) return Events();
   if (!presence || presence->in_at() == 0) return Refused{"ATT-08", "NOT_IN", going.pupil_id};
@@ -109,7 +114,9 @@ void End(const Recorded& own, std::string_view session_id, std::string_view pupi
 std::string PresenceKey(std::string_view pupil_id, std::string_view date, std::string_view session_id) {
   return Key("s/presence", pupil_id, date, session_id);
 }
-std::string InKey(std::string_view school_id, std::string_view pupil_id) { return Key("s/in", school_id, pupil_id); }
+std::string InKey(std::string_view school_id, std::string_view pupil_id) {
+  return Key("s/in", school_id, pupil_id);
+}
 std::string TallyKey(std::string_view session_id) { return Key("s/tally", session_id); }
 
 int NowIn(const state::Tally& tally) { return tally.came() - tally.went(); }
@@ -191,7 +198,8 @@ Decision<Event> DecideCheckInPupil(const Situation& s, const v1::CheckInPupil& c
     return Refused{"ATT-08", "WRONG_STATE", pupil, v1::PresenceState_Name(v1::EXPECTED),
                    v1::PresenceState_Name(StateOf(*presence, false))};
   }
-  if (s.rows.Has(InKey(session.school_id(), pupil))) return Refused{"ATT-08", "IN_ANOTHER_SESSION", pupil, "1", "2"};
+  if (s.rows.Has(InKey(session.school_id(), pupil)))
+    return Refused{"ATT-08", "IN_ANOTHER_SESSION", pupil, "1", "2"};
   Event event;
   event.mutable_pupil_checked_in()->set_session_id(command.session_id());
   event.mutable_pupil_checked_in()->set_pupil_id(pupil);

@@ -27,7 +27,8 @@ int NowIn(const state::Tally& tally);
 bool IsIn(const state::Presence& presence);
 // `noticed`: a notice of absence stands for the session.
 v1::PresenceState StateOf(const state::Presence& presence, bool noticed);
-std::optional<state::Presence> FindPresence(const Rows& rows, const state::Session& session, std::string_view pupil_id);
+std::optional<state::Presence> FindPresence(const Rows& rows, const state::Session& session,
+                                            std::string_view pupil_id);
 
 // Evolve.
 void Evolve(const Recorded& own, const v1::PupilCheckedIn& in, MutableRows& rows);

@@ -16,7 +16,10 @@ state::Tally TallyOf(School& school) {
 TEST(CheckIn, ChecksInAPupilOfTheGroup) {
   School school;
   school.GivenOpen();
-  school.At(kDate, "15:31").As("gate_guard", "gus").When(School::CheckIn("ana")).Then(School::CheckedIn("ana"));
+  school.At(kDate, "15:31")
+      .As("gate_guard", "gus")
+      .When(School::CheckIn("ana"))
+      .Then(School::CheckedIn("ana"));
   EXPECT_EQ(NowIn(TallyOf(school)), 1);
   EXPECT_EQ(school.rows().Get<state::Session>(SessionKey(School::SessionId()))->state(), v1::RUNNING);
 }
@@ -69,8 +72,10 @@ TEST(CheckIn, RefusesBeforeAnybodyTookOverAndAfterTheClose) {
 
 TEST(CheckIn, RefusesAPupilWhoIsInAnotherSession) {  // ATT-08
   School school;
-  school.GivenOpen().Enroll("ana", "g2").Given(School::Planned(kDate, "afternoon-1", "g2"),
-                                               School::CheckedIn("ana", School::SessionId(kDate, "afternoon-1", "g2")));
+  school.GivenOpen()
+      .Enroll("ana", "g2")
+      .Given(School::Planned(kDate, "afternoon-1", "g2"),
+             School::CheckedIn("ana", School::SessionId(kDate, "afternoon-1", "g2")));
   school.When(School::CheckIn("ana")).ThenRefused("ATT-08", "IN_ANOTHER_SESSION");
 }
 
@@ -92,7 +97,8 @@ TEST(CheckIn, TakesAPupilWhoWasMissedAndComesLate) {
 TEST(ReleasePupil, ReleasesToAGuardian) {
   School school;
   school.GivenOpen().GivenIn("ana").GivenIn("bo").At(kDate, "17:30");
-  school.When(School::About("release_pupil", kReleasedToGina)).Then(School::Said("pupil_released", kReleasedToGina));
+  school.When(School::About("release_pupil", kReleasedToGina))
+      .Then(School::Said("pupil_released", kReleasedToGina));
   EXPECT_EQ(NowIn(TallyOf(school)), 1);
 }
 
@@ -103,8 +109,9 @@ TEST(ReleasePupil, ClosesTheSessionWithTheLastOnceDismissalHasBegun) {  // ATT-0
   school.When(School::About("release_pupil", alone)).Then(School::Said("pupil_released", alone));
   school.When(School::About("release_pupil", kReleasedToGina))
       .Then(School::Said("pupil_released", kReleasedToGina),
-            School::Said("session_closed", "group_id: 'g1' date: '2026-09-01' pupils_in: 2 pupils_out: 2 "
-                                           "planned_minutes: 120 held: true"));
+            School::Said("session_closed",
+                         "group_id: 'g1' date: '2026-09-01' pupils_in: 2 pupils_out: 2 "
+                         "planned_minutes: 120 held: true"));
 }
 
 TEST(ReleasePupil, RefusesWhoIsNotInAndWhoHasGone) {  // ATT-08
@@ -118,8 +125,8 @@ TEST(ReleasePupil, RefusesWhoIsNotInAndWhoHasGone) {  // ATT-08
 }
 
 TEST(ReleasePupil, AsksForBothConfirmationsWhereThePlaceDoes) {  // ATT-07
-  const auto half = School::About("release_pupil",
-                                  "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gina' guardian_confirmed: true");
+  const auto half = School::About(
+      "release_pupil", "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gina' guardian_confirmed: true");
   School silent;
   silent.GivenOpen().GivenIn("ana");
   silent.When(half).ThenDecided();
@@ -137,7 +144,8 @@ TEST(ReleasePupil, RefusesAnybodyWhoIsNoGuardian) {
   school.GivenOpen().GivenIn("ana");
   for (const char* kind : {"TO_GUARDIAN", "TO_COLLECTOR"}) {
     const auto to_stranger =
-        School::About("release_pupil", absl::StrCat("pupil_id: 'ana' kind: ", kind, " to_person_id: 'gil' "
+        School::About("release_pupil", absl::StrCat("pupil_id: 'ana' kind: ", kind,
+                                                    " to_person_id: 'gil' "
                                                     "guardian_confirmed: true child_confirmed: true"));
     EXPECT_EQ(school.When(to_stranger).ThenRefused("ATT-07", "NOT_A_COLLECTOR").subject, "gil");
   }
@@ -148,16 +156,18 @@ TEST(ReleasePupil, LetsAPupilGoAloneOnlyByAgreement) {
   school.GivenOpen().GivenIn("ana");
   const std::string alone = "pupil_id: 'ana' kind: ALONE_AGREED";
   school.When(School::About("release_pupil", alone)).ThenRefused("ATT-07", "ALONE_NOT_AGREED");
-  school.GivenFrom("enrollment", Enrollment("agreement_took_effect { agreement_id: 'a1' pupil_id: 'ana' "
-                                            "from_on: '2026-09-01' to_on: '2027-01-20' may_leave_alone: true }"));
+  school.GivenFrom("enrollment",
+                   Enrollment("agreement_took_effect { agreement_id: 'a1' pupil_id: 'ana' "
+                              "from_on: '2026-09-01' to_on: '2027-01-20' may_leave_alone: true }"));
   school.When(School::About("release_pupil", alone)).Then(School::Said("pupil_released", alone));
 }
 
 TEST(ReleasePupil, LetsNobodyGoAloneByAnAgreementThatHasEnded) {
   School school;
   school.GivenOpen().GivenIn("ana");
-  school.GivenFrom("enrollment", Enrollment("agreement_took_effect { agreement_id: 'a1' pupil_id: 'ana' "
-                                            "from_on: '2026-08-01' to_on: '2027-01-20' may_leave_alone: true }"));
+  school.GivenFrom("enrollment",
+                   Enrollment("agreement_took_effect { agreement_id: 'a1' pupil_id: 'ana' "
+                              "from_on: '2026-08-01' to_on: '2027-01-20' may_leave_alone: true }"));
   school.GivenFrom("enrollment", Enrollment("agreement_ended { agreement_id: 'a1' last_on: '2026-08-31' }"));
   school.When(School::About("release_pupil", "pupil_id: 'ana' kind: ALONE_AGREED"))
       .ThenRefused("ATT-07", "ALONE_NOT_AGREED");
@@ -174,7 +184,8 @@ TEST(ReleasePupil, ChecksKindAndCollector) {
   School school;
   school.GivenOpen().GivenIn("ana");
   school.When(School::About("release_pupil", "pupil_id: 'ana'")).ThenInvalid("kind");
-  school.When(School::About("release_pupil", "pupil_id: 'ana' kind: TO_GUARDIAN")).ThenInvalid("to_person_id");
+  school.When(School::About("release_pupil", "pupil_id: 'ana' kind: TO_GUARDIAN"))
+      .ThenInvalid("to_person_id");
 }
 
 TEST(EarlyLeave, IsAReleaseWithAReason) {  // ATT-03
@@ -184,8 +195,9 @@ TEST(EarlyLeave, IsAReleaseWithAReason) {  // ATT-03
   const std::string ill = absl::StrCat(kReleasedToGina, " reason_code: 'ill'");
   school.When(School::About("record_early_leave", ill))
       .Then(School::Said("pupil_left_early", ill),
-            School::Said("session_closed", "group_id: 'g1' date: '2026-09-01' pupils_in: 1 pupils_out: 1 "
-                                           "planned_minutes: 120 held: true"));
+            School::Said("session_closed",
+                         "group_id: 'g1' date: '2026-09-01' pupils_in: 1 pupils_out: 1 "
+                         "planned_minutes: 120 held: true"));
   school.When(School::About("release_pupil", kReleasedToGina)).ThenRefused("ATT-08", "ALREADY_ENDED");
 }
 
@@ -194,7 +206,9 @@ TEST(EarlyLeave, RefusesAsAReleaseDoes) {
   school.GivenOpen();
   const std::string ill = "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gil' reason_code: 'ill'";
   school.When(School::About("record_early_leave", ill)).ThenRefused("ATT-08", "NOT_IN");
-  school.GivenIn("ana").When(School::About("record_early_leave", ill)).ThenRefused("ATT-07", "NOT_A_COLLECTOR");
+  school.GivenIn("ana")
+      .When(School::About("record_early_leave", ill))
+      .ThenRefused("ATT-07", "NOT_A_COLLECTOR");
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ std::string RatioKey(std::string_view session_id, v1::RatioPhase phase) {
 }
 
 bool IsTeacher(std::string_view role) {
-  return role == "care_teacher" || role == "temp_class_head" || role == "class_teacher" || role == "club_instructor";
+  return role == "care_teacher" || role == "temp_class_head" || role == "class_teacher" ||
+         role == "club_instructor";
 }
 
 bool IsAuxiliary(std::string_view role) {
@@ -47,7 +48,8 @@ std::map<std::string, std::string> RolesOnDuty(const Rows& rows, std::string_vie
   return role_of;
 }
 
-Adults PresentAdults(const Rows& rows, const state::Session& session, const std::optional<AdultChange>& change) {
+Adults PresentAdults(const Rows& rows, const state::Session& session,
+                     const std::optional<AdultChange>& change) {
   const std::map<std::string, std::string> duties = RolesOnDuty(rows, session.session_id());
   std::map<std::string, std::string> in;
   for (const auto& [person, role] : duties) {
@@ -102,8 +104,8 @@ bool Turned(const std::optional<v1::RatioAssessed>& before, const v1::RatioAsses
                      });
 }
 
-void Assess(const Situation& s, const state::Session& session, v1::RatioPhase phase, int pupils, const Adults& adults,
-            Events* events) {
+void Assess(const Situation& s, const state::Session& session, v1::RatioPhase phase, int pupils,
+            const Adults& adults, Events* events) {
   Event event;
   v1::RatioAssessed& now = *event.mutable_ratio_assessed();
   now.set_session_id(session.session_id());
@@ -162,8 +164,8 @@ void AssessAdults(const Situation& s, const state::Session& session, const std::
   Assess(s, session, v1::ACTUAL, pupils, PresentAdults(s.rows, session, change), events);
 }
 
-void AssessPupils(const Situation& s, const state::Session& session, const state::Tally& tally, int from, int to,
-                  Events* events) {
+void AssessPupils(const Situation& s, const state::Session& session, const state::Tally& tally, int from,
+                  int to, Events* events) {
   if (from == to) return;
   const int step = tally.pupils_per_auxiliary();
   const bool may_turn =

@@ -39,8 +39,8 @@ void AssessPlanned(const Situation& s, const state::Session& session, Events* ev
 void AssessAdults(const Situation& s, const state::Session& session, const std::optional<AdultChange>& change,
                   Events* events);
 // The number of pupils goes from one to the other.
-void AssessPupils(const Situation& s, const state::Session& session, const state::Tally& tally, int from, int to,
-                  Events* events);
+void AssessPupils(const Situation& s, const state::Session& session, const state::Tally& tally, int from,
+                  int to, Events* events);
 
 }  // namespace afterbell::attendance
 

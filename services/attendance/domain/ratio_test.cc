@@ -9,28 +9,33 @@ namespace {
 
 // min_staff_per_session: 2 … as RatioAssessed says it.
 std::string Condition(const std::string& parameter, const std::string& rule, int limit, int needed, int met) {
-  return absl::StrCat("conditions { parameter: '", parameter, "' rule: '", rule, "' needed: ", needed, " met: ", met,
-                      met < needed ? " short: true" : "", " value_id: '", parameter, "-value1' limit: ", limit, " }");
+  return absl::StrCat(" conditions { parameter: '", parameter, "' rule: '", rule, "' needed: ", needed,
+                      " met: ", met, met < needed ? " short: true" : "", " value_id: '", parameter,
+                      "-value1' limit: ", limit, " }");
 }
 
 v1::AttendanceEvent Assessed(const std::string& phase, int pupils, const std::string& adults,
                              const std::string& conditions) {
-  return School::Said("ratio_assessed", absl::StrCat("phase: ", phase, " pupils: ", pupils, " ", adults, conditions));
+  return School::Said("ratio_assessed",
+                      absl::StrCat("phase: ", phase, " pupils: ", pupils, " ", adults, conditions));
 }
 
 v1::AttendanceCommand Adult(const std::string& command, const std::string& person, bool at_session = true) {
   return Command(absl::StrCat(command, " { person_id: '", person, "' role: 'care_teacher' ",
-                              at_session ? absl::StrCat("session_id: '", School::SessionId(), "'") : "", " }"));
+                              at_session ? absl::StrCat("session_id: '", School::SessionId(), "'") : "",
+                              " }"));
 }
 
 v1::AttendanceEvent Came(const std::string& person, bool at_session = true) {
   return AnEvent(absl::StrCat("adult_checked_in { person_id: '", person, "' role: 'care_teacher' ",
-                              at_session ? absl::StrCat("session_id: '", School::SessionId(), "'") : "", " }"));
+                              at_session ? absl::StrCat("session_id: '", School::SessionId(), "'") : "",
+                              " }"));
 }
 
 v1::AttendanceEvent Went(const std::string& person, bool at_session = true) {
   return AnEvent(absl::StrCat("adult_checked_out { person_id: '", person, "' role: 'care_teacher' ",
-                              at_session ? absl::StrCat("session_id: '", School::SessionId(), "'") : "", " }"));
+                              at_session ? absl::StrCat("session_id: '", School::SessionId(), "'") : "",
+                              " }"));
 }
 
 TEST(Adults, ComeAndGoAndNoRuleRefusesIt) {
@@ -81,7 +86,8 @@ TEST(Ratio, IsPlannedByTheDutiesAndTurnsWithThem) {  // STF-05
 TEST(Ratio, TurnsWhenOneOfTwoStaffLeavesARunningSession) {  // STF-05
   School school;
   school.GivenPolicy("min_staff_per_session", "count: 2");
-  school.GivenStaffed().GivenFrom("staffing", School::Duty("duty-u", "uma", "auxiliary_staff", School::SessionId()));
+  school.GivenStaffed().GivenFrom("staffing",
+                                  School::Duty("duty-u", "uma", "auxiliary_staff", School::SessionId()));
   school.GivenOpen().Given(Came("uma", false));
   school.When(School::CheckIn("ana"))
       .Then(School::CheckedIn("ana"), Assessed("ACTUAL", 1, "teachers: 1 auxiliaries: 1",
@@ -122,10 +128,11 @@ TEST(Ratio, AsksOneTeacherOfAGroupAndIsContentWithExactlyOne) {  // STF-07
 TEST(Ratio, TurnsWhenTheGroupIsTakenOverAgain) {
   School school;
   school.GivenPolicy("teachers_per_group", "count: 1").GivenPolicy("min_staff_per_session", "count: 2");
-  school.GivenOpen().Clear("uma").GivenFrom("staffing",
-                                            School::Duty("duty-u", "uma", "care_teacher", School::SessionId()));
+  school.GivenOpen().Clear("uma").GivenFrom(
+      "staffing", School::Duty("duty-u", "uma", "care_teacher", School::SessionId()));
   school.GivenIn("ana");
-  const auto events = school.When(School::About("take_over_group", "by_person_id: 'uma' headcount: 1")).ThenDecided();
+  const auto events =
+      school.When(School::About("take_over_group", "by_person_id: 'uma' headcount: 1")).ThenDecided();
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[1].ratio_assessed().teachers(), 2);
 }
@@ -134,11 +141,12 @@ TEST(Ratio, AsksTwoParentsOfAClassClub) {  // STF-08
   School school;
   school.GivenPolicy("min_parents_per_class_club", "count: 2");
   school.GivenFrom("enrollment", Enrollment("project_designed { project_id: 'chess' kind: 'class_club' }"));
-  school.GivenFrom("enrollment", Enrollment("care_group_formed { group_id: 'g1' term_id: 'autumn' stage: 'primary' "
-                                            "project_id: 'chess' }"));
+  school.GivenFrom("enrollment",
+                   Enrollment("care_group_formed { group_id: 'g1' term_id: 'autumn' stage: 'primary' "
+                              "project_id: 'chess' }"));
   for (const char* parent : {"pia", "pat"}) {
-    school.GivenFrom("staffing",
-                     School::Duty(absl::StrCat("duty-", parent), parent, "parent_volunteer", School::SessionId()));
+    school.GivenFrom("staffing", School::Duty(absl::StrCat("duty-", parent), parent, "parent_volunteer",
+                                              School::SessionId()));
   }
   school.GivenOpen().Given(Came("pia"));
   school.When(School::CheckIn("ana"))
@@ -200,7 +208,8 @@ TEST(Ratio, IsAssessedOnceForAWholeRoll) {
   School school;
   school.GivenPolicy("teachers_per_group", "count: 1");
   school.GivenOpen();
-  const auto events = school.When(School::About("call_roll", "present_pupil_ids: ['ana', 'bo', 'cem']")).ThenDecided();
+  const auto events =
+      school.When(School::About("call_roll", "present_pupil_ids: ['ana', 'bo', 'cem']")).ThenDecided();
   ASSERT_EQ(events.size(), 5u);
   EXPECT_EQ(events.back().ratio_assessed().pupils(), 3);
 }

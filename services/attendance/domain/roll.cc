@@ -57,7 +57,8 @@ std::string WhyNotOurs(const Situation& s, const state::Session& session, const 
   return open && open->session_id() != session.session_id() ? "in_another_session" : "";
 }
 
-void FindPresent(const Situation& s, const state::Session& session, const std::string& pupil_id, Found* found) {
+void FindPresent(const Situation& s, const state::Session& session, const std::string& pupil_id,
+                 Found* found) {
   const auto presence = FindPresence(s.rows, session, pupil_id);
   if (presence && presence->in_at() != 0) {
     ++found->present_count;
@@ -76,13 +77,15 @@ void FindPresent(const Situation& s, const state::Session& session, const std::s
 }
 
 // One who went is not missing; one who came and is not found, is.
-void FindAbsent(const Situation& s, const state::Session& session, const std::string& pupil_id, Found* found) {
+void FindAbsent(const Situation& s, const state::Session& session, const std::string& pupil_id,
+                Found* found) {
   const auto presence = FindPresence(s.rows, session, pupil_id).value_or(state::Presence());
   if (presence.ended_at() != 0 || !IsPlaced(s.rows, session.group_id(), pupil_id, session.date())) return;
   ++found->absent_count;
   const bool notified = presence.notified() || IsNotified(s.rows, pupil_id, session.date(), session.period());
   if (!presence.absent()) found->absent.push_back(Absent(session.session_id(), pupil_id, notified));
-  if (!notified && !presence.unexplained()) found->unexplained.push_back(Unexplained(session.session_id(), pupil_id));
+  if (!notified && !presence.unexplained())
+    found->unexplained.push_back(Unexplained(session.session_id(), pupil_id));
 }
 
 Event RollEvent(const state::Session& session, const Found& found) {
@@ -159,7 +162,8 @@ Decision<Event> DecideCallRoll(const Situation& s, const v1::CallRoll& command) 
   const std::set<std::string> present(command.present_pupil_ids().begin(), command.present_pupil_ids().end());
   const std::set<std::string> absent(command.absent_pupil_ids().begin(), command.absent_pupil_ids().end());
   for (const std::string& pupil : absent) {
-    if (present.count(pupil) > 0) return InvalidField("absent_pupil_ids", pupil, "a pupil who is not present too");
+    if (present.count(pupil) > 0)
+      return InvalidField("absent_pupil_ids", pupil, "a pupil who is not present too");
   }
   AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
   Found found;

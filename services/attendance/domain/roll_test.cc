@@ -10,17 +10,19 @@ TEST(CallRoll, RecordsWhoIsThereAndWhoIsNot) {
   School school;
   school.GivenOpen();
   school.When(School::About("call_roll", "present_pupil_ids: ['bo', 'ana'] absent_pupil_ids: 'cem'"))
-      .Then(School::Said("roll_called", "present: 2 absent: 1"), School::CheckedIn("ana"), School::CheckedIn("bo"),
-            School::Said("pupil_absent", "pupil_id: 'cem'"),
+      .Then(School::Said("roll_called", "present: 2 absent: 1"), School::CheckedIn("ana"),
+            School::CheckedIn("bo"), School::Said("pupil_absent", "pupil_id: 'cem'"),
             School::Said("pupil_absent_unexplained", "pupil_id: 'cem'"));
 }
 
 TEST(CallRoll, FindsNothingUnexplainedAfterANotice) {  // ATT-10
   School school;
-  school.GivenOpen().Given(AnEvent("absence_notified { notice_id: 'n' pupil_id: 'cem' date: '2026-09-01' "
-                                   "periods: 'afternoon-1' reason_code: 'ill' }"));
+  school.GivenOpen().Given(
+      AnEvent("absence_notified { notice_id: 'n' pupil_id: 'cem' date: '2026-09-01' "
+              "periods: 'afternoon-1' reason_code: 'ill' }"));
   school.When(School::About("call_roll", "absent_pupil_ids: 'cem'"))
-      .Then(School::Said("roll_called", "absent: 1"), School::Said("pupil_absent", "pupil_id: 'cem' notified: true"));
+      .Then(School::Said("roll_called", "absent: 1"),
+            School::Said("pupil_absent", "pupil_id: 'cem' notified: true"));
 }
 
 TEST(CallRoll, TakesANoticeOfAnotherPeriodForNone) {
@@ -35,7 +37,8 @@ TEST(CallRoll, TakesANoticeOfAnotherPeriodForNone) {
 TEST(CallRoll, CountsThoseWhoAreInAlready) {
   School school;
   school.GivenOpen().GivenIn("ana");
-  school.When(School::About("call_roll", "present_pupil_ids: 'ana'")).Then(School::Said("roll_called", "present: 1"));
+  school.When(School::About("call_roll", "present_pupil_ids: 'ana'"))
+      .Then(School::Said("roll_called", "present: 1"));
 }
 
 TEST(CallRoll, MayBeCalledAgainWhenSomebodyCame) {
@@ -59,8 +62,9 @@ TEST(CallRoll, RecordsWhoIsThereAndTakesNoPart) {  // ATT-30
   School school;
   school.GivenOpen().Enroll("dan", "g2");
   const auto stay = [](const std::string& pupil, const std::string& why) {
-    return AnEvent(absl::StrCat("non_participant_recorded { pupil_id: '", pupil, "' date: '2026-09-01' place: 'v1' ",
-                                "keeper_id: 'tia' reason_code: '", why, "' }"));
+    return AnEvent(absl::StrCat("non_participant_recorded { pupil_id: '", pupil,
+                                "' date: '2026-09-01' place: 'v1' ", "keeper_id: 'tia' reason_code: '", why,
+                                "' }"));
   };
   school.When(School::About("call_roll", "present_pupil_ids: ['ana', 'dan', 'zoe']"))
       .Then(School::Said("roll_called", "present: 1 non_participants: 2"), School::CheckedIn("ana"),
@@ -70,12 +74,14 @@ TEST(CallRoll, RecordsWhoIsThereAndTakesNoPart) {  // ATT-30
 TEST(CallRoll, RecordsWhoIsInAnotherSession) {
   School school;
   const std::string other = School::SessionId(kDate, "afternoon-1", "g2");
-  school.GivenOpen().Enroll("ana", "g2").Given(School::Planned(kDate, "afternoon-1", "g2"),
-                                               School::CheckedIn("ana", other));
+  school.GivenOpen()
+      .Enroll("ana", "g2")
+      .Given(School::Planned(kDate, "afternoon-1", "g2"), School::CheckedIn("ana", other));
   school.When(School::About("call_roll", "present_pupil_ids: 'ana'"))
       .Then(School::Said("roll_called", "non_participants: 1"),
-            AnEvent("non_participant_recorded { pupil_id: 'ana' date: '2026-09-01' place: 'v1' keeper_id: 'tia' "
-                    "reason_code: 'in_another_session' }"));
+            AnEvent(
+                "non_participant_recorded { pupil_id: 'ana' date: '2026-09-01' place: 'v1' keeper_id: 'tia' "
+                "reason_code: 'in_another_session' }"));
 }
 
 TEST(CallRoll, RefusesAnybodyButTheResponsibleAdult) {  // ATT-02
@@ -102,8 +108,10 @@ TEST(CallRoll, ChecksThatNobodyIsBothThereAndNot) {
 TEST(RecordNonParticipant, IsTestimonyToldOnce) {
   School school;
   school.As("gate_guard", "gus")
-      .When(Command("record_non_participant { pupil_id: 'zoe' date: '2026-09-01' place: 'hall' keeper_id: 'tia' }"))
-      .Then(AnEvent("non_participant_recorded { pupil_id: 'zoe' date: '2026-09-01' place: 'hall' keeper_id: 'tia' }"));
+      .When(Command(
+          "record_non_participant { pupil_id: 'zoe' date: '2026-09-01' place: 'hall' keeper_id: 'tia' }"))
+      .Then(AnEvent(
+          "non_participant_recorded { pupil_id: 'zoe' date: '2026-09-01' place: 'hall' keeper_id: 'tia' }"));
 }
 
 v1::AttendanceEvent PlannedWithGrace() {
@@ -131,7 +139,8 @@ TEST(FindAbsences, IsQuietWhenTheRollAccountedForAll) {
   School school;
   school.Given(PlannedWithGrace());
   school.GivenOpen();
-  school.When(School::About("call_roll", "present_pupil_ids: ['ana', 'bo'] absent_pupil_ids: 'cem'")).ThenDecided();
+  school.When(School::About("call_roll", "present_pupil_ids: ['ana', 'bo'] absent_pupil_ids: 'cem'"))
+      .ThenDecided();
   school.WhenTimeReaches(kDate, "15:45").ThenNothing();
 }
 

@@ -22,7 +22,8 @@ absl::Status CheckPlan(const v1::PlanSession& command) {
   for (const std::string& date : command.dates()) {
     if (!IsDate(date)) return InvalidField("dates", date, "a date (2026-09-01)");
   }
-  if (!IsTimeOfDay(command.start_time())) return InvalidField("start_time", command.start_time(), "a time (15:30)");
+  if (!IsTimeOfDay(command.start_time()))
+    return InvalidField("start_time", command.start_time(), "a time (15:30)");
   if (!IsTimeOfDay(command.end_time()) || command.end_time() <= command.start_time()) {
     return InvalidField("end_time", command.end_time(), "a time after start_time");
   }
@@ -59,7 +60,8 @@ Event PlannedEvent(const Situation& s, const v1::PlanSession& command, const sta
 }
 
 // Who may answer for children (STF-13, STF-14, STF-15), and is named to (ATT-33).
-std::optional<Refused> RefuseAdult(const Situation& s, const state::Session& session, const std::string& person_id) {
+std::optional<Refused> RefuseAdult(const Situation& s, const state::Session& session,
+                                   const std::string& person_id) {
   if (const auto bar = reference::BarAt(s.rows, person_id, s.context.occurred_at)) {
     const bool ethics = bar->ground() == staffing::v1::ETHICS_PROBLEM;
     return Refused{ethics ? "STF-13" : "STF-14", "ADULT_BARRED", person_id};
@@ -102,7 +104,9 @@ absl::StatusOr<state::Session> FindSession(const Situation& s, std::string_view 
   return *std::move(session);
 }
 
-bool IsOpen(const state::Session& session) { return session.state() >= v1::OPEN && session.state() < v1::CLOSED; }
+bool IsOpen(const state::Session& session) {
+  return session.state() >= v1::OPEN && session.state() < v1::CLOSED;
+}
 
 int PlannedMinutes(const state::Session& session) {
   return static_cast<int>((session.end_at() - session.start_at()) / kMicrosPerMinute);

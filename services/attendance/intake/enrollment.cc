@@ -30,7 +30,7 @@ void Fold(const PupilEnrolled& enrolled, MutableRows& rows) {
   row.set_grade(enrolled.grade());
   row.set_class_id(enrolled.class_id());
   rows.Put(key, row);
-  if (!enrolled.class_id().empty()) rows.Put(ClassKey(enrolled.class_id(), enrolled.pupil_id()), row);
+  if (!enrolled.class_id().empty()) rows.PutBytes(ClassKey(enrolled.class_id(), enrolled.pupil_id()), "");
 }
 
 void Fold(const PupilPlaced& placed, MutableRows& rows) {
@@ -111,7 +111,8 @@ void FoldEnrollment(const Recorded& foreign, MutableRows& rows) {
         return Fold(event.pupil_placed(), rows);
       case EnrollmentEvent::kPupilUnplaced: {
         const PupilUnplaced& unplaced = event.pupil_unplaced();
-        return EndSpans(unplaced.group_id(), unplaced.pupil_id(), unplaced.enrollment_id(), unplaced.last_on(), rows);
+        return EndSpans(unplaced.group_id(), unplaced.pupil_id(), unplaced.enrollment_id(),
+                        unplaced.last_on(), rows);
       }
       case EnrollmentEvent::kEnrollmentWithdrawn:
         return Fold(event.enrollment_withdrawn(), rows);

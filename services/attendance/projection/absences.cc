@@ -15,8 +15,9 @@ using v1::AttendanceEvent;
 
 constexpr std::string_view kWholeDay = "day";
 
-void Change(std::string_view school_id, std::string_view date, const std::string& pupil_id, const std::string& period,
-            const std::function<void(state::Absence&)>& change, MutableRows& rows) {
+void Change(std::string_view school_id, std::string_view date, const std::string& pupil_id,
+            const std::string& period, const std::function<void(state::Absence&)>& change,
+            MutableRows& rows) {
   const std::string key = Key("v/absence", school_id, date, pupil_id, period.empty() ? kWholeDay : period);
   auto absence = rows.GetOrEmpty<state::Absence>(key);
   absence.set_pupil_id(pupil_id);
@@ -65,7 +66,8 @@ void ProjectAbsences(const Recorded& own, const AttendanceEvent& event, MutableR
   }
 }
 
-absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const Rows& rows, const v1::ListAbsencesRequest& request) {
+absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const Rows& rows,
+                                                    const v1::ListAbsencesRequest& request) {
   v1::ListAbsencesAnswer answer;
   const auto visit = [&](std::string_view, const state::Absence& absence) {
     if (request.unexplained() && !absence.unexplained()) return false;
@@ -80,9 +82,9 @@ absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const Rows& rows, const v1::
     line.set_reason_code(absence.reason_code());
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::Absence>(
-      rows, Key("v/absence", request.header().school_id(), request.date(), ""), request, request.header(),
-      answer.mutable_page(), visit));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPageOf<state::Absence>(rows, Key("v/absence", request.header().school_id(), request.date(), ""),
+                                 request, request.header(), answer.mutable_page(), visit));
   return answer;
 }
 

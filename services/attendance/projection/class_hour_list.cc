@@ -5,17 +5,19 @@
 
 namespace afterbell::attendance {
 
-absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows, const v1::ListClassHoursRequest& request) {
+absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows,
+                                                        const v1::ListClassHoursRequest& request) {
   if (!IsMonth(request.month())) return InvalidField("month", request.month(), "a month (2026-09)");
   v1::ListClassHoursAnswer answer;
   const std::string& school = request.header().school_id();
-  ForEachCounted(rows, request.subject(), request.subject_id(), request.month(), [&](const state::Session& session) {
-    if (!school.empty() && session.school_id() != school) return;
-    v1::ClassHourLine& line = *answer.add_sessions();
-    line.set_session_id(session.session_id());
-    line.set_date(session.date());
-    line.set_minutes(PlannedMinutes(session));
-  });
+  ForEachCounted(rows, request.subject(), request.subject_id(), request.month(),
+                 [&](const state::Session& session) {
+                   if (!school.empty() && session.school_id() != school) return;
+                   v1::ClassHourLine& line = *answer.add_sessions();
+                   line.set_session_id(session.session_id());
+                   line.set_date(session.date());
+                   line.set_minutes(PlannedMinutes(session));
+                 });
   const auto counted = rows.Get<v1::ClassHoursCounted>(ClassHoursKey(request.subject_id(), request.month()));
   if (counted && !answer.sessions().empty()) *answer.mutable_counted() = *counted;
   return answer;

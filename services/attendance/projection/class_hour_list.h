@@ -9,7 +9,8 @@
 namespace afterbell::attendance {
 
 // On one page: a month has few sessions.
-absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows, const v1::ListClassHoursRequest& request);
+absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows,
+                                                        const v1::ListClassHoursRequest& request);
 
 }  // namespace afterbell::attendance
 

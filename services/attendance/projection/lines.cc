@@ -75,10 +75,12 @@ v1::PresenceLine LineOf(const Rows& rows, const state::Session& session, std::st
 void AddPresences(const Rows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
                   std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines) {
   std::vector<state::Session> sessions;
-  rows.Scan<state::Presence>(PresenceKey(pupil_id, date, ""), [&](std::string_view key, const state::Presence&) {
-    if (auto session = SessionOf(rows, header, KeyPart(key, 4)); session.ok()) sessions.push_back(*std::move(session));
-    return true;
-  });
+  rows.Scan<state::Presence>(PresenceKey(pupil_id, date, ""),
+                             [&](std::string_view key, const state::Presence&) {
+                               if (auto session = SessionOf(rows, header, KeyPart(key, 4)); session.ok())
+                                 sessions.push_back(*std::move(session));
+                               return true;
+                             });
   std::stable_sort(sessions.begin(), sessions.end(), [](const state::Session& a, const state::Session& b) {
     return a.start_at() < b.start_at();
   });

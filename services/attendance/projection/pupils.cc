@@ -10,8 +10,10 @@
 
 namespace afterbell::attendance {
 
-absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const Rows& rows, const v1::GetSessionRollRequest& request) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, SessionOf(rows, request.header(), request.session_id()));
+absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const Rows& rows,
+                                                        const v1::GetSessionRollRequest& request) {
+  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session,
+                             SessionOf(rows, request.header(), request.session_id()));
   v1::GetSessionRollAnswer answer;
   *answer.mutable_counts() = CountsOf(rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id())));
   const auto visit = [&](std::string_view key, const state::Placement& placement) {
@@ -26,7 +28,8 @@ absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const Rows& rows, const 
   return answer;
 }
 
-absl::StatusOr<v1::ListPupilsInAnswer> ListPupilsIn(const Rows& rows, const v1::ListPupilsInRequest& request) {
+absl::StatusOr<v1::ListPupilsInAnswer> ListPupilsIn(const Rows& rows,
+                                                    const v1::ListPupilsInRequest& request) {
   v1::ListPupilsInAnswer answer;
   const auto visit = [&](std::string_view key, const state::OpenPresence& open) {
     if (request.has_venue_id() && open.venue_id() != request.venue_id()) return false;
@@ -39,8 +42,9 @@ absl::StatusOr<v1::ListPupilsInAnswer> ListPupilsIn(const Rows& rows, const v1::
     *line.mutable_in_time() = TimestampOf(open.in_at());
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::OpenPresence>(rows, InKey(request.header().school_id(), ""), request,
-                                                            request.header(), answer.mutable_page(), visit));
+  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::OpenPresence>(rows, InKey(request.header().school_id(), ""),
+                                                            request, request.header(), answer.mutable_page(),
+                                                            visit));
   return answer;
 }
 
@@ -58,7 +62,8 @@ absl::StatusOr<v1::GetPupilDayAnswer> GetPupilDay(const Rows& rows, const v1::Ge
   return answer;
 }
 
-absl::StatusOr<v1::ListClassDayAnswer> ListClassDay(const Rows& rows, const v1::ListClassDayRequest& request) {
+absl::StatusOr<v1::ListClassDayAnswer> ListClassDay(const Rows& rows,
+                                                    const v1::ListClassDayRequest& request) {
   v1::ListClassDayAnswer answer;
   const auto visit = [&](std::string_view key, std::string_view) {
     const std::string_view pupil = KeyPart(key, 4);

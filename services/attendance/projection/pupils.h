@@ -10,7 +10,8 @@
 
 namespace afterbell::attendance {
 
-absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const Rows& rows, const v1::GetSessionRollRequest& request);
+absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const Rows& rows,
+                                                        const v1::GetSessionRollRequest& request);
 absl::StatusOr<v1::ListPupilsInAnswer> ListPupilsIn(const Rows& rows, const v1::ListPupilsInRequest& request);
 absl::StatusOr<v1::GetPupilDayAnswer> GetPupilDay(const Rows& rows, const v1::GetPupilDayRequest& request);
 absl::StatusOr<v1::ListClassDayAnswer> ListClassDay(const Rows& rows, const v1::ListClassDayRequest& request);

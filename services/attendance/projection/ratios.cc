@@ -21,7 +21,8 @@ std::optional<Lasting> LastingAt(const Rows& rows, const std::string& prefix, Mi
   std::optional<Lasting> found;
   rows.Scan<state::ShortSpan>(prefix, [&](std::string_view key, const state::ShortSpan& span) {
     const bool begun = span.recorded_since() <= recorded;
-    if (begun && (span.recorded_until() == 0 || recorded <= span.recorded_until())) found = {std::string(key), span};
+    if (begun && (span.recorded_until() == 0 || recorded <= span.recorded_until()))
+      found = {std::string(key), span};
     return !found;
   });
   return found;
@@ -73,8 +74,9 @@ void ProjectRatios(const Recorded& own, const v1::AttendanceEvent& event, Mutabl
   v1::RatioLine line;
   *line.mutable_time() = TimestampOf(own.occurred_at());
   *line.mutable_assessed() = assessed;
-  rows.Put(Key("v/ratio", assessed.session_id(), InstantText(own.recorded_at()), std::to_string(assessed.phase())),
-           line);
+  rows.Put(
+      Key("v/ratio", assessed.session_id(), InstantText(own.recorded_at()), std::to_string(assessed.phase())),
+      line);
   for (const v1::RatioCondition& condition : assessed.conditions()) {
     ProjectCondition(own, *session, assessed, condition, rows);
   }
@@ -90,20 +92,24 @@ absl::StatusOr<v1::ListShortSessionsAnswer> ListShortSessions(const Rows& rows,
     *answer.add_spans() = LineOf(span);
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::ShortSpan>(rows, school.empty() ? "v/short/" : Key("v/short", school, ""),
-                                                         request, request.header(), answer.mutable_page(), visit));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPageOf<state::ShortSpan>(rows, school.empty() ? "v/short/" : Key("v/short", school, ""), request,
+                                   request.header(), answer.mutable_page(), visit));
   return answer;
 }
 
 absl::StatusOr<v1::GetRatioHistoryAnswer> GetRatioHistory(const Rows& rows,
                                                           const v1::GetRatioHistoryRequest& request) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, SessionOf(rows, request.header(), request.session_id()));
+  // Asked of all partitions in turn, those that do not know the session have nothing to add.
+  const bool of_one_school = !request.header().school_id().empty();
+  if (of_one_school)
+    AFTERBELL_RETURN_IF_ERROR(SessionOf(rows, request.header(), request.session_id()).status());
   v1::GetRatioHistoryAnswer answer;
   const auto visit = [&](std::string_view, const v1::RatioLine& line) {
     *answer.add_assessments() = line;
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::RatioLine>(rows, Key("v/ratio", session.session_id(), ""), request,
+  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::RatioLine>(rows, Key("v/ratio", request.session_id(), ""), request,
                                                       request.header(), answer.mutable_page(), visit));
   return answer;
 }

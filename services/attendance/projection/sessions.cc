@@ -12,14 +12,18 @@ namespace {
 
 using v1::AttendanceEvent;
 
-std::string DayPrefix(std::string_view school_id, std::string_view date) { return Key("v/day", school_id, date, ""); }
+std::string DayPrefix(std::string_view school_id, std::string_view date) {
+  return Key("v/day", school_id, date, "");
+}
 
 std::string MyPrefix(std::string_view school_id, std::string_view person_id, std::string_view date) {
   return Key("v/my", school_id, person_id, date, "");
 }
 
 // <start>/<session>: the end of a key of either view.
-std::string Place(const state::Session& session) { return Key(InstantText(session.start_at()), session.session_id()); }
+std::string Place(const state::Session& session) {
+  return Key(InstantText(session.start_at()), session.session_id());
+}
 
 void ProjectPlanned(const v1::SessionPlanned& planned, MutableRows& rows) {
   const auto session = rows.Get<state::Session>(SessionKey(planned.session_id()));
@@ -37,7 +41,8 @@ void ProjectStaffed(const v1::SessionStaffed& staffed, MutableRows& rows) {
 void PutChain(const Recorded& own, std::string_view session_id, v1::ChainLine line, MutableRows& rows) {
   if (session_id.empty()) return;  // At the gate: no session's.
   *line.mutable_time() = TimestampOf(own.occurred_at());
-  rows.Put(Key("v/chain", session_id, InstantText(own.recorded_at()), std::to_string(line.step()), line.person_id()),
+  rows.Put(Key("v/chain", session_id, InstantText(own.recorded_at()), std::to_string(line.step()),
+               line.person_id()),
            line);
 }
 
@@ -84,25 +89,27 @@ void ProjectSessions(const Recorded& own, const AttendanceEvent& event, MutableR
   }
 }
 
-absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const Rows& rows, const v1::ListMySessionsRequest& request) {
+absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const Rows& rows,
+                                                        const v1::ListMySessionsRequest& request) {
   v1::ListMySessionsAnswer answer;
   const std::string prefix = MyPrefix(request.header().school_id(), request.person_id(), request.date());
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       const state::Session session = SessionAt(rows, key);
-                                       *answer.add_sessions() = LineOf(rows, session);
-                                       v1::StaffLine& staff = *answer.add_staff();
-                                       staff.set_session_id(session.session_id());
-                                       *staff.mutable_person_ids() =
-                                           rows.GetOrEmpty<v1::SessionStaffed>(StaffingKey(session.session_id()))
-                                               .person_ids();
-                                       return true;
-                                     }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
+               [&](std::string_view key, std::string_view) {
+                 const state::Session session = SessionAt(rows, key);
+                 *answer.add_sessions() = LineOf(rows, session);
+                 v1::StaffLine& staff = *answer.add_staff();
+                 staff.set_session_id(session.session_id());
+                 *staff.mutable_person_ids() =
+                     rows.GetOrEmpty<v1::SessionStaffed>(StaffingKey(session.session_id())).person_ids();
+                 return true;
+               }));
   return answer;
 }
 
 absl::StatusOr<v1::GetSessionAnswer> GetSession(const Rows& rows, const v1::GetSessionRequest& request) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, SessionOf(rows, request.header(), request.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session,
+                             SessionOf(rows, request.header(), request.session_id()));
   v1::GetSessionAnswer answer;
   *answer.mutable_session() = LineOf(rows, session);
   const auto staffed = rows.GetOrEmpty<v1::SessionStaffed>(StaffingKey(session.session_id()));
@@ -110,21 +117,25 @@ absl::StatusOr<v1::GetSessionAnswer> GetSession(const Rows& rows, const v1::GetS
   *answer.mutable_person_ids() = staffed.person_ids();
   const auto log = rows.GetOrEmpty<v1::CareLogSigned>(CareLogKey(session.session_id()));
   answer.set_care_log_hash(log.content_hash());
-  rows.Scan<v1::ChainLine>(Key("v/chain", session.session_id(), ""), [&](std::string_view, const v1::ChainLine& line) {
-    *answer.add_chain() = line;
-    return true;
-  });
+  rows.Scan<v1::ChainLine>(Key("v/chain", session.session_id(), ""),
+                           [&](std::string_view, const v1::ChainLine& line) {
+                             *answer.add_chain() = line;
+                             return true;
+                           });
   return answer;
 }
 
-absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const Rows& rows, const v1::ListSessionsRequest& request) {
+absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const Rows& rows,
+                                                    const v1::ListSessionsRequest& request) {
   v1::ListSessionsAnswer answer;
   const std::string prefix = DayPrefix(request.header().school_id(), request.date());
   AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
                                      [&](std::string_view key, std::string_view) {
                                        const state::Session session = SessionAt(rows, key);
-                                       if (request.has_state() && session.state() != request.state()) return false;
-                                       if (request.has_group_id() && session.group_id() != request.group_id()) {
+                                       if (request.has_state() && session.state() != request.state())
+                                         return false;
+                                       if (request.has_group_id() &&
+                                           session.group_id() != request.group_id()) {
                                          return false;
                                        }
                                        if (request.has_on_site() && session.on_site() != request.on_site()) {
@@ -136,14 +147,16 @@ absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const Rows& rows, const v1::
   return answer;
 }
 
-absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const Rows& rows, const v1::GetSchoolDayRequest& request) {
+absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const Rows& rows,
+                                                    const v1::GetSchoolDayRequest& request) {
   v1::GetSchoolDayAnswer answer;
   rows.ScanBytes(DayPrefix(request.header().school_id(), request.date()), "",
                  [&](std::string_view key, std::string_view) {
                    const state::Session session = SessionAt(rows, key);
                    answer.set_sessions(answer.sessions() + 1);
                    if (IsOpen(session)) answer.set_sessions_open(answer.sessions_open() + 1);
-                   if (session.state() >= v1::CLOSED) answer.set_sessions_closed(answer.sessions_closed() + 1);
+                   if (session.state() >= v1::CLOSED)
+                     answer.set_sessions_closed(answer.sessions_closed() + 1);
                    const auto tally = rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id()));
                    Add(CountsOf(tally), answer.mutable_counts());
                    return true;

@@ -17,7 +17,8 @@ namespace afterbell::attendance {
 
 void ProjectSessions(const Recorded& own, const v1::AttendanceEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const Rows& rows, const v1::ListMySessionsRequest& request);
+absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const Rows& rows,
+                                                        const v1::ListMySessionsRequest& request);
 absl::StatusOr<v1::GetSessionAnswer> GetSession(const Rows& rows, const v1::GetSessionRequest& request);
 absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const Rows& rows, const v1::ListSessionsRequest& request);
 absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const Rows& rows, const v1::GetSchoolDayRequest& request);

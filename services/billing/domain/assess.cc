@@ -49,8 +49,8 @@ absl::StatusOr<Quantity> QuantityOf(const Rows& rows, Lookup& lookup, const Asse
 }
 
 // What a cap still leaves for this charge (BIL-10); nothing where there is none for such a period.
-absl::StatusOr<std::optional<int64_t>> RoomOf(const Rows& rows, const FeeTerms& terms, const AssessCharge& command,
-                                              const StayIn& stay) {
+absl::StatusOr<std::optional<int64_t>> RoomOf(const Rows& rows, const FeeTerms& terms,
+                                              const AssessCharge& command, const StayIn& stay) {
   if (terms.cap_period.empty()) return std::optional<int64_t>();
   if (terms.cap_period == "month") {
     return IsMonth(command.period()) ? std::optional<int64_t>(terms.cap_fen) : std::nullopt;

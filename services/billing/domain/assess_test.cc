@@ -66,9 +66,13 @@ TEST(MonthEnd, StopsAtAMonthThePupilLeftInUntilPolicySaysWhatIsGivenBack) {
   kit.WhenTimeReaches("2026-10-01", "00:00").ThenUnset("withdrawal_refund");
   BillingKit settled;
   settled.PerMonth().Enrolled().Withdrawn("2026-09-15").GivenPolicy("withdrawal_refund", "choice: 'none'");
-  EXPECT_EQ(settled.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed().net_fen(), 8000);
+  EXPECT_EQ(settled.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed().net_fen(),
+            8000);
   BillingKit partly;
-  partly.PerMonth().Enrolled().Withdrawn("2026-09-15").GivenPolicy("withdrawal_refund", "choice: 'actual_days'");
+  partly.PerMonth()
+      .Enrolled()
+      .Withdrawn("2026-09-15")
+      .GivenPolicy("withdrawal_refund", "choice: 'actual_days'");
   partly.WhenTimeReaches("2026-10-01", "00:00").ThenUnset("withdrawal_refund");
 }
 
@@ -118,12 +122,13 @@ TEST(MonthEnd, ChargesByTheRateOfTheMonthsFirstDay) {
 
 // BIL-01.
 TEST(MonthEnd, StaysQuietWhereTheServiceIsFree) {
-  for (const char* model : {"choice: 'free'", "choice: 'none_set'", "choice: 'per_course'",
-                            "entries { entry { name: 'basic_care' value { choice: 'free' } } "
-                            "entry { name: 'individual_course' value { choice: 'per_course' } } }",
-                            "entries { entry { name: 'grades_1_2_homework_care' value { choice: 'free' } } "
-                            "entry { name: 'rest' value { choice: 'none_set' } } }",
-                            "entries { entry { name: 'individual_course' value { choice: 'per_course' } } }"}) {
+  for (const char* model :
+       {"choice: 'free'", "choice: 'none_set'", "choice: 'per_course'",
+        "entries { entry { name: 'basic_care' value { choice: 'free' } } "
+        "entry { name: 'individual_course' value { choice: 'per_course' } } }",
+        "entries { entry { name: 'grades_1_2_homework_care' value { choice: 'free' } } "
+        "entry { name: 'rest' value { choice: 'none_set' } } }",
+        "entries { entry { name: 'individual_course' value { choice: 'per_course' } } }"}) {
     BillingKit kit;
     kit.Enrolled().GivenPolicy("fee_model", model);
     kit.WhenTimeReaches("2026-10-01", "00:00").ThenNothing();
@@ -132,10 +137,12 @@ TEST(MonthEnd, StaysQuietWhereTheServiceIsFree) {
 
 TEST(MonthEnd, ChargesFromTheMonthAFreePlaceBeginsToCharge) {
   BillingKit kit;
-  kit.Commons("policy_parameter_set { value { value_id: 'm1' key: 'fee_model' value { choice: 'free' } "
-              "effective_from: '2026-09-01' effective_to: '2026-10-31' } }");
-  kit.Commons("policy_parameter_set { value { value_id: 'm2' key: 'fee_model' value { choice: 'per_month' } "
-              "effective_from: '2026-11-01' } }");
+  kit.Commons(
+      "policy_parameter_set { value { value_id: 'm1' key: 'fee_model' value { choice: 'free' } "
+      "effective_from: '2026-09-01' effective_to: '2026-10-31' } }");
+  kit.Commons(
+      "policy_parameter_set { value { value_id: 'm2' key: 'fee_model' value { choice: 'per_month' } "
+      "effective_from: '2026-11-01' } }");
   kit.Enrolled().GivenPolicy("fee_amount_yuan", "fen: 8000");
   const auto events = kit.WhenTimeReaches("2026-12-01", "00:00").ThenDecided();
   ASSERT_EQ(events.size(), 1);
@@ -169,8 +176,9 @@ TEST(MonthEnd, ChargesByTheGradeOfThePupil) {
 TEST(MonthEnd, SaysWhenAValueIsProvisional) {
   BillingKit kit;
   kit.Enrolled().GivenPolicy("fee_model", "choice: 'per_month'");
-  kit.Commons("policy_parameter_set { value { value_id: 'guess' key: 'fee_amount_yuan' value { fen: 8000 } "
-              "provisional: true reason: 'no source' } }");
+  kit.Commons(
+      "policy_parameter_set { value { value_id: 'guess' key: 'fee_amount_yuan' value { fen: 8000 } "
+      "provisional: true reason: 'no source' } }");
   EXPECT_TRUE(kit.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed().provisional());
 }
 
@@ -236,7 +244,8 @@ TEST(MonthEnd, AsksPolicyHowWaiversAddUp) {
   for (const auto& [word, net_fen] : words) {
     BillingKit kit;
     given(kit).GivenPolicy("waiver_stacking", std::string("choice: '") + word + "'");
-    const ChargeAssessed charge = kit.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed();
+    const ChargeAssessed charge =
+        kit.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed();
     EXPECT_EQ(charge.net_fen(), net_fen) << word;
     EXPECT_EQ(charge.waiver_ids_size(), std::string(word) == "highest" ? 1 : 2) << word;
   }
@@ -244,7 +253,8 @@ TEST(MonthEnd, AsksPolicyHowWaiversAddUp) {
 
 // BIL-10, Wanzhou.
 TEST(ClassHoursCounted, AreChargedByTheHourUpToTheMonthsCap) {
-  for (const auto& [hours, net_fen] : {std::pair<int, int64_t>{1, 300}, {56, 16800}, {57, 17000}, {80, 17000}}) {
+  for (const auto& [hours, net_fen] :
+       {std::pair<int, int64_t>{1, 300}, {56, 16800}, {57, 17000}, {80, 17000}}) {
     BillingKit kit;
     kit.PerClassHour().Enrolled().At("2026-10-01", "08:00");
     const ChargeAssessed charge =
@@ -266,6 +276,7 @@ TEST(ClassHoursCounted, AreChargedAtTheMonthsEndWhereTheCountCameBeforeIt) {
   EXPECT_EQ(kit.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed().net_fen(), 3600);
 }
 
+// D-05: a correction is a difference beside the charge.
 TEST(ClassHoursCounted, LeaveAChargeThatStandsAsItIs) {
   BillingKit kit;
   kit.PerClassHour().Enrolled().At("2026-10-01", "08:00");
@@ -273,6 +284,7 @@ TEST(ClassHoursCounted, LeaveAChargeThatStandsAsItIs) {
   kit.WhenHeard("attendance", BillingKit::CountedEvent(12, "2026-09", 2)).ThenNothing();
 }
 
+// ATT-23 counts pupils, ATT-24 groups; who is not enrolled (ENR-16) owes nothing.
 TEST(ClassHoursCounted, OfNoHoursOfAGroupOrOfAGuestAreNotCharged) {
   BillingKit kit;
   kit.PerClassHour().Enrolled().At("2026-10-01", "08:00");

@@ -61,8 +61,8 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
   }
   BillingKit& Withdrawn(const std::string& effective_on, const std::string& pupil = "ana") {
     GivenFrom("enrollment", kit::Parse<enrollment::v1::EnrollmentEvent>(
-                                "enrollment_withdrawn { enrollment_id: 'e-" + pupil + "-t1' pupil_id: '" + pupil +
-                                "' term_id: 't1' effective_on: '" + effective_on + "' }"));
+                                "enrollment_withdrawn { enrollment_id: 'e-" + pupil + "-t1' pupil_id: '" +
+                                pupil + "' term_id: 't1' effective_on: '" + effective_on + "' }"));
     return *this;
   }
   BillingKit& Waived(const std::string& category, const std::string& from_on = "2026-09-01",
@@ -118,11 +118,12 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
     issued.set_net_fen(net_fen);
     return event;
   }
-  BillingKit& Posted(const std::string& date = "2026-08-28", const std::string& amount =
-                         "model: 'per_month' amount_fen: 8000", const std::string& id = "n1") {
+  BillingKit& Posted(const std::string& date = "2026-08-28",
+                     const std::string& amount = "model: 'per_month' amount_fen: 8000",
+                     const std::string& id = "n1") {
     Given(kit::Parse<BillingEvent>("fee_notice_posted { notice_id: '" + id +
-                                   "' amounts { fee_kind: 'service_fee' " + amount + " } board: 'gate' posted_at { " +
-                                   Stamp(date, "09:00") + " } }"));
+                                   "' amounts { fee_kind: 'service_fee' " + amount +
+                                   " } board: 'gate' posted_at { " + Stamp(date, "09:00") + " } }"));
     return *this;
   }
   BillingKit& WithdrawnNotice(const std::string& date, const std::string& id = "n1") {
@@ -138,21 +139,24 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
   static enrollment::v1::EnrollmentEvent EnrolledEvent(const std::string& pupil = "ana",
                                                        const std::string& from_on = "2026-09-01",
                                                        const std::string& term = "t1") {
-    return kit::Parse<enrollment::v1::EnrollmentEvent>(
-        "pupil_enrolled { enrollment_id: 'e-" + pupil + "-" + term + "' pupil_id: '" + pupil + "' term_id: '" + term +
-        "' product: BASIC_CARE from_on: '" + from_on + "' grade: '3' stage: 'primary' }");
+    return kit::Parse<enrollment::v1::EnrollmentEvent>("pupil_enrolled { enrollment_id: 'e-" + pupil + "-" +
+                                                       term + "' pupil_id: '" + pupil + "' term_id: '" +
+                                                       term + "' product: BASIC_CARE from_on: '" + from_on +
+                                                       "' grade: '3' stage: 'primary' }");
   }
   static attendance::v1::AttendanceEvent CountedEvent(int class_hours, const std::string& month = "2026-09",
                                                       int revision = 1) {
-    return kit::Parse<attendance::v1::AttendanceEvent>(
-        "class_hours_counted { count_id: 'count-" + month + "' subject: OF_PUPIL subject_id: 'ana' month: '" + month +
-        "' revision: " + std::to_string(revision) + " class_hours: " + std::to_string(class_hours) + " }");
+    return kit::Parse<attendance::v1::AttendanceEvent>("class_hours_counted { count_id: 'count-" + month +
+                                                       "' subject: OF_PUPIL subject_id: 'ana' month: '" +
+                                                       month + "' revision: " + std::to_string(revision) +
+                                                       " class_hours: " + std::to_string(class_hours) + " }");
   }
   static BillingCommand Assess(const std::string& period, const std::string& pupil = "ana") {
-    return kit::Parse<BillingCommand>("assess_charge { pupil_id: '" + pupil + "' fee_kind: 'service_fee' period: '" +
-                                      period + "' term_id: 't1' }");
+    return kit::Parse<BillingCommand>("assess_charge { pupil_id: '" + pupil +
+                                      "' fee_kind: 'service_fee' period: '" + period + "' term_id: 't1' }");
   }
-  static BillingCommand Issue(const std::vector<std::string>& periods, const std::string& due_on = "2026-10-15") {
+  static BillingCommand Issue(const std::vector<std::string>& periods,
+                              const std::string& due_on = "2026-10-15") {
     BillingCommand command;
     for (const std::string& period : periods) {
       command.mutable_issue_charge()->add_charge_ids(ChargeId("ana", kServiceFee, period));
@@ -160,12 +164,13 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
     command.mutable_issue_charge()->set_due_on(due_on);
     return command;
   }
-  static BillingCommand Pay(int64_t amount_fen, const std::string& more = "", const std::string& paid_on = "2026-10-10",
-                            const std::string& id = "pay1") {
-    return kit::Parse<BillingCommand>(
-        "record_payment { payment_id: '" + id + "' pupil_id: 'ana' amount_fen: " + std::to_string(amount_fen) +
-        " channel: 'bank' channel_ref: 'ref-" + id + "' into_account: 'school' term_id: 't1' paid_at { " +
-        Stamp(paid_on, "10:00") + " } " + more + " }");
+  static BillingCommand Pay(int64_t amount_fen, const std::string& more = "",
+                            const std::string& paid_on = "2026-10-10", const std::string& id = "pay1") {
+    return kit::Parse<BillingCommand>("record_payment { payment_id: '" + id +
+                                      "' pupil_id: 'ana' amount_fen: " + std::to_string(amount_fen) +
+                                      " channel: 'bank' channel_ref: 'ref-" + id +
+                                      "' into_account: 'school' term_id: 't1' paid_at { " +
+                                      Stamp(paid_on, "10:00") + " } " + more + " }");
   }
 };
 

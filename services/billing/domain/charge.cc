@@ -41,7 +41,8 @@ BillingEvent IssuedOf(const state::Charge& charge, const std::string& due_on, co
 }
 
 // One charge of a batch, which is issued whole or not at all.
-Decision<BillingEvent> DecideIssueOne(const Situation& s, const state::Charge& charge, const std::string& due_on) {
+Decision<BillingEvent> DecideIssueOne(const Situation& s, const state::Charge& charge,
+                                      const std::string& due_on) {
   const ChargeAssessed& assessed = charge.assessed();
   const std::string& id = assessed.charge_id();
   if (charge.has_issued()) {
@@ -55,13 +56,24 @@ Decision<BillingEvent> DecideIssueOne(const Situation& s, const state::Charge& c
   AFTERBELL_ASSIGN_OR_RETURN(const FeeTerms terms, FeeTermsOf(lookup));
   if (const auto refused = FreeGate(terms, id)) return *refused;
   const std::string today = Today(s.context);
-  const Board board =
-      BoardOf(s.rows, charge.school_id(), assessed.fee_kind(), s.context.recorded_at, terms);
+  const Board board = BoardOf(s.rows, charge.school_id(), assessed.fee_kind(), s.context.recorded_at, terms);
   if (const auto refused = PostedGate(s.policy, place, today, board, id)) return *refused;
   if (const auto refused = MatchingGate(s.policy, place, today, board, terms, id)) return *refused;
   if (const auto refused = TermGate(s.rows, assessed.term_id(), today, id)) return *refused;
   if (const auto refused = CollectorGate(s.policy, place, today, s.context.role, id)) return *refused;
   return std::vector<BillingEvent>{IssuedOf(charge, due_on, board.matches ? board.notice_id : "")};
+}
+
+// A charge there is not. Where nothing is charged that is no mistake of writing: somebody means to
+// collect all the same, and that is refused and recorded (BIL-01).
+Decision<BillingEvent> DecideIssueUnknown(const Situation& s, const std::string& id) {
+  Lookup lookup(s.policy, reference::PlaceOf(s.rows, s.context.school_id), Today(s.context));
+  FeeTerms terms;
+  const auto model = ModelOf(lookup);
+  if (!model.ok()) return Unknown("charge", id);
+  terms.model = *model;
+  if (const auto refused = FreeGate(terms, id)) return *refused;
+  return Unknown("charge", id);
 }
 
 }  // namespace
@@ -93,7 +105,8 @@ std::string StateOf(const state::Charge& charge) {
   return OpenFen(charge) > 0 ? kDue : kPaid;
 }
 
-std::vector<state::Charge> ChargesOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+std::vector<state::Charge> ChargesOf(const Rows& rows, std::string_view school_id,
+                                     std::string_view pupil_id) {
   std::vector<state::Charge> charges;
   rows.ScanBytes(Key("s/charge_of", pupil_id, ""), {}, [&](std::string_view key, std::string_view) {
     auto charge = rows.Get<state::Charge>(ChargeKey(KeyPart(key, 3)));
@@ -127,7 +140,7 @@ Decision<BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueChar
   for (const std::string& id : command.charge_ids()) {
     if (!seen.insert(id).second) continue;
     const auto charge = s.rows.Get<state::Charge>(ChargeKey(id));
-    if (!charge || charge->school_id() != s.context.school_id) return Unknown("charge", id);
+    if (!charge || charge->school_id() != s.context.school_id) return DecideIssueUnknown(s, id);
     Decision<BillingEvent> one = DecideIssueOne(s, *charge, command.due_on());
     if (!one.ok()) return one;
     for (BillingEvent& event : one.events) events.push_back(std::move(event));

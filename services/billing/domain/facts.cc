@@ -14,12 +14,12 @@ void ForEachStay(const Rows& rows, std::string_view pupil_id, const Visit& visit
                                });
 }
 
-// The latest stay at a school, by its first day.
+// The latest stay, by its first day; an empty school asks for any.
 std::optional<state::Stay> LatestStayAt(const Rows& rows, std::string_view school_id,
                                         std::string_view pupil_id) {
   std::optional<state::Stay> latest;
   ForEachStay(rows, pupil_id, [&](const state::Stay& stay) {
-    if (stay.school_id() != school_id) return;
+    if (!school_id.empty() && stay.school_id() != school_id) return;
     if (!latest || latest->enrolled().from_on() <= stay.enrolled().from_on()) latest = stay;
   });
   return latest;
@@ -74,6 +74,11 @@ policy::Place PlaceOfPupil(const Rows& rows, std::string_view school_id, std::st
   const auto stay = LatestStayAt(rows, school_id, pupil_id);
   if (!stay) return reference::PlaceOf(rows, school_id);
   return reference::PlaceOf(rows, school_id, stay->enrolled().stage(), stay->enrolled().grade());
+}
+
+std::string SchoolOfPupil(const Rows& rows, std::string_view pupil_id) {
+  const auto stay = LatestStayAt(rows, {}, pupil_id);
+  return stay ? stay->school_id() : std::string();
 }
 
 bool IsKnownPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {

@@ -55,6 +55,10 @@ std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view pupil_id, st
 // there, where one is known.
 policy::Place PlaceOfPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
 
+// The school of the latest stay; what follows a deadline or is taken up again names none. Empty where
+// there is no stay.
+std::string SchoolOfPupil(const Rows& rows, std::string_view pupil_id);
+
 // Somebody this school has enrolled at any time.
 bool IsKnownPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
 

@@ -58,9 +58,10 @@ std::string Printed(const Value& value) {
     case Value::kWords:
       return absl::StrJoin(value.words().word(), ",");
     case Value::kEntries:
-      return absl::StrJoin(value.entries().entry(), ";", [](std::string* out, const policy::v1::Entry& entry) {
-        absl::StrAppend(out, entry.name(), "=", Printed(entry.value()));
-      });
+      return absl::StrJoin(value.entries().entry(), ";",
+                           [](std::string* out, const policy::v1::Entry& entry) {
+                             absl::StrAppend(out, entry.name(), "=", Printed(entry.value()));
+                           });
     case Value::kNote:
       return value.note();
     default:

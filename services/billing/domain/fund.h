@@ -25,7 +25,7 @@ inline constexpr char kToIssue[] = "charges_to_issue";              // Assessed,
 inline constexpr char kWaived[] = "waived";                         // Income forgone.
 inline constexpr char kIncome[] = "service_income";                 // After the cap, before waivers.
 inline constexpr char kBank[] = "bank";
-inline constexpr char kUnallocated[] = "unallocated_payments";      // Owed back, or to charges to come.
+inline constexpr char kUnallocated[] = "unallocated_payments";  // Owed back, or to charges to come.
 
 class Ledger {
  public:

@@ -26,15 +26,18 @@ int64_t Sum(const Rows& rows) {
 
 TEST(Ledger, FollowsTheMoneyOfOneCharge) {
   BillingKit kit;
-  kit.Enrolled().Waived("registered_poor_household").PerMonth().GivenPolicy(
-      "waiver", "entries { entry { name: 'registered_poor_household' value { count: 25 } } }");
+  kit.Enrolled()
+      .Waived("registered_poor_household")
+      .PerMonth()
+      .GivenPolicy("waiver", "entries { entry { name: 'registered_poor_household' value { count: 25 } } }");
   kit.WhenTimeReaches("2026-10-01", "00:00").ThenDecided();
   EXPECT_EQ(Balances(kit.rows()),
             (std::map<std::string, int64_t>{{kToIssue, 6000}, {kWaived, 2000}, {kIncome, -8000}}));
   kit.AsAccountant().At("2026-10-02", "09:00");
   kit.When(BillingKit::Issue({"2026-09"})).ThenDecided();
-  EXPECT_EQ(Balances(kit.rows()), (std::map<std::string, int64_t>{
-                                      {kToIssue, 0}, {kReceivable, 6000}, {kWaived, 2000}, {kIncome, -8000}}));
+  EXPECT_EQ(Balances(kit.rows()),
+            (std::map<std::string, int64_t>{
+                {kToIssue, 0}, {kReceivable, 6000}, {kWaived, 2000}, {kIncome, -8000}}));
   kit.When(BillingKit::Pay(6500)).ThenDecided();
   EXPECT_EQ(Balances(kit.rows()), (std::map<std::string, int64_t>{{kToIssue, 0},
                                                                   {kReceivable, 0},
@@ -100,22 +103,23 @@ TEST(Ledger, SumsToZeroAfterEveryEventAndCitesIt) {
       ASSERT_EQ(Sum(kit.rows()), 0) << event.ShortDebugString();
     }
     int entries = 0;
-    kit.rows().Scan<state::FundEntry>("s/fund_entry/", [&](std::string_view key, const state::FundEntry& entry) {
-      const BillingEvent& event = recorded[entry.record().index()];
-      EXPECT_EQ(entry.record().service(), "billing");
-      EXPECT_EQ(entry.record().partition(), 1);
-      EXPECT_EQ(KeyPart(key, 2), "s1");
-      const std::vector<Ledger::Posting> postings = Ledger::PostingsOf(event);
-      EXPECT_EQ(std::count_if(postings.begin(), postings.end(),
-                              [&](const Ledger::Posting& posting) {
-                                return posting.account == entry.account() &&
-                                       posting.amount_fen == entry.amount_fen();
-                              }),
-                1)
-          << event.ShortDebugString();
-      ++entries;
-      return true;
-    });
+    kit.rows().Scan<state::FundEntry>(
+        "s/fund_entry/", [&](std::string_view key, const state::FundEntry& entry) {
+          const BillingEvent& event = recorded[entry.record().index()];
+          EXPECT_EQ(entry.record().service(), "billing");
+          EXPECT_EQ(entry.record().partition(), 1);
+          EXPECT_EQ(KeyPart(key, 2), "s1");
+          const std::vector<Ledger::Posting> postings = Ledger::PostingsOf(event);
+          EXPECT_EQ(std::count_if(postings.begin(), postings.end(),
+                                  [&](const Ledger::Posting& posting) {
+                                    return posting.account == entry.account() &&
+                                           posting.amount_fen == entry.amount_fen();
+                                  }),
+                    1)
+              << event.ShortDebugString();
+          ++entries;
+          return true;
+        });
     EXPECT_GT(entries, 20);
   }
 }

@@ -80,7 +80,8 @@ std::optional<Refused> CollectorGate(policy::Policy& policy, const policy::Place
   if (collector.empty()) return std::nullopt;
   const auto roles = RolesOf(collector);
   if (std::find(roles.begin(), roles.end(), role) != roles.end()) return std::nullopt;
-  return Refused{"BIL-08", "WRONG_COLLECTOR", std::string(subject), collector, std::string(role), kCollectorKey};
+  return Refused{"BIL-08",  "WRONG_COLLECTOR", std::string(subject),
+                 collector, std::string(role), kCollectorKey};
 }
 
 }  // namespace afterbell::billing

@@ -42,7 +42,8 @@ TEST(IssueCharge, StaysQuietAboutThoseIssuedAndIssuesTheRest) {
 TEST(IssueCharge, RefusesToMoveADueDate) {
   BillingKit kit;
   Ready(kit).Issued();
-  const Refused& refused = kit.When(Kit::Issue({"2026-09"}, "2026-11-15")).ThenRefused("BIL-13", "WRONG_STATE");
+  const Refused refused =
+      kit.When(Kit::Issue({"2026-09"}, "2026-11-15")).ThenRefused("BIL-13", "WRONG_STATE");
   EXPECT_EQ(refused.limit, "assessed");
   EXPECT_EQ(refused.met, "due");
 }
@@ -57,17 +58,32 @@ TEST(IssueCharge, AsksForChargesOfThisSchool) {
 // BIL-01.
 TEST(IssueCharge, RefusesWhatThePolicyOfItsPeriodMakesFree) {
   BillingKit kit;
-  kit.Enrolled().Assessed().AsAccountant().At("2026-10-08", "10:00").GivenPolicy("fee_model", "choice: 'free'");
-  const Refused& refused = kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-01", "FREE_MODEL");
+  kit.Enrolled()
+      .Assessed()
+      .AsAccountant()
+      .At("2026-10-08", "10:00")
+      .GivenPolicy("fee_model", "choice: 'free'");
+  const Refused refused = kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-01", "FREE_MODEL");
   EXPECT_EQ(refused.met, "free");
   EXPECT_EQ(refused.parameter, "fee_model");
+}
+
+// Where nothing is charged there is no charge to issue, and asking for one is still refused as such.
+TEST(IssueCharge, RefusesAChargeThereIsNotWhereTheServiceIsFree) {
+  BillingKit kit;
+  kit.Enrolled().AsAccountant().At("2026-10-08", "10:00").GivenPolicy("fee_model", "choice: 'free'");
+  EXPECT_EQ(kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-01", "FREE_MODEL").subject,
+            ChargeId("ana", kServiceFee, "2026-09"));
+  BillingKit silent;
+  silent.AsAccountant();
+  silent.When(Kit::Issue({"2026-09"})).ThenNotFound();
 }
 
 // BIL-13, D-01.
 TEST(IssueCharge, RefusesWhileNoNoticeStandsWhereOneIsRequired) {
   BillingKit kit;
   Ready(kit).GivenPolicy("notice_before_collecting", "flag: true");
-  const Refused& refused = kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-13", "NOTICE_NOT_POSTED");
+  const Refused refused = kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-13", "NOTICE_NOT_POSTED");
   EXPECT_EQ(refused.parameter, "notice_before_collecting");
   kit.Posted("2026-10-09");
   kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-13", "NOTICE_NOT_POSTED");
@@ -85,7 +101,7 @@ TEST(IssueCharge, RefusesWhileTheNoticeSaysAnotherAmount) {
   BillingKit kit;
   Ready(kit).Posted("2026-08-28", "model: 'per_month' amount_fen: 9000 cap_fen: 1");
   kit.GivenPolicy("notice_before_collecting", "flag: true");
-  const Refused& refused = kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-13", "NOTICE_NOT_MATCHING");
+  const Refused refused = kit.When(Kit::Issue({"2026-09"})).ThenRefused("BIL-13", "NOTICE_NOT_MATCHING");
   EXPECT_EQ(refused.limit, "per_month 8000");
   EXPECT_EQ(refused.met, "per_month 9000 at most 1");
   kit.Posted("2026-08-29", "model: 'per_month' amount_fen: 8000", "n2");
@@ -102,7 +118,7 @@ TEST(IssueCharge, AsksForNoNoticeWhereNoneIsRequired) {
 TEST(IssueCharge, RefusesATermThatHasNotBegunUntilItsFirstDay) {
   BillingKit kit;
   Ready(kit).Assessed("2027-03", 8000, "t2").At("2027-02-21", "23:59");
-  const Refused& refused = kit.When(Kit::Issue({"2027-03"})).ThenRefused("BIL-11", "LATER_TERM");
+  const Refused refused = kit.When(Kit::Issue({"2027-03"})).ThenRefused("BIL-11", "LATER_TERM");
   EXPECT_EQ(refused.limit, "2027-02-22");
   EXPECT_EQ(refused.met, "2027-02-21");
   kit.At("2027-02-22", "00:00");
@@ -132,7 +148,7 @@ TEST(IssueCharge, IsTheCollectorsToAskFor) {
     if (one.may) {
       outcome.ThenDecided();
     } else {
-      const Refused& refused = outcome.ThenRefused("BIL-08", "WRONG_COLLECTOR");
+      const Refused refused = outcome.ThenRefused("BIL-08", "WRONG_COLLECTOR");
       EXPECT_EQ(refused.limit, one.collector);
       EXPECT_EQ(refused.met, one.role);
     }

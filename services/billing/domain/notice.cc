@@ -51,7 +51,8 @@ void EvolveFeeNoticeWithdrawn(const Recorded& own, const v1::FeeNoticeWithdrawn&
 Decision<BillingEvent> DecidePostFeeNotice(const Situation& s, const v1::PostFeeNotice& command) {
   const BillingEvent event = PostedOf(command);
   const auto notice = s.rows.Get<state::Notice>(NoticeKey(s.context.school_id, command.notice_id()));
-  if (notice && notice->posted().SerializeAsString() == event.fee_notice_posted().SerializeAsString()) return {};
+  if (notice && notice->posted().SerializeAsString() == event.fee_notice_posted().SerializeAsString())
+    return {};
   if (notice) {
     const std::string state = notice->has_withdrawn() ? "withdrawn" : "posted";
     return Refused{"BIL-13", "WRONG_STATE", command.notice_id(), "not posted", state};
@@ -90,18 +91,20 @@ bool Stands(const state::Notice& notice, Micros at) {
 Board BoardOf(const Rows& rows, std::string_view school_id, std::string_view fee_kind, Micros at,
               const FeeTerms& terms) {
   Board board;
-  rows.Scan<state::Notice>(Key("s/notice", school_id, ""), [&](std::string_view, const state::Notice& notice) {
-    if (!Stands(notice, at)) return true;
-    for (const v1::NoticeAmount& amount : notice.posted().amounts()) {
-      if (amount.fee_kind() != fee_kind) continue;
-      board.matches = Matches(amount, terms);
-      if (board.matches || !board.posted) board.notice_id = notice.posted().notice_id();
-      board.posted = true;
-      if (board.matches) return false;
-      if (!board.other) board.other = amount;
-    }
-    return true;
-  });
+  rows.Scan<state::Notice>(Key("s/notice", school_id, ""),
+                           [&](std::string_view, const state::Notice& notice) {
+                             if (!Stands(notice, at)) return true;
+                             for (const v1::NoticeAmount& amount : notice.posted().amounts()) {
+                               if (amount.fee_kind() != fee_kind) continue;
+                               board.matches = Matches(amount, terms);
+                               if (board.matches || !board.posted)
+                                 board.notice_id = notice.posted().notice_id();
+                               board.posted = true;
+                               if (board.matches) return false;
+                               if (!board.other) board.other = amount;
+                             }
+                             return true;
+                           });
   return board;
 }
 

@@ -34,7 +34,7 @@ bool Stands(const state::Notice& notice, Micros at);
 struct Board {
   std::string notice_id;  // One that stands; one that matches, where there is one.
   bool posted = false;
-  bool matches = false;             // One amount of it is exactly what policy asks for.
+  bool matches = false;                   // One amount of it is exactly what policy asks for.
   std::optional<v1::NoticeAmount> other;  // Otherwise: what it says instead.
 };
 Board BoardOf(const Rows& rows, std::string_view school_id, std::string_view fee_kind, Micros at,

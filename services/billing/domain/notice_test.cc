@@ -5,10 +5,12 @@
 namespace afterbell::billing {
 namespace {
 
-BillingCommand PostNotice(const std::string& more = "amounts { fee_kind: 'service_fee' model: 'per_month' "
-                                                    "amount_fen: 8000 }") {
-  return kit::Parse<BillingCommand>("post_fee_notice { notice_id: 'n1' basis: 'No. 12' board: 'gate' posted_at { " +
-                                    Stamp("2026-08-28", "09:00") + " } " + more + " }");
+BillingCommand PostNotice(const std::string& more =
+                              "amounts { fee_kind: 'service_fee' model: 'per_month' "
+                              "amount_fen: 8000 }") {
+  return kit::Parse<BillingCommand>(
+      "post_fee_notice { notice_id: 'n1' basis: 'No. 12' board: 'gate' posted_at { " +
+      Stamp("2026-08-28", "09:00") + " } " + more + " }");
 }
 
 BillingCommand WithdrawNotice(const std::string& date, const std::string& id = "n1") {
@@ -24,14 +26,15 @@ TEST(PostFeeNotice, RecordsWhatTheBoardSays) {
                       "amounts { fee_kind: 'service_fee' model: 'per_month' amount_fen: 9999 }"))
       .Then(kit::Parse<BillingEvent>(
           "fee_notice_posted { notice_id: 'n1' fee_standard_ids: 'fs1' amounts { fee_kind: 'service_fee' "
-          "model: 'per_month' amount_fen: 9999 } basis: 'No. 12' complaint_number: '12358' board: 'gate' posted_at { " +
+          "model: 'per_month' amount_fen: 9999 } basis: 'No. 12' complaint_number: '12358' board: 'gate' "
+          "posted_at { " +
           Stamp("2026-08-28", "09:00") + " } evidence_hash: 'h' }"));
 }
 
 TEST(PostFeeNotice, RefusesAnotherTextUnderTheSameId) {
   BillingKit kit;
   kit.Posted();
-  const Refused& refused = kit.When(PostNotice()).ThenRefused("BIL-13", "WRONG_STATE");
+  const Refused refused = kit.When(PostNotice()).ThenRefused("BIL-13", "WRONG_STATE");
   EXPECT_EQ(refused.met, "posted");
   kit.WithdrawnNotice("2026-09-02");
   EXPECT_EQ(kit.When(PostNotice()).ThenRefused("BIL-13", "WRONG_STATE").met, "withdrawn");
@@ -41,7 +44,8 @@ TEST(PostFeeNotice, AsksForAmountsAndForStandardsThatAreKnown) {
   BillingKit kit;
   kit.When(PostNotice("")).ThenInvalid("amounts");
   kit.When(PostNotice("amounts { fee_kind: 'a/b' }")).ThenInvalid("amounts.fee_kind");
-  kit.When(PostNotice("amounts { fee_kind: 'service_fee' amount_fen: -1 }")).ThenInvalid("amounts.amount_fen");
+  kit.When(PostNotice("amounts { fee_kind: 'service_fee' amount_fen: -1 }"))
+      .ThenInvalid("amounts.amount_fen");
   kit.When(PostNotice("fee_standard_ids: 'fs9' amounts { fee_kind: 'service_fee' }")).ThenNotFound();
 }
 
@@ -80,7 +84,8 @@ TEST(Board, MatchesWhenOneOfSeveralNoticesDoes) {
   kit.Posted("2026-08-28", "model: 'per_month' amount_fen: 9000", "n1");
   kit.Posted("2026-08-29", "model: 'per_class_hour' amount_fen: 300 cap_fen: 17000", "n2");
   const auto at = InstantOf("2026-09-01", "09:00");
-  const Board board = BoardOf(kit.rows(), "s1", kServiceFee, at, FeeTerms{"per_class_hour", 300, 17000, "month"});
+  const Board board =
+      BoardOf(kit.rows(), "s1", kServiceFee, at, FeeTerms{"per_class_hour", 300, 17000, "month"});
   EXPECT_TRUE(board.matches);
   EXPECT_EQ(board.notice_id, "n2");
   EXPECT_FALSE(BoardOf(kit.rows(), "s1", kServiceFee, at, FeeTerms{"per_class_hour", 300, 0, ""}).matches);

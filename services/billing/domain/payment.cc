@@ -22,7 +22,8 @@ std::string RefKey(std::string_view school_id, std::string_view channel, std::st
   return Key("s/payment_ref", DerivedId("payment_ref", {school_id, channel, channel_ref}));
 }
 
-std::vector<state::Charge> OldestDue(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+std::vector<state::Charge> OldestDue(const Rows& rows, std::string_view school_id,
+                                     std::string_view pupil_id) {
   std::vector<state::Charge> charges;
   for (state::Charge& charge : ChargesOf(rows, school_id, pupil_id)) {
     if (OpenFen(charge) > 0) charges.push_back(std::move(charge));

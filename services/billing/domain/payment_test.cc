@@ -50,22 +50,27 @@ TEST(RecordPayment, MeetsTheOldestDueFirstAndLeavesTheRestUnallocated) {
   Ready(kit).Issued("2026-10", 8000, "2026-11-15").Issued("2026-09", 8000, "2026-10-15").Assessed("2026-11");
   EXPECT_EQ(AllocationText(kit.When(Kit::Pay(10000)).ThenDecided()[0].payment_received()),
             "2026-09:8000 2026-10:2000");
-  EXPECT_EQ(AllocationText(kit.When(Kit::Pay(7000, "", "2026-10-10", "pay2")).ThenDecided()[0].payment_received()),
-            "2026-10:6000 left:1000");
+  EXPECT_EQ(
+      AllocationText(kit.When(Kit::Pay(7000, "", "2026-10-10", "pay2")).ThenDecided()[0].payment_received()),
+      "2026-10:6000 left:1000");
 }
 
 TEST(RecordPayment, MeetsTheChargesItNamesInTheirOrder) {
   BillingKit kit;
   Ready(kit).Issued("2026-09", 8000).Issued("2026-10", 8000);
-  EXPECT_EQ(AllocationText(kit.When(Kit::Pay(9000, Named("2026-10") + Named("2026-10"))).ThenDecided()[0].payment_received()),
-            "2026-10:8000 left:1000");
+  EXPECT_EQ(
+      AllocationText(
+          kit.When(Kit::Pay(9000, Named("2026-10") + Named("2026-10"))).ThenDecided()[0].payment_received()),
+      "2026-10:8000 left:1000");
 }
 
 TEST(RecordPayment, KeepsMoneyForAChargeThatIsPaidUnallocated) {
   BillingKit kit;
   Ready(kit).Issued();
   kit.When(Kit::Pay(8000)).ThenDecided();
-  EXPECT_EQ(AllocationText(kit.When(Kit::Pay(8000, Named("2026-09"), "2026-10-10", "pay2")).ThenDecided()[0].payment_received()),
+  EXPECT_EQ(AllocationText(kit.When(Kit::Pay(8000, Named("2026-09"), "2026-10-10", "pay2"))
+                               .ThenDecided()[0]
+                               .payment_received()),
             "left:8000");
 }
 
@@ -102,7 +107,7 @@ TEST(RecordPayment, AsksForAnAmountAPupilATermAndChargesThatAreKnown) {
 TEST(RecordPayment, RefusesAChargeThatWasNotIssued) {
   BillingKit kit;
   Ready(kit).Assessed();
-  const Refused& refused = kit.When(Kit::Pay(8000, Named("2026-09"))).ThenRefused("BIL-13", "WRONG_STATE");
+  const Refused refused = kit.When(Kit::Pay(8000, Named("2026-09"))).ThenRefused("BIL-13", "WRONG_STATE");
   EXPECT_EQ(refused.limit, "due");
   EXPECT_EQ(refused.met, "assessed");
 }
@@ -129,7 +134,7 @@ TEST(RecordPayment, RefusesMoneyForATermThatHasNotBegun) {
   Ready(kit).At("2027-02-21", "12:00");
   auto command = Kit::Pay(8000, "", "2027-02-20");
   command.mutable_record_payment()->set_term_id("t2");
-  const Refused& refused = kit.When(command).ThenRefused("BIL-11", "LATER_TERM");
+  const Refused refused = kit.When(command).ThenRefused("BIL-11", "LATER_TERM");
   EXPECT_EQ(refused.limit, "2027-02-22");
   EXPECT_EQ(refused.met, "2027-02-21");
   // Told of late, when the term has begun: recorded, and found as early.
@@ -147,7 +152,7 @@ TEST(RecordPayment, RefusesMoneyForAChargeOfATermThatHasNotBegun) {
 TEST(RecordPayment, IsTheCollectorsToRecord) {
   BillingKit kit;
   Ready(kit).Issued().GivenPolicy("collector", "choice: 'parents_committee'");
-  const Refused& refused = kit.When(Kit::Pay(8000)).ThenRefused("BIL-08", "WRONG_COLLECTOR");
+  const Refused refused = kit.When(Kit::Pay(8000)).ThenRefused("BIL-08", "WRONG_COLLECTOR");
   EXPECT_EQ(refused.limit, "parents_committee");
   EXPECT_EQ(refused.met, "school_accountant");
   kit.As("parents_committee", "pc1");

@@ -63,7 +63,8 @@ std::vector<BillingCommand> ReactTo(const Situation& s, const Recorded& cause) {
   std::vector<BillingCommand> commands;
   if (cause.partition == 0) return commands;  // Pupils live in their school's partition.
   if (cause.service == "enrollment") {
-    ForEachEventOf<EnrollmentEvent>(cause, [&](const EnrollmentEvent& event) { OnEnrollment(event, &commands); });
+    ForEachEventOf<EnrollmentEvent>(cause,
+                                    [&](const EnrollmentEvent& event) { OnEnrollment(event, &commands); });
   } else if (cause.service == "attendance") {
     ForEachEventOf<AttendanceEvent>(cause,
                                     [&](const AttendanceEvent& event) { OnAttendance(s, event, &commands); });
@@ -71,7 +72,8 @@ std::vector<BillingCommand> ReactTo(const Situation& s, const Recorded& cause) {
   return commands;
 }
 
-std::vector<BillingCommand> ReachDeadline(const Situation& s, std::string_view name, std::string_view entity) {
+std::vector<BillingCommand> ReachDeadline(const Situation& s, std::string_view name,
+                                          std::string_view entity) {
   if (name != kMonthEnd) return {};
   const std::string_view pupil_id = KeyPart(entity, 0);
   const auto enrollment = s.rows.Get<state::Enrollment>(EnrollmentKey(pupil_id, KeyPart(entity, 1)));

@@ -15,7 +15,8 @@ namespace afterbell::billing {
 std::vector<v1::BillingCommand> ReactTo(const Situation& s, const Recorded& cause);
 
 // month_end: the charge of that month.
-std::vector<v1::BillingCommand> ReachDeadline(const Situation& s, std::string_view name, std::string_view entity);
+std::vector<v1::BillingCommand> ReachDeadline(const Situation& s, std::string_view name,
+                                              std::string_view entity);
 
 }  // namespace afterbell::billing
 

@@ -13,8 +13,8 @@ std::string IndexText(uint64_t index) {
 }
 
 std::string EventName(const v1::BillingEvent& event) {
-  const auto* field = event.GetReflection()->GetOneofFieldDescriptor(
-      event, v1::BillingEvent::descriptor()->oneof_decl(0));
+  const auto* field =
+      event.GetReflection()->GetOneofFieldDescriptor(event, v1::BillingEvent::descriptor()->oneof_decl(0));
   return field == nullptr ? std::string() : field->name();
 }
 

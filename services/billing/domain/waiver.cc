@@ -113,12 +113,15 @@ Decision<BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiv
                    command.category() + " " + command.from_on() + "/" + command.to_on(),
                    "waiver"};
   }
-  Lookup lookup(s.policy, PlaceOfPupil(s.rows, s.context.school_id, command.pupil_id()), DayAsked(s, command));
+  std::string school_id = s.context.school_id;
+  if (school_id.empty()) school_id = SchoolOfPupil(s.rows, command.pupil_id());
+  Lookup lookup(s.policy, PlaceOfPupil(s.rows, school_id, command.pupil_id()), DayAsked(s, command));
   AFTERBELL_ASSIGN_OR_RETURN(const std::optional<Value> policy, lookup.Find("waiver"));
   if (!policy || RateOf(*policy, command.category()) == nullptr) {
     // A status is verified for other ends as well, places in the draw for one: no cause for a refusal.
     if (s.context.role == "system") return {};
-    return Refused{"BIL-14", "CATEGORY_NOT_WAIVED",  command.pupil_id(), policy ? Printed(*policy) : "",
+    return Refused{"BIL-14",           "CATEGORY_NOT_WAIVED",
+                   command.pupil_id(), policy ? Printed(*policy) : "",
                    command.category(), "waiver"};
   }
   BillingEvent event;

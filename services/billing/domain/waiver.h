@@ -28,8 +28,8 @@ Decision<v1::BillingEvent> DecideGrantWaiver(const Situation& s, const v1::Grant
 
 // What the waivers of a pupil take off a charge.
 struct Reduction {
-  std::vector<int64_t> percent;          // Each of what the ones before it left.
-  std::vector<std::string> waiver_ids;   // Those that counted.
+  std::vector<int64_t> percent;         // Each of what the ones before it left.
+  std::vector<std::string> waiver_ids;  // Those that counted.
 };
 // By the waivers in force on a day. Where several categories have a rate, p:waiver_stacking says
 // what then; it is unset wherever the sources are silent (S-07), and that stops the computation.

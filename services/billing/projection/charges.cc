@@ -30,10 +30,13 @@ void Note(const Recorded& own, const BillingEvent& event, const std::string& cha
   record.set_subject_id(subject_id);
   *record.mutable_actor() = own.commit.actor();
   *record.mutable_recorded_at() = own.commit.recorded_at();
-  rows.Put(Key("v/charge_record", charge_id, IndexText(own.commit.index()), record.event(), subject_id), record);
+  rows.Put(Key("v/charge_record", charge_id, IndexText(own.commit.index()), record.event(), subject_id),
+           record);
 }
 
-bool IsOfTerm(const std::string& asked, const std::string& term_id) { return asked.empty() || asked == term_id; }
+bool IsOfTerm(const std::string& asked, const std::string& term_id) {
+  return asked.empty() || asked == term_id;
+}
 
 }  // namespace
 
@@ -41,9 +44,11 @@ void ProjectCharges(const Recorded& own, const BillingEvent& event, MutableRows&
   if (event.has_charge_assessed()) {
     const v1::ChargeAssessed& charge = event.charge_assessed();
     const std::string school_id = SchoolOf(own, charge);
-    rows.PutBytes(
-        Key("v/pupil_charges", school_id, charge.pupil_id(), charge.period(), charge.charge_id()), "");
-    if (charge.net_fen() > 0) rows.PutBytes(ToIssueKey(school_id, charge), "");
+    rows.PutBytes(Key("v/pupil_charges", school_id, charge.pupil_id(), charge.period(), charge.charge_id()),
+                  "");
+    const auto row = rows.Get<state::Charge>(ChargeKey(charge.charge_id()));
+    const bool waits = charge.net_fen() > 0 && !(row && row->has_issued());
+    if (waits) rows.PutBytes(ToIssueKey(school_id, charge), "");
     Note(own, event, charge.charge_id(), charge.charge_id(), rows);
   } else if (event.has_charge_issued()) {
     const std::string& id = event.charge_issued().charge_id();
@@ -89,17 +94,19 @@ absl::StatusOr<v1::ListPupilChargesAnswer> ListPupilCharges(const Rows& rows,
                                                             const v1::ListPupilChargesRequest& request) {
   v1::ListPupilChargesAnswer answer;
   const std::string prefix = Key("v/pupil_charges", request.header().school_id(), request.pupil_id(), "");
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-    const auto charge = rows.Get<state::Charge>(ChargeKey(KeyPart(key, kChargeOfPupilPart)));
-    if (!charge || !IsOfTerm(request.term_id(), charge->assessed().term_id())) return false;
-    *answer.add_charges() = LineOf(*charge);
-    return true;
-  }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
+               [&](std::string_view key, std::string_view) {
+                 const auto charge = rows.Get<state::Charge>(ChargeKey(KeyPart(key, kChargeOfPupilPart)));
+                 if (!charge || !IsOfTerm(request.term_id(), charge->assessed().term_id())) return false;
+                 *answer.add_charges() = LineOf(*charge);
+                 return true;
+               }));
   return answer;
 }
 
-absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const Rows& rows, const v1::ExplainChargeRequest& request) {
+absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const Rows& rows,
+                                                      const v1::ExplainChargeRequest& request) {
   const auto charge = rows.Get<state::Charge>(ChargeKey(request.charge_id()));
   if (!charge || charge->school_id() != request.header().school_id()) {
     return Unknown("charge", request.charge_id());
@@ -135,18 +142,19 @@ absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const Rows& rows, const v1
   return answer;
 }
 
-absl::StatusOr<v1::ListChargesToIssueAnswer> ListChargesToIssue(const Rows& rows,
-                                                                const v1::ListChargesToIssueRequest& request) {
+absl::StatusOr<v1::ListChargesToIssueAnswer> ListChargesToIssue(
+    const Rows& rows, const v1::ListChargesToIssueRequest& request) {
   v1::ListChargesToIssueAnswer answer;
   std::string prefix = Key("v/to_issue", request.header().school_id(), "");
   if (!request.period().empty()) prefix += request.period() + "/";
   AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
                                      [&](std::string_view key, std::string_view) {
-    const auto charge = rows.Get<state::Charge>(ChargeKey(KeyPart(key, kChargeToIssuePart)));
-    if (!charge) return false;
-    *answer.add_charges() = LineOf(*charge);
-    return true;
-  }));
+                                       const auto charge = rows.Get<state::Charge>(
+                                           ChargeKey(KeyPart(key, kChargeToIssuePart)));
+                                       if (!charge) return false;
+                                       *answer.add_charges() = LineOf(*charge);
+                                       return true;
+                                     }));
   return answer;
 }
 

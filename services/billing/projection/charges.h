@@ -20,7 +20,8 @@ absl::StatusOr<v1::GetPupilStatementAnswer> GetPupilStatement(const Rows& rows,
 absl::StatusOr<v1::ListPupilChargesAnswer> ListPupilCharges(const Rows& rows,
                                                             const v1::ListPupilChargesRequest& request);
 // NOT_FOUND where the school has no such charge.
-absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const Rows& rows, const v1::ExplainChargeRequest& request);
+absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const Rows& rows,
+                                                      const v1::ExplainChargeRequest& request);
 absl::StatusOr<v1::ListChargesToIssueAnswer> ListChargesToIssue(const Rows& rows,
                                                                 const v1::ListChargesToIssueRequest& request);
 

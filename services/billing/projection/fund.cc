@@ -34,7 +34,8 @@ Balances BalancesAsKnownAt(const Rows& rows, const std::string& prefix, Micros k
 
 }  // namespace
 
-absl::StatusOr<v1::GetSchoolFundAnswer> GetSchoolFund(const Rows& rows, const v1::GetSchoolFundRequest& request) {
+absl::StatusOr<v1::GetSchoolFundAnswer> GetSchoolFund(const Rows& rows,
+                                                      const v1::GetSchoolFundRequest& request) {
   const std::string& school_id = request.header().school_id();
   const std::string prefix = Key("s/fund_entry", school_id, request.fund(), "");
   const bool as_of = request.has_known_at();
@@ -47,19 +48,19 @@ absl::StatusOr<v1::GetSchoolFundAnswer> GetSchoolFund(const Rows& rows, const v1
     line.set_account(account);
     line.set_balance_fen(balance_fen);
   }
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::FundEntry>(
-      rows, prefix, request, request.header(), answer.mutable_page(),
-      [&](std::string_view, const state::FundEntry& entry) {
-        if (as_of && MicrosOf(entry.recorded_at()) > known_at) return false;
-        v1::FundEntryLine& line = *answer.add_entries();
-        *line.mutable_record() = entry.record();
-        line.set_event(entry.event());
-        line.set_subject_id(entry.subject_id());
-        line.set_account(entry.account());
-        line.set_amount_fen(entry.amount_fen());
-        *line.mutable_recorded_at() = entry.recorded_at();
-        return true;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPageOf<state::FundEntry>(rows, prefix, request, request.header(), answer.mutable_page(),
+                                   [&](std::string_view, const state::FundEntry& entry) {
+                                     if (as_of && MicrosOf(entry.recorded_at()) > known_at) return false;
+                                     v1::FundEntryLine& line = *answer.add_entries();
+                                     *line.mutable_record() = entry.record();
+                                     line.set_event(entry.event());
+                                     line.set_subject_id(entry.subject_id());
+                                     line.set_account(entry.account());
+                                     line.set_amount_fen(entry.amount_fen());
+                                     *line.mutable_recorded_at() = entry.recorded_at();
+                                     return true;
+                                   }));
   return answer;
 }
 

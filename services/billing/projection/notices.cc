@@ -15,8 +15,7 @@ constexpr int kNoticePart = 5;  // Of v/notices/<school>/<fee kind>/<posted at>/
 // Any moment of that local day.
 bool StoodOn(const state::Notice& notice, const std::string& on, int zone_minutes) {
   if (DateOf(MicrosOf(notice.posted().posted_at()), zone_minutes) > on) return false;
-  return !notice.has_withdrawn() ||
-         DateOf(MicrosOf(notice.withdrawn().withdrawn_at()), zone_minutes) >= on;
+  return !notice.has_withdrawn() || DateOf(MicrosOf(notice.withdrawn().withdrawn_at()), zone_minutes) >= on;
 }
 
 void Add(const std::optional<Refused>& refused, v1::GetCollectionGateAnswer* answer) {
@@ -45,8 +44,8 @@ void ProjectNotices(const Recorded& own, const v1::BillingEvent& event, MutableR
   const v1::FeeNoticePosted& posted = event.fee_notice_posted();
   const std::string posted_at = InstantText(MicrosOf(posted.posted_at()));
   for (const v1::NoticeAmount& amount : posted.amounts()) {
-    rows.PutBytes(
-        Key("v/notices", own.commit.school_id(), amount.fee_kind(), posted_at, posted.notice_id()), "");
+    rows.PutBytes(Key("v/notices", own.commit.school_id(), amount.fee_kind(), posted_at, posted.notice_id()),
+                  "");
   }
 }
 
@@ -58,21 +57,24 @@ absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows,
   const std::string& school_id = request.header().school_id();
   const int zone_minutes = ZoneAt(rows, school_id);
   v1::ListFeeNoticesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, Key("v/notices", school_id, ""), request, request.header(),
-                                     answer.mutable_page(), [&](std::string_view key, std::string_view) {
-    const auto notice = rows.Get<state::Notice>(NoticeKey(school_id, KeyPart(key, kNoticePart)));
-    if (!notice || (!request.on().empty() && !StoodOn(*notice, request.on(), zone_minutes))) return false;
-    v1::NoticeLine& line = *answer.add_notices();
-    line.set_notice_id(notice->posted().notice_id());
-    *line.mutable_fee_standard_ids() = notice->posted().fee_standard_ids();
-    *line.mutable_amounts() = notice->posted().amounts();
-    line.set_basis(notice->posted().basis());
-    line.set_complaint_number(notice->posted().complaint_number());
-    line.set_board(notice->posted().board());
-    *line.mutable_posted_at() = notice->posted().posted_at();
-    if (notice->has_withdrawn()) *line.mutable_withdrawn_at() = notice->withdrawn().withdrawn_at();
-    return true;
-  }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, Key("v/notices", school_id, ""), request, request.header(), answer.mutable_page(),
+               [&](std::string_view key, std::string_view) {
+                 const auto notice = rows.Get<state::Notice>(NoticeKey(school_id, KeyPart(key, kNoticePart)));
+                 if (!notice || (!request.on().empty() && !StoodOn(*notice, request.on(), zone_minutes)))
+                   return false;
+                 v1::NoticeLine& line = *answer.add_notices();
+                 line.set_notice_id(notice->posted().notice_id());
+                 *line.mutable_fee_standard_ids() = notice->posted().fee_standard_ids();
+                 *line.mutable_amounts() = notice->posted().amounts();
+                 line.set_basis(notice->posted().basis());
+                 line.set_complaint_number(notice->posted().complaint_number());
+                 line.set_board(notice->posted().board());
+                 *line.mutable_posted_at() = notice->posted().posted_at();
+                 if (notice->has_withdrawn())
+                   *line.mutable_withdrawn_at() = notice->withdrawn().withdrawn_at();
+                 return true;
+               }));
   return answer;
 }
 

@@ -13,7 +13,8 @@ namespace afterbell::billing {
 
 void ProjectNotices(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows);
 
-absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows, const v1::ListFeeNoticesRequest& request);
+absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows,
+                                                        const v1::ListFeeNoticesRequest& request);
 
 // The same gates that IssueCharge and RecordPayment pass, all of them at once. An error names what
 // policy leaves unset.

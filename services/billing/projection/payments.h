@@ -19,7 +19,8 @@ namespace afterbell::billing {
 void ProjectPayments(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows);
 
 // A pupil's at a school, in order of payment.
-std::vector<state::Payment> PaymentsOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
+std::vector<state::Payment> PaymentsOf(const Rows& rows, std::string_view school_id,
+                                       std::string_view pupil_id);
 
 absl::StatusOr<v1::ListPaymentsAnswer> ListPayments(const Rows& rows, const v1::ListPaymentsRequest& request);
 

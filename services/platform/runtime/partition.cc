@@ -180,6 +180,12 @@ Partition::Stats Partition::stats() const {
   return stats_;
 }
 
+bool Partition::Quiet() const {
+  if (!quiet_ || scheduled_) return false;
+  std::lock_guard<std::mutex> lock(mutex_);
+  return queue_.empty();
+}
+
 absl::Status Partition::halted() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return halted_;
@@ -189,6 +195,7 @@ absl::Status Partition::halted() const {
 
 void Partition::Step() {
   do {
+    quiet_ = false;
     again_ = false;
     std::deque<CommandCall> calls;
     bool halted;
@@ -206,6 +213,13 @@ void Partition::Step() {
     }
     if (!status.ok()) Halt(status);
   } while (again_);
+  bool read_to_end = owner_ && pending_.empty() && unwritten_.empty();
+  for (const Source& source : sources_) {
+    const uint64_t read = source.commons != nullptr ? source.folded.index : source.chain.at().offset;
+    const uint64_t end = source.commons != nullptr ? source.commons->index() : source.log->End();
+    if (read < end || source.batch_next < source.batch.records.size()) read_to_end = false;
+  }
+  quiet_ = read_to_end;
   scheduled_ = false;
   // A poke between the last look and the line above would have found `scheduled_` set.
   if (again_) Poke();
@@ -756,6 +770,12 @@ void Partition::FireDeadlines() {
       *reached->mutable_at() = TimestampOf(second);
       *head.mutable_occurred_at() = reached->at();
       head.set_service_date(DateOf(second));
+      // A school's deadline names it first.
+      const std::string& entity = reached->entity();
+      if (const auto school = reference::School(*rows_, entity.substr(0, entity.find('/')))) {
+        head.set_school_id(school->school_id());
+        head.set_district_id(school->district_id());
+      }
       std::vector<std::string> commands;
       {
         const Context context = ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
@@ -783,6 +803,12 @@ void Partition::TakeRunSteps() {
     });
     if (run_id.empty()) return;
     Commit head = NewHead();
+    if (const auto blocked = rows_->Get<stored::StoredBlocked>(run.cursor())) {
+      head.set_school_id(blocked->school_id());
+      head.set_district_id(blocked->district_id());
+      head.set_service_date(blocked->service_date());
+      *head.mutable_occurred_at() = TimestampOf(blocked->occurred_at());
+    }
     log::v1::RunStep* step = head.mutable_run_step();
     step->set_run_id(run_id);
     step->set_cursor(run.cursor());

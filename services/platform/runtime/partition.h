@@ -108,6 +108,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // When the next deadline of the domain is due (REAL clock), or the far future.
   Micros NextDue() const { return next_due_.load(); }
 
+  // True when everything its logs hold has been read, decided and answered, and nothing is due.
+  bool Quiet() const;
+  uint64_t End() const { return log_->End(); }
+
   const PartitionId& id() const { return id_; }
   Stats stats() const;
   // Why the partition halted; OK while it works.
@@ -238,6 +242,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Stats stats_;
   std::atomic<bool> scheduled_{false};
   std::atomic<bool> again_{false};
+  std::atomic<bool> quiet_{false};
   std::atomic<Micros> next_due_{INT64_MAX};
 };
 

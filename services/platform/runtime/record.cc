@@ -158,6 +158,10 @@ void FinishEvolving(const Commit& commit, MutableRows& rows) {
     stored::StoredBlocked row;
     row.set_command(commit.blocked(i).command());
     row.set_index(commit.index());
+    row.set_school_id(commit.school_id());
+    row.set_district_id(commit.district_id());
+    row.set_service_date(commit.service_date());
+    row.set_occurred_at(MicrosOf(commit.occurred_at()));
     rows.Put(BlockedKey(commit.blocked(i).parameter(), commit.index(), i), row);
   }
 }

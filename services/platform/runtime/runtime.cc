@@ -138,6 +138,27 @@ absl::Status Runtime::WaitReady(std::chrono::seconds at_most) {
   return absl::OkStatus();
 }
 
+absl::Status Runtime::WaitQuiet(std::chrono::seconds at_most) {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  const auto ends = [this] {
+    uint64_t sum = 0;
+    for (const auto& [id, partition] : partitions_) sum += partition->End();
+    return sum;
+  };
+  for (;;) {
+    const uint64_t before = ends();
+    bool quiet = true;
+    for (const auto& [id, partition] : partitions_) {
+      if (!partition->halted().ok()) return partition->halted();
+      quiet = quiet && partition->Quiet();
+    }
+    // A record that came meanwhile would show in the ends before anybody had read it.
+    if (quiet && before == ends()) return absl::OkStatus();
+    if (std::chrono::steady_clock::now() > deadline) return absl::DeadlineExceededError("the services did not come to rest");
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+}
+
 void Runtime::Stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);

@@ -47,6 +47,10 @@ class Runtime {
   // Returns when every partition decides, or with why one halted.
   absl::Status WaitReady(std::chrono::seconds at_most);
 
+  // Returns when no partition has anything left to do: all records read everywhere, all reactions and
+  // due deadlines decided. For players and tests; a city is never quiet.
+  absl::Status WaitQuiet(std::chrono::seconds at_most);
+
   // Answers what is in flight, writes `seen`, and lets go. Later calls are refused UNAVAILABLE.
   void Stop();
 

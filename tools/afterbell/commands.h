@@ -1,0 +1,30 @@
+// The commands of the CLI, one file each. Each adds itself to the app; what it returns when it is
+// run is the exit code:
+//   0  done          1  it could not be done (said on stderr)
+//   2  wrong usage   3  done, and the answer is no: a log that does not verify, a difference found
+#ifndef AFTERBELL_TOOLS_AFTERBELL_COMMANDS_H_
+#define AFTERBELL_TOOLS_AFTERBELL_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+
+#include "absl/status/status.h"
+
+namespace afterbell {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitNo = 3;
+
+void AddCity(CLI::App* app, int* exit_code);
+void AddPolicy(CLI::App* app, int* exit_code);
+void AddLog(CLI::App* app, int* exit_code);
+void AddReview(CLI::App* app, int* exit_code);
+void AddGet(CLI::App* app, int* exit_code);
+
+// Says what failed on stderr, for people.
+int Failed(const absl::Status& status);
+
+}  // namespace afterbell
+
+#endif  // AFTERBELL_TOOLS_AFTERBELL_COMMANDS_H_
