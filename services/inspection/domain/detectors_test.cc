@@ -156,7 +156,7 @@ class MoneyKit : public InspectionKit {
   }
 };
 
-TEST(UnpostedCharge, SuspectsMoneyTakenBeforeTheNotice) {  // BIL-13
+TEST(UnpostedCharge, SuspectsMoneyTakenBeforeTheNotice) {  // BIL-13, and both codes: D-13
   MoneyKit kit;
   kit.GivenFrom("billing", Posted("2026-09-15"));  // Record 2; the payment, told late, is record 3.
   kit.WhenHeard("billing", Paid("2026-09-10"))

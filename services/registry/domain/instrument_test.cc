@@ -85,7 +85,7 @@ TEST(PublishInstrument, EndsTheOpenValueOfTheSameIssuerTheDayBefore) {
   EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-03-01").candidates.size(), 1u);
 }
 
-TEST(PublishInstrument, LeavesOtherIssuersScopesAndTimesAlone) {
+TEST(PublishInstrument, LeavesOtherIssuersScopesAndTimesAlone) {  // Precedence decides there: D-15
   RegistryKit commons = Commons();
   commons.As("education_bureau", "b1").When(Publish(kHash1)).ThenDecided();
   const auto publish = [&](void (*change)(Instrument&)) {

@@ -367,7 +367,7 @@ TEST(People, AreAnsweredAtTheirSchoolOrInTheCommons) {
           .ok());
 }
 
-TEST(ListPosts, ListsByRoleAndDayAtTheSchoolOrInTheCommons) {
+TEST(ListPosts, ListsByRoleAndDayAtTheSchoolOrInTheCommons) {  // REF-34: who was principal that day
   const MemoryRows rows = SchoolRows();
   const auto count = [&](const Rows& where, const std::string& text) {
     return ListPosts(where, Ask<v1::ListPostsRequest>(text))->posts_size();
