@@ -125,6 +125,11 @@ class SmallCity {
   std::unique_ptr<Runtime> runtime_;
 };
 
+// A month of three schools: limits and fees are set, two pupils a school come on three days (a third is
+// refused, twice), the month ends, charges are blocked until an amount is set, one is issued.
+// The city is stopped at its end. Nine check-ins a pupil pair, six counts, six charges of 1800 fen.
+void LiveThroughSeptember(SmallCity& city);
+
 std::string ChargeIdOf(std::string_view pupil, std::string_view month);
 
 }  // namespace afterbell::replay

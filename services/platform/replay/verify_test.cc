@@ -13,29 +13,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A month of two schools: a reaction blocked and taken up again, deadlines, refusals, repeats.
-void LiveThroughSeptember(SmallCity& city) {
-  city.MoveClock("2026-09-01", "08:00");
-  city.Set("class_hour_minutes", "minutes: 60");
-  city.Set("group_size_max", "count: 2");
-  city.Set("fee_model", "choice: 'per_class_hour'");
-  for (const std::string day : {"01", "02", "03"}) {
-    city.MoveClock("2026-09-" + day, "15:30");
-    for (const std::string school : {"s1", "s2", "s3"}) {
-      const std::string session = school + "-" + day;
-      EXPECT_TRUE(city.CheckIn(school, session, school + "-ana").ok());
-      EXPECT_TRUE(city.CheckIn(school, session, school + "-bo").ok());
-      EXPECT_TRUE(city.CheckIn(school, session, school + "-bo").ok());  // Asked twice.
-      EXPECT_TRUE(absl::IsFailedPrecondition(city.CheckIn(school, session, school + "-cem")));
-      EXPECT_TRUE(absl::IsFailedPrecondition(city.CheckIn(school, session, school + "-cem")));
-    }
-  }
-  city.MoveClock("2026-10-01", "08:00");            // Counted; the charge is blocked: no amount is set.
-  city.Set("fee_amount_yuan", "fen: 300");          // Taken up again.
-  EXPECT_TRUE(city.Issue("s1", "s1-ana", "2026-09").ok());
-  city.Stop();
-}
-
 std::unique_ptr<History> Load(EventLog* log, HistoryOptions options = {}) {
   auto history = History::Load(log, options);
   EXPECT_TRUE(history.ok()) << history.status();
