@@ -36,12 +36,12 @@ absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const Hist
   std::sort(history->partitions_.begin(), history->partitions_.end(), [](const PartitionId& a, const PartitionId& b) {
     return std::make_tuple(OrderOf(a.service), a.number) < std::make_tuple(OrderOf(b.service), b.number);
   });
-  AFTERBELL_RETURN_IF_ERROR(history->ReadGenesis(log));
+  AFTERBELL_RETURN_IF_ERROR(history->ReadGenesis());
   AFTERBELL_RETURN_IF_ERROR(history->ReadCommons(log));
   return history;
 }
 
-absl::Status History::ReadGenesis(EventLog*) {
+absl::Status History::ReadGenesis() {
   if (partitions_.empty()) return absl::NotFoundError("the log holds no records");
   for (const PartitionId& id : partitions_) {
     absl::StatusOr<LogBatch> first = logs_[id]->Read(0, 1, 1);
@@ -64,7 +64,7 @@ absl::Status History::ReadGenesis(EventLog*) {
   return absl::OkStatus();
 }
 
-absl::Status History::ReadCommons(EventLog*) {
+absl::Status History::ReadCommons(EventLog* log) {
   for (const PartitionId& id : partitions_) {
     if (id.number != 0) continue;
     RecordReader reader = Read(id);
@@ -81,9 +81,9 @@ absl::Status History::ReadCommons(EventLog*) {
     return RecordedAt(*a.commit) < RecordedAt(*b.commit);
   });
   for (const std::string_view service : kCommonsOfRows) {
-    const auto found = logs_.find(PartitionId{std::string(service), 0});
-    if (found == logs_.end()) continue;
-    commons_.push_back(std::make_unique<Commons>(found->second));
+    auto partition = log->Open({std::string(service), 0});  // Empty, perhaps: it is a source all the same.
+    if (!partition.ok()) return partition.status();
+    commons_.push_back(std::make_unique<Commons>(*std::move(partition)));
     AFTERBELL_RETURN_IF_ERROR(commons_.back()->CatchUp());
   }
   return absl::OkStatus();

@@ -83,7 +83,7 @@ class History {
 
  private:
   History() = default;
-  absl::Status ReadGenesis(EventLog* log);
+  absl::Status ReadGenesis();
   absl::Status ReadCommons(EventLog* log);
 
   struct OfCommons {

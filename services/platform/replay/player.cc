@@ -1,0 +1,366 @@
+#include "services/platform/replay/player.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/reference/reference.h"
+#include "services/platform/replay/compose.h"
+#include "services/platform/runtime/record.h"
+
+namespace afterbell::replay {
+namespace {
+
+using log::v1::Commit;
+
+// Commits that were not recorded are numbered from here: no log grows so far.
+constexpr uint64_t kInsertedIndex = uint64_t{1} << 62;
+constexpr int kSourceShift = 56;
+// A moment in a row key: "2026-09-01T07:30:00.000000Z".
+constexpr size_t kInstantLength = 27;
+
+uint64_t HashOf(std::string_view key) { return std::hash<std::string_view>()(key); }
+
+std::string DeadlineKeyOf(const Commit& commit) {
+  const log::v1::TimeReached& reached = commit.time_reached();
+  return DeadlineKey(MicrosOf(reached.at()), reached.deadline(), reached.entity());
+}
+
+Micros MomentOf(std::string_view instant) {
+  return InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) +
+         std::stoi(std::string(instant.substr(17, 2))) * kMicrosPerSecond + std::stoi(std::string(instant.substr(20, 6)));
+}
+
+Micros RecordedAt(const Commit& commit) { return MicrosOf(commit.recorded_at()); }
+
+}  // namespace
+
+// ---------------------------------------------------------------------------------- streams
+
+const std::shared_ptr<uint64_t>& Stream::AddReader() { return readers_.emplace_back(std::make_shared<uint64_t>(0)); }
+
+void Stream::Push(uint64_t place, RecordReader::CommitPtr commit) {
+  if (readers_.empty()) return;
+  entries_.push_back({place, std::move(commit)});
+  constexpr size_t kTrimEvery = 256;
+  if (entries_.size() % kTrimEvery == 0) Trim();
+}
+
+const Stream::Entry* Stream::At(uint64_t reader) const {
+  return reader - first_ < entries_.size() ? &entries_[reader - first_] : nullptr;
+}
+
+void Stream::Trim() {
+  uint64_t passed = ~uint64_t{0};
+  for (const auto& reader : readers_) passed = std::min(passed, *reader);
+  for (; first_ < passed && !entries_.empty(); ++first_) entries_.pop_front();
+}
+
+// ---------------------------------------------------------------------------------- one partition
+
+Player::Player(const History& history, const Service& service, const PartitionId& id, const EventReader& events,
+               const WhatIfOptions& options, std::map<std::string, Stream, std::less<>>* streams, Tally* tally)
+    : history_(history),
+      service_(service),
+      id_(id),
+      events_(events),
+      options_(options),
+      out_((*streams)[id.service]),
+      tally_(*tally),
+      rows_(id, history.commons()) {
+  for (const std::unique_ptr<Commons>& commons : history.commons()) {
+    if (id.number == 0 && commons->service() == id.service) continue;
+    Source source;
+    source.id = {commons->service(), 0};
+    source.commons = commons.get();
+    source.commons_end = history.CommonsEnd(commons->service());
+    sources_.push_back(std::move(source));
+  }
+  if (id.number != 0) {
+    for (const std::string_view foreign : service.reads()) {
+      Source source;
+      source.id = {std::string(foreign), id.number};
+      source.stream = &(*streams)[source.id.service];
+      source.reader = source.stream->AddReader();
+      sources_.push_back(std::move(source));
+    }
+  }
+  if (options.mode == PolicyMode::kAsKnownNow) rows_.ReadPolicyAt(history.CommonsEnd("registry"));
+}
+
+uint64_t Player::CauseKey(std::string_view service, uint32_t partition, uint64_t index) const {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    if (sources_[i].id.service == service && sources_[i].id.number == partition) return (i + 1) << kSourceShift | index;
+  }
+  return index;
+}
+
+absl::Status Player::ReadAhead() {
+  // Beyond the cut too: what fires there has not fired here.
+  RecordReader own = history_.Read(id_, /*uncut=*/true);
+  for (;;) {
+    auto commit = own.Peek();
+    if (!commit.ok()) return commit.status();
+    if (*commit == nullptr) return absl::OkStatus();
+    if ((*commit)->has_cause()) {
+      const log::v1::RecordId& cause = (*commit)->cause();
+      reacted_.insert(CauseKey(cause.service(), cause.partition(), cause.index()));
+    }
+    if ((*commit)->has_time_reached()) ++fired_[HashOf(DeadlineKeyOf(**commit))];
+    own.Pop();
+  }
+}
+
+absl::Status Player::Play(const CommitPtr& recorded) {
+  ++tally_.report().commits;
+  FireAnew(*recorded);
+  AFTERBELL_RETURN_IF_ERROR(Advance(*recorded));
+  DecideRecorded(recorded);
+  newest_ = std::max(newest_, RecordedAt(*recorded));
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------------------------- what others said
+
+Player::CommitPtr Player::Next(Source& source, uint64_t until) const {
+  if (source.commons == nullptr) {
+    const Stream::Entry* entry = source.stream->At(*source.reader);
+    return entry == nullptr || entry->place > until ? nullptr : entry->commit;
+  }
+  for (; source.commons_next <= std::min(until, source.commons_end); ++source.commons_next) {
+    if (CommitPtr commit = source.commons->At(source.commons_next)) return commit;
+  }
+  return nullptr;
+}
+
+void Player::Fold(Source& source, const CommitPtr& commit, uint64_t place) {
+  const Recorded recorded{*commit, source.id.service, source.id.number};
+  newest_ = std::max(newest_, recorded.recorded_at());
+  if (source.commons != nullptr) {
+    rows_.SetSeen(source.id.service, source.commons_next);
+    ++source.commons_next;
+  } else {
+    ++*source.reader;
+    service_.Fold(recorded, rows_);
+  }
+  const uint64_t key = CauseKey(source.id.service, source.id.number, commit->index());
+  if (reacted_.count(key) > 0) {
+    causes_[key] = commit;  // Its reaction has a place of its own.
+  } else {
+    ReactAnew(recorded, place);
+  }
+}
+
+template <class Wants>
+void Player::FoldWhile(uint64_t place, const Wants& wants) {
+  for (;;) {
+    Source* from = nullptr;
+    CommitPtr earliest;
+    for (Source& source : sources_) {
+      CommitPtr next = wants(source);
+      if (next == nullptr || (earliest != nullptr && RecordedAt(*next) >= RecordedAt(*earliest))) continue;
+      from = &source;
+      earliest = std::move(next);
+    }
+    if (from == nullptr) return;
+    Fold(*from, earliest, place);
+  }
+}
+
+absl::Status Player::Advance(const Commit& recorded) {
+  if (recorded.seen().empty()) return absl::OkStatus();
+  for (const log::v1::Seen& seen : recorded.seen()) {
+    const auto source = std::find_if(sources_.begin(), sources_.end(), [&](const Source& each) {
+      return each.id.service == seen.service() && each.id.number == seen.partition();
+    });
+    if (source == sources_.end()) {
+      return absl::DataLossError(absl::StrCat(ToString(id_), " record ", recorded.index(), " has seen ", seen.service(), "/",
+                                              seen.partition(), ", which its service does not read"));
+    }
+    source->seen = seen.index();
+  }
+  FoldWhile(recorded.index(), [&](Source& source) { return Next(source, source.seen); });
+  return absl::OkStatus();
+}
+
+void Player::ReactAnew(const Recorded& cause, uint64_t place) {
+  Commit head = NewHead(0);
+  *head.mutable_cause() = cause.Id();
+  *head.mutable_occurred_at() = cause.commit.occurred_at();
+  head.set_service_date(cause.commit.service_date());
+  head.set_district_id(cause.commit.district_id());
+  head.set_school_id(cause.commit.school_id());
+  if (!DecideHead(&cause, &head).ok()) return;
+  std::vector<std::string> events = DeterminationsOf(events_, head);
+  if (events.empty()) return;
+  ++tally_.report().reactions_anew;
+  Insert(std::move(head), std::move(events), place);
+}
+
+// ---------------------------------------------------------------------------------- deadlines
+
+Micros Player::ClockBefore(const Commit& recorded) const {
+  if (!history_.simulated()) return RecordedAt(recorded) - 1;
+  std::optional<std::string> bytes;
+  if (id_.number == 0 && id_.service == "registry") {
+    bytes = rows_.GetBytes("c/registry/clock");
+  } else {
+    uint64_t index = rows_.seen("registry");
+    for (const log::v1::Seen& seen : recorded.seen()) {
+      if (seen.service() == "registry" && seen.partition() == 0) index = std::max(index, seen.index());
+    }
+    for (const std::unique_ptr<Commons>& commons : history_.commons()) {
+      if (commons->service() == "registry") bytes = commons->GetBytes("c/registry/clock", index);
+    }
+  }
+  registry::v1::ClockMoved moved;
+  return bytes && moved.ParseFromString(*bytes) ? MicrosOf(moved.to()) : 0;
+}
+
+void Player::FireAnew(const Commit& before) {
+  // Nearly always nothing is due: looked at before the clock is.
+  std::string first;
+  rows_.ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
+    first = std::string(key);
+    return false;
+  });
+  if (first.empty()) return;
+  const std::string until = "d/" + InstantText(ClockBefore(before)) + "~";
+  while (true) {
+    std::vector<std::string> due;
+    rows_.ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
+      if (key > until) return false;
+      if (fired_.count(HashOf(key)) == 0) due.push_back(std::string(key));
+      return true;
+    });
+    if (due.empty()) return;
+    for (const std::string& key : due) {
+      if (rows_.Has(key)) Fire(key, before.index());
+    }
+  }
+}
+
+void Player::Fire(const std::string& key, uint64_t place) {
+  const std::string_view instant = KeyPart(key, 1);
+  const std::string_view name = KeyPart(key, 2);
+  const Micros at = MomentOf(instant);
+  FoldWhile(place, [&](Source& source) -> CommitPtr {
+    CommitPtr next = Next(source, ~uint64_t{0});
+    return next == nullptr || RecordedAt(*next) > at ? nullptr : next;
+  });
+  Commit head = NewHead(at);
+  head.mutable_time_reached()->set_deadline(std::string(name));
+  head.mutable_time_reached()->set_entity(key.substr(2 + kInstantLength + 1 + name.size() + 1));
+  *head.mutable_time_reached()->mutable_at() = TimestampOf(at);
+  *head.mutable_occurred_at() = head.time_reached().at();
+  head.set_service_date(DateOf(at));
+  std::vector<std::string> events;
+  if (DecideHead(nullptr, &head).ok()) events = DeterminationsOf(events_, head);
+  ++tally_.report().deadlines_anew;
+  Insert(std::move(head), std::move(events), place);
+}
+
+// ---------------------------------------------------------------------------------- deciding
+
+Commit Player::NewHead(Micros not_before) {
+  const Micros recorded_at = std::max(newest_, not_before) + 1;
+  Commit head;
+  head.set_index(kInsertedIndex + ++inserted_);
+  *head.mutable_recorded_at() = TimestampOf(recorded_at);
+  *head.mutable_occurred_at() = head.recorded_at();
+  head.set_service_date(DateOf(recorded_at));
+  head.mutable_actor()->set_role("system");
+  return head;
+}
+
+absl::Status Player::DecideHead(const Recorded* cause, Commit* head) {
+  const Decider decider{service_, id_, history_.log_id(), history_.simulated(),
+                        options_.mode == PolicyMode::kOverride ? &options_.overrides : nullptr};
+  const absl::Status status = DecideAgain(decider, cause, rows_, head);
+  for (const log::v1::PolicyUse& use : head->policy()) {
+    if (use.provisional()) ++tally_.report().provisional[absl::StrCat(use.key(), " ", use.value_id())];
+  }
+  tally_.report().blocked += head->blocked_size();
+  return status;
+}
+
+void Player::DecideRecorded(const CommitPtr& recorded) {
+  CommitPtr cause;
+  switch (recorded->decided_case()) {
+    case Commit::kCommand:
+    case Commit::kRunStep:
+      break;
+    case Commit::kCause: {
+      const log::v1::RecordId& id = recorded->cause();
+      auto held = causes_.extract(CauseKey(id.service(), id.partition(), id.index()));
+      if (!held.empty()) cause = std::move(held.mapped());
+      break;
+    }
+    case Commit::kTimeReached: {
+      const std::string key = DeadlineKeyOf(*recorded);
+      const auto fired = fired_.find(HashOf(key));
+      if (fired != fired_.end() && --fired->second == 0) fired_.erase(fired);
+      if (rows_.Has(key)) break;
+      ++tally_.report().deadlines_gone;
+      return Stand(recorded, KeptOf(events_, *recorded), nullptr);
+    }
+    default:
+      tally_.report().repeated_refusals += recorded->has_refusal();
+      return Stand(recorded, KeptOf(events_, *recorded), nullptr);
+  }
+  Commit again = HeadOf(*recorded);
+  std::optional<Recorded> of;
+  if (cause != nullptr) of.emplace(Recorded{*cause, recorded->cause().service(), recorded->cause().partition()});
+  const absl::Status status = DecideHead(of ? &*of : nullptr, &again);
+  Composed composed = Compose(events_, *recorded, again, status);
+  if (composed.flip) NoteFlip(*composed.flip, *recorded, again, status);
+  Stand(recorded, std::move(composed.events), &again);
+}
+
+void Player::NoteFlip(Flip::Kind kind, const Commit& recorded, const Commit& again, const absl::Status& status) {
+  Flip flip;
+  flip.kind = kind;
+  flip.record = Recorded{recorded, id_.service, id_.number}.Id();
+  flip.recorded_at = RecordedAt(recorded);
+  flip.decided = DecidedText(service_, recorded);
+  flip.recorded = OutcomeText(recorded, absl::OkStatus());
+  flip.again = OutcomeText(again, status);
+  tally_.AddFlip(std::move(flip));
+}
+
+// A recorded Commit as it stands in the other history: folded, and told to those who read it.
+void Player::Stand(const CommitPtr& recorded, std::vector<std::string> events, const Commit* again) {
+  tally_.Add(events_, Recorded{*recorded, id_.service, id_.number}, /*was_recorded=*/true, events);
+  CommitPtr stands = recorded;
+  const bool same_events = std::equal(events.begin(), events.end(), recorded->events().begin(), recorded->events().end());
+  const bool touched = again != nullptr && (again->blocked_size() + recorded->blocked_size() > 0 ||
+                                            (!recorded->has_command() && again->has_refusal() != recorded->has_refusal()));
+  if (!same_events || touched) {
+    auto other = std::make_shared<Commit>(*recorded);
+    other->clear_events();
+    for (std::string& event : events) other->add_events(std::move(event));
+    if (again != nullptr) {
+      *other->mutable_policy() = again->policy();
+      *other->mutable_blocked() = again->blocked();
+      if (!recorded->has_command()) other->clear_refusal();
+      if (!recorded->has_command() && again->has_refusal()) *other->mutable_refusal() = again->refusal();
+    }
+    stands = std::move(other);
+  }
+  EvolveRecorded(service_, Recorded{*stands, id_.service, id_.number}, rows_);
+  out_.Push(recorded->index(), std::move(stands));
+}
+
+// A Commit that was not recorded, before the recorded one at `place`.
+void Player::Insert(Commit head, std::vector<std::string> events, uint64_t place) {
+  head.clear_events();
+  head.clear_refusal();
+  for (const std::string& event : events) head.add_events(event);
+  const auto commit = std::make_shared<Commit>(std::move(head));
+  const Recorded inserted{*commit, id_.service, id_.number};
+  tally_.Add(events_, inserted, /*was_recorded=*/false, events);
+  EvolveRecorded(service_, inserted, rows_);
+  newest_ = std::max(newest_, inserted.recorded_at());
+  if (!events.empty()) out_.Push(place, commit);
+}
+
+}  // namespace afterbell::replay

@@ -1,0 +1,112 @@
+// One partition lived through again: its own Commits at their recorded places, what it had seen of
+// others before each, deadlines and reactions that were not recorded in between.
+#ifndef AFTERBELL_SERVICES_PLATFORM_REPLAY_PLAYER_H_
+#define AFTERBELL_SERVICES_PLATFORM_REPLAY_PLAYER_H_
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "services/platform/replay/again.h"
+#include "services/platform/replay/events.h"
+#include "services/platform/replay/rows.h"
+#include "services/platform/replay/tally.h"
+#include "services/platform/replay/whatif.h"
+
+namespace afterbell::replay {
+
+// What a partition says in the other history, for those who read it: the recorded Commits as they
+// stand now, and before them such as were not recorded. Kept until every reader has passed.
+class Stream {
+ public:
+  struct Entry {
+    uint64_t place;  // Index of the recorded Commit that this is, or that it comes before.
+    RecordReader::CommitPtr commit;
+  };
+
+  // The place of a new reader, which moves on by itself.
+  const std::shared_ptr<uint64_t>& AddReader();
+
+  void Push(uint64_t place, RecordReader::CommitPtr commit);
+
+  // The entry a reader is at; null at the end.
+  const Entry* At(uint64_t reader) const;
+
+ private:
+  void Trim();
+
+  std::vector<std::shared_ptr<uint64_t>> readers_;
+  std::deque<Entry> entries_;
+  uint64_t first_ = 0;  // The number of entries_.front().
+};
+
+class Player {
+ public:
+  // `streams` are those of the same number by service, this partition's own among them. All outlive
+  // this object.
+  Player(const History& history, const Service& service, const PartitionId& id, const EventReader& events,
+         const WhatIfOptions& options, std::map<std::string, Stream, std::less<>>* streams, Tally* tally);
+
+  // Reads ahead which deadlines and reactions were recorded, so that these wait for their places.
+  absl::Status ReadAhead();
+
+  // The next own Commit, everything recorded before it having been played.
+  absl::Status Play(const RecordReader::CommitPtr& recorded);
+
+ private:
+  using CommitPtr = RecordReader::CommitPtr;
+
+  struct Source {
+    PartitionId id;
+    const Commons* commons = nullptr;  // Null for a same-numbered partition.
+    uint64_t commons_end = 0;
+    uint64_t commons_next = 1;
+    Stream* stream = nullptr;
+    std::shared_ptr<uint64_t> reader;
+    uint64_t seen = 0;  // How far the recorded Commits have seen.
+  };
+
+  // The next record of a source up to an index; null when there is none.
+  CommitPtr Next(Source& source, uint64_t until) const;
+  void Fold(Source& source, const CommitPtr& commit, uint64_t place);
+  // Folds what `wants` says, in order of recorded time over all sources.
+  template <class Wants>
+  void FoldWhile(uint64_t place, const Wants& wants);
+  absl::Status Advance(const log::v1::Commit& recorded);
+  void ReactAnew(const Recorded& cause, uint64_t place);
+  void FireAnew(const log::v1::Commit& before);
+  void Fire(const std::string& key, uint64_t place);
+  Micros ClockBefore(const log::v1::Commit& recorded) const;
+
+  void DecideRecorded(const CommitPtr& recorded);
+  void Stand(const CommitPtr& recorded, std::vector<std::string> events, const log::v1::Commit* again);
+  void Insert(log::v1::Commit head, std::vector<std::string> events, uint64_t place);
+  log::v1::Commit NewHead(Micros not_before);
+  absl::Status DecideHead(const Recorded* cause, log::v1::Commit* head);
+  void NoteFlip(Flip::Kind kind, const log::v1::Commit& recorded, const log::v1::Commit& again,
+                const absl::Status& status);
+  uint64_t CauseKey(std::string_view service, uint32_t partition, uint64_t index) const;
+
+  const History& history_;
+  const Service& service_;
+  const PartitionId id_;
+  const EventReader& events_;
+  const WhatIfOptions& options_;
+  Stream& out_;
+  Tally& tally_;
+  ReplayRows rows_;
+  std::vector<Source> sources_;
+  std::unordered_set<uint64_t> reacted_;           // Causes whose reaction was recorded.
+  std::unordered_map<uint64_t, int> fired_;        // Deadlines whose recorded firing is still to come.
+  std::unordered_map<uint64_t, CommitPtr> causes_; // Folded, and their reaction still to come.
+  Micros newest_ = 0;
+  uint64_t inserted_ = 0;
+};
+
+}  // namespace afterbell::replay
+
+#endif  // AFTERBELL_SERVICES_PLATFORM_REPLAY_PLAYER_H_
