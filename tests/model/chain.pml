@@ -16,7 +16,7 @@
  */
 
 #ifndef INDEX_MAX
-#define INDEX_MAX 5   /* Valid records in the log. A history fits an int up to 7. */
+#define INDEX_MAX 6   /* Valid records in the log. A history fits an int up to 7. */
 #endif
 /* Void records that wait for a slow reader at a time. With 0 they are judged as they land
  * and not kept for it: it will judge them alike, for it passes that place with the index,
@@ -25,7 +25,9 @@
 #define VOIDS_UNREAD_MAX 0
 #endif
 #define WINDOW 3      /* How many records a reader may be behind the log's end. */
-#define AIR_MAX 2     /* Records sent and not yet lost or landed for the last time. */
+#ifndef AIR_MAX
+#define AIR_MAX 3     /* Records sent and not yet lost or landed for the last time. At most 3. */
+#endif
 #define PIPELINE 2    /* Decisions an owner may have in flight. */
 #define CLAIMANTS 2
 #define AUDITOR 2     /* The view of a fresh reader that is never behind; see Audit. */
@@ -85,7 +87,7 @@ typedef Memory {
 /* The log's end: what some instance has not read. What both have read is forgotten. */
 Record log[WINDOW];
 byte log_end;
-Record air[AIR_MAX];
+Record air[3];
 View view[VIEWS];
 Memory memory[CLAIMANTS];
 
@@ -103,6 +105,10 @@ bool answer_is_in_the_log = true;
 bool quiet_answer_was_true = true;
 bool decided_again_alike = true;
 bool readers_agree = true;
+#ifdef HALT_AT_MORE_VOIDS_THAN_PIPELINE
+byte voids_in_a_row;
+bool no_false_halt = true;
+#endif
 #define HOLDS(law, condition) law = (condition); assert(law)
 
 /* Interesting states, counted over the whole search so that no law holds for want of
@@ -133,6 +139,7 @@ hidden byte said;
 hidden byte next;
 hidden byte digest;
 hidden int tip;
+hidden Record hand;
 
 /* ---- The rules every reader applies ---- */
 
@@ -239,26 +246,56 @@ inline Audit(rec) {
 }
 
 /* The air is a set; one order for each keeps the search small. */
-inline SortAir() {
+#define BELONGS_AFTER(s, other) \
+  (air[s].content == 0 || (air[other].content != 0 && \
+   (air[s].tag > air[other].tag || \
+    (air[s].tag == air[other].tag && air[s].content > air[other].content))))
+
+inline Order(s, other) {
   if
-  :: air[0].content == 0 || (air[1].content != 0 &&
-       (air[0].tag > air[1].tag || (air[0].tag == air[1].tag && air[0].content > air[1].content))) ->
-    Copy(hand, air[0]);
-    Copy(air[0], air[1]);
-    Copy(air[1], hand)
+  :: BELONGS_AFTER(s, other) ->
+    Copy(hand, air[s]);
+    Copy(air[s], air[other]);
+    Copy(air[other], hand)
   :: else
   fi
 }
-hidden Record hand;
 
-#define AIR_HAS_ROOM (air[1].content == 0)
+inline SortAir() {
+  Order(0, 1);
+  Order(1, 2);
+  Order(0, 1)
+}
+
+#define AIR_HAS_ROOM (air[AIR_MAX - 1].content == 0)
+
+/* Where void records are not kept, what can only be void from now on may as well vanish
+ * at once: nobody would be any the wiser. */
+#define IS_HOPELESS(s) \
+  (VOIDS_UNREAD_MAX == 0 && air[s].content != 0 && \
+   ((IS_CLAIM(air[s].content) && air[s].claim != view[AUDITOR].claim) || \
+    (!IS_CLAIM(air[s].content) && air[s].index <= view[AUDITOR].index)))
+
+inline Purge(s) {
+  if
+  :: IS_HOPELESS(s) -> Clear(air[s])
+  :: else
+  fi
+}
+
+inline PurgeAir() {
+  Purge(0);
+  Purge(1);
+  Purge(2);
+  SortAir()
+}
 
 inline Send(what, number, prior, under) {
-  air[1].content = what;
-  air[1].index = number;
-  air[1].tag = prior;
-  air[1].claim = under;
-  SortAir()
+  air[2].content = what;
+  air[2].index = number;
+  air[2].tag = prior;
+  air[2].claim = under;
+  PurgeAir()
 }
 
 #define MAY_LAND(s) \
@@ -275,7 +312,18 @@ inline Land(s) {
     log[log_end].voided = !valid;
     log_end++
   :: else
-  fi
+  fi;
+#ifdef HALT_AT_MORE_VOIDS_THAN_PIPELINE
+  /* Counted leniently: in a row, and no record is doubled. */
+  if
+  :: valid -> voids_in_a_row = 0
+  :: !valid && !IS_CLAIM(air[s].content) && air[s].claim == view[AUDITOR].claim -> voids_in_a_row++
+  :: else
+  fi;
+  HOLDS(no_false_halt, voids_in_a_row <= PIPELINE);
+  Clear(air[s]);
+#endif
+  PurgeAir()
 }
 
 inline Vanish(s) {
@@ -289,8 +337,10 @@ end:
   do
   :: d_step { MAY_LAND(0) -> Land(0) }
   :: d_step { MAY_LAND(1) -> Land(1) }
+  :: d_step { MAY_LAND(2) -> Land(2) }
   :: d_step { air[0].content != 0 -> Vanish(0) }
   :: d_step { air[1].content != 0 -> Vanish(1) }
+  :: d_step { air[2].content != 0 -> Vanish(2) }
   od
 }
 
@@ -366,6 +416,9 @@ inline Read() {
 #define UNDECIDED(r) \
   (mine.answer[r] == NONE && (mind.flying == 0 || REQUEST_OF(mind.flight[0]) != (r)))
 
+#define IN_AIR(c) (air[0].content == (c) || air[1].content == (c) || air[2].content == (c))
+#define OTHERWISE(c) ((c) ^ 12) /* DONE_OF for QUIET_OF, and the reverse. */
+
 #define MAY_DECIDE(r) \
   (mind.owner && mind.flying < PIPELINE && AIR_HAS_ROOM && UNDECIDED(r) && \
    mine.index + mind.flying < INDEX_MAX)
@@ -379,8 +432,8 @@ inline Decide(r) {
   tip = (mind.flying > 0 -> H_THEN(mine.hash, mind.flight[0]) : mine.hash);
   next = mine.index + mind.flying + 1;
   WITNESS(ANSWER_OF(outcome) == QUIET && view[AUDITOR].claim > mine.claim, DEPOSED_DECIDES_QUIET);
-  WITNESS(air[0].content != 0 && REQUEST_OF(air[0].content) == r && !IS_CLAIM(air[0].content), REDECIDED);
-  WITNESS(air[0].content == (DONE_OF(r) ^ QUIET_OF(r) ^ outcome), REDECIDED_OTHERWISE);
+  WITNESS(IN_AIR(outcome), REDECIDED);
+  WITNESS(IN_AIR(OTHERWISE(outcome)), REDECIDED_OTHERWISE);
 #ifdef UNFENCED_QUIET_ANSWER
   /* Its mildest form: only where nothing is in flight. */
   if
@@ -390,6 +443,9 @@ inline Decide(r) {
     Send(outcome, next, tip, mine.claim);
     mind.flight[mind.flying] = outcome;
     mind.flying++;
+#ifdef STATE_AHEAD_OF_READ_BACK
+    mine.in = WANTS_IN(r);
+#endif
 #ifdef ANSWER_BEFORE_READ_BACK
     Answer(r, ANSWER_OF(outcome))
 #endif
