@@ -8,7 +8,8 @@ using registry::v1::RegistryEvent;
 
 absl::StatusOr<Places> Places::Of(const replay::History& history) {
   Places places;
-  const absl::Status status = history.FoldNumber(0, [&](const Recorded& recorded) { places.Visit(recorded); });
+  const absl::Status status =
+      history.FoldNumber(0, [&](const Recorded& recorded) { places.Visit(recorded); });
   if (!status.ok()) return status;
   return places;
 }
@@ -66,7 +67,9 @@ bool Places::IsAsked(const Args& args, std::string_view school_id, std::string_v
 }
 
 std::vector<Column> Places::Columns() {
-  return {{"district", "区县", "district"}, {"school_code", "学校代码", "school"}, {"school_id", "学校", "school id"}};
+  return {{"district", "区县", "district"},
+          {"school_code", "学校代码", "school"},
+          {"school_id", "学校", "school id"}};
 }
 
 Row Places::RowOf(std::string_view school_id) const {

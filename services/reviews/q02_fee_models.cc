@@ -17,8 +17,8 @@ policy::v1::ParameterValue Value(const std::string& model, const std::string& ke
 }
 
 // A cap as high as the fee itself takes nothing away, whatever the place's own says.
-FeeModel Model(std::string key, std::string zh, std::string en, const char* model, int64_t fen, int64_t cap_fen,
-               const char* cap_period) {
+FeeModel Model(std::string key, std::string zh, std::string en, const char* model, int64_t fen,
+               int64_t cap_fen, const char* cap_period) {
   FeeModel made{std::move(key), std::move(zh), std::move(en), {}};
   made.values.assign(4, {});
   made.values[0] = Value(made.key, "fee_model");
@@ -38,8 +38,8 @@ const std::vector<FeeModel>& TheFourModels() {
   static const std::vector<FeeModel>& models = *new std::vector<FeeModel>{
       Model("per_month_8000", "每月80元", "80 a month", "per_month", 8000, 8000, "month"),
       Model("per_month_10000", "每月100元", "100 a month", "per_month", 10000, 10000, "month"),
-      Model("per_class_hour_300_cap_17000", "每课时3元封顶170元", "3.00 a class-hour, 170 at most", "per_class_hour", 300,
-            17000, "month"),
+      Model("per_class_hour_300_cap_17000", "每课时3元封顶170元", "3.00 a class-hour, 170 at most",
+            "per_class_hour", 300, 17000, "month"),
       Model("per_term_30000", "每学期300元", "300 a term", "per_term", 30000, 30000, "term"),
   };
   return models;
@@ -48,13 +48,16 @@ const std::vector<FeeModel>& TheFourModels() {
 void IncomeFold::Visit(const replay::WhatIfEvent& told) {
   if (told.record.service != "billing" || told.kind != log::v1::DETERMINATION) return;
   billing::v1::BillingEvent event;
-  if (!event.ParseFromArray(told.event.data(), static_cast<int>(told.event.size())) || !event.has_charge_assessed()) {
+  if (!event.ParseFromArray(told.event.data(), static_cast<int>(told.event.size())) ||
+      !event.has_charge_assessed()) {
     return;
   }
   const billing::v1::ChargeAssessed& charge = event.charge_assessed();
   // What follows a deadline stands in a Commit that names no school: the charge does.
-  const std::string& school = charge.school_id().empty() ? told.record.commit.school_id() : charge.school_id();
-  const std::string date = IsMonth(charge.period()) ? FirstOfMonth(charge.period()) : told.record.commit.service_date();
+  const std::string& school =
+      charge.school_id().empty() ? told.record.commit.school_id() : charge.school_id();
+  const std::string date =
+      IsMonth(charge.period()) ? FirstOfMonth(charge.period()) : told.record.commit.service_date();
   if (!places_.IsAsked(args_, school, date)) return;
   Income& income = districts_[places_.DistrictOf(school)];
   if (told.recorded) {
@@ -77,11 +80,13 @@ void IncomeFold::Add(const IncomeFold& other) {
   }
 }
 
-absl::StatusOr<Result> FeeModels::Run(const replay::History& history, const std::vector<const Service*>& services,
-                                      const Args& args) const {
+absl::StatusOr<Result> FeeModels::Run(const replay::History& history,
+                                      const std::vector<const Service*>& services, const Args& args) const {
   AFTERBELL_ASSIGN_OR_RETURN(const Places places, Places::Of(history));
   Result result = Begin(history, "override: fee_model, fee_amount_yuan, fee_cap, fee_cap_period, everywhere");
-  Table table{"districts", "各区县应收（元）", "assessed by district",
+  Table table{"districts",
+              "各区县应收（元）",
+              "assessed by district",
               {{"district", "区县", "district"},
                {"district_id", "区县编号", "district id"},
                {"recorded_fen", "实际", "as recorded", Unit::kFen},
@@ -98,12 +103,15 @@ absl::StatusOr<Result> FeeModels::Run(const replay::History& history, const std:
     options.mode = replay::PolicyMode::kOverride;
     options.overrides = model.values;
     options.differences_max = 0;
-    options.on_event = [&](uint32_t number, const replay::WhatIfEvent& event) { folds[number]->Visit(event); };
+    options.on_event = [&](uint32_t number, const replay::WhatIfEvent& event) {
+      folds[number]->Visit(event);
+    };
     AFTERBELL_ASSIGN_OR_RETURN(const replay::WhatIfReport report, replay::WhatIf(history, services, options));
     IncomeFold sum(places, args);
     for (const auto& fold : folds) sum.Add(*fold);
     for (const auto& [district, income] : sum.districts()) by_district[district][model.key] = income;
-    for (const auto& [value, uses] : report.provisional) provisional[value] = std::max(provisional[value], uses);
+    for (const auto& [value, uses] : report.provisional)
+      provisional[value] = std::max(provisional[value], uses);
     result.basis.notes.push_back(absl::StrCat(
         model.en, ": ", report.blocked, " blocked by an unset parameter, ", report.would_be_refused,
         " decisions would be refused, ", report.would_be_accepted, " accepted, ", report.other_facts,

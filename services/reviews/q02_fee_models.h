@@ -24,10 +24,12 @@ class FeeModels final : public Review {
   std::string_view name() const override { return "Q-02"; }
   int version() const override { return 1; }
   std::string_view zh() const override {
-    return "在同样的出勤下，若按每月80元、每月100元、每课时3元（每月封顶170元）、每学期300元收费，各区县收入各是多少？";
+    return "在同样的出勤下，若按每月80元、每月100元、每课时3元（每月封顶170元）、每学期300元收费，各区县收入"
+           "各是多少？";
   }
   std::string_view en() const override {
-    return "What would each district's income have been under 80 a month, 100 a month, 3.00 a class-hour capped at 170, "
+    return "What would each district's income have been under 80 a month, 100 a month, 3.00 a class-hour "
+           "capped at 170, "
            "and 300 a term, on the same attendance?";
   }
   absl::StatusOr<Result> Run(const replay::History& history, const std::vector<const Service*>& services,

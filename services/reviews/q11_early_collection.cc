@@ -23,7 +23,8 @@ void CollectionFold::Visit(const Recorded& recorded) {
   const std::string& school_id = recorded.commit.school_id();
   const bool asked = places_.IsAsked(args_, school_id, recorded.commit.service_date());
   const log::v1::Refusal& refusal = recorded.commit.refusal();
-  if (asked && refusal.rule() == kNoticeRule && refusal.reason() != "WRONG_STATE") ++schools_[school_id].refused;
+  if (asked && refusal.rule() == kNoticeRule && refusal.reason() != "WRONG_STATE")
+    ++schools_[school_id].refused;
   ForEachEventOf<BillingEvent>(recorded, [&](const BillingEvent& event) {
     if (event.has_fee_notice_posted()) {
       schools_[school_id].notices[event.fee_notice_posted().notice_id()].posted_at =
@@ -35,7 +36,8 @@ void CollectionFold::Visit(const Recorded& recorded) {
       const auto& payment = event.payment_received();
       const Micros paid_at = MicrosOf(payment.paid_at());
       if (!places_.IsAsked(args_, school_id, DateOf(paid_at)) && !asked) return;
-      schools_[school_id].payments.push_back({payment.payment_id(), payment.pupil_id(), payment.amount_fen(), paid_at});
+      schools_[school_id].payments.push_back(
+          {payment.payment_id(), payment.pupil_id(), payment.amount_fen(), paid_at});
     }
   });
 }
@@ -43,7 +45,8 @@ void CollectionFold::Visit(const Recorded& recorded) {
 bool CollectionFold::School::NoticeStoodAt(Micros at) const {
   return std::any_of(notices.begin(), notices.end(), [&](const auto& each) {
     const Notice& notice = each.second;
-    return notice.posted_at != 0 && notice.posted_at <= at && (notice.withdrawn_at == 0 || at < notice.withdrawn_at);
+    return notice.posted_at != 0 && notice.posted_at <= at &&
+           (notice.withdrawn_at == 0 || at < notice.withdrawn_at);
   });
 }
 
@@ -66,16 +69,16 @@ std::vector<CollectionFold::Payment> CollectionFold::School::Early() const {
   return early;
 }
 
-std::vector<Table> CollectionTables(const Places& places, const std::vector<const CollectionFold*>& folds,
-                                    const std::function<bool(const std::string& school_id, Micros at)>& asks) {
-  Table schools{"schools", "公示前收费的学校", "schools that collected before a notice stood", Places::Columns(), {}};
-  const std::vector<Column> figures = {{"notice_posted_at", "首次公示", "first notice"},
-                                       {"notice_asked", "是否要求公示", "notice asked"},
-                                       {"payments", "笔数", "payments", Unit::kCount},
-                                       {"amount_fen", "金额（元）", "amount", Unit::kFen},
-                                       {"first_paid_at", "首笔", "first paid"},
-                                       {"last_paid_at", "末笔", "last paid"},
-                                       {"refused", "被拒次数", "refused", Unit::kCount}};
+std::vector<Table> CollectionTables(
+    const Places& places, const std::vector<const CollectionFold*>& folds,
+    const std::function<bool(const std::string& school_id, Micros at)>& asks) {
+  Table schools{
+      "schools", "公示前收费的学校", "schools that collected before a notice stood", Places::Columns(), {}};
+  const std::vector<Column> figures = {
+      {"notice_posted_at", "首次公示", "first notice"}, {"notice_asked", "是否要求公示", "notice asked"},
+      {"payments", "笔数", "payments", Unit::kCount},   {"amount_fen", "金额（元）", "amount", Unit::kFen},
+      {"first_paid_at", "首笔", "first paid"},          {"last_paid_at", "末笔", "last paid"},
+      {"refused", "被拒次数", "refused", Unit::kCount}};
   schools.columns.insert(schools.columns.end(), figures.begin(), figures.end());
   Table payments{"payments", "这些收费", "these payments", Places::Columns(), {}};
   const std::vector<Column> details = {{"payment_id", "缴费", "payment"},
@@ -98,20 +101,21 @@ std::vector<Table> CollectionTables(const Places& places, const std::vector<cons
       amount += payment.amount_fen;
       Row& row = payments.rows.emplace_back(places.RowOf(id));
       const bool withdrawn = posted != 0 && posted <= payment.paid_at;
-      row.insert(row.end(), {payment.payment_id, payment.pupil_id, payment.amount_fen, InstantText(payment.paid_at),
-                             withdrawn ? "公示已撤下 / notice withdrawn" : "尚未公示 / not yet posted"});
+      row.insert(row.end(),
+                 {payment.payment_id, payment.pupil_id, payment.amount_fen, InstantText(payment.paid_at),
+                  withdrawn ? "公示已撤下 / notice withdrawn" : "尚未公示 / not yet posted"});
     }
     Row& row = schools.rows.emplace_back(places.RowOf(id));
     row.insert(row.end(), {posted == 0 ? Cell() : Cell(InstantText(posted)),
-                           asks(id, early.front().paid_at) ? "是 / yes" : "否 / no", static_cast<int64_t>(early.size()),
-                           amount, InstantText(early.front().paid_at), InstantText(early.back().paid_at),
-                           school->refused});
+                           asks(id, early.front().paid_at) ? "是 / yes" : "否 / no",
+                           static_cast<int64_t>(early.size()), amount, InstantText(early.front().paid_at),
+                           InstantText(early.back().paid_at), school->refused});
   }
   return {schools, payments};
 }
 
-absl::StatusOr<Result> EarlyCollection::Run(const replay::History& history, const std::vector<const Service*>&,
-                                            const Args& args) const {
+absl::StatusOr<Result> EarlyCollection::Run(const replay::History& history,
+                                            const std::vector<const Service*>&, const Args& args) const {
   AFTERBELL_ASSIGN_OR_RETURN(const Places places, Places::Of(history));
   std::vector<std::unique_ptr<CollectionFold>> folds(history.school_partitions() + 1);
   for (auto& fold : folds) fold = std::make_unique<CollectionFold>(places, args);

@@ -97,7 +97,8 @@ std::vector<Column> Joined(std::vector<Column> first, const std::vector<Column>&
 
 void ReleaseFold::Visit(const Recorded& recorded) {
   if (recorded.service != "attendance") return;
-  ForEachEventOf<AttendanceEvent>(recorded, [&](const AttendanceEvent& event) { VisitEvent(recorded, event); });
+  ForEachEventOf<AttendanceEvent>(recorded,
+                                  [&](const AttendanceEvent& event) { VisitEvent(recorded, event); });
 }
 
 void ReleaseFold::VisitEvent(const Recorded& recorded, const AttendanceEvent& event) {
@@ -123,12 +124,12 @@ void ReleaseFold::VisitEvent(const Recorded& recorded, const AttendanceEvent& ev
       In(event.pupil_checked_in().session_id(), event.pupil_checked_in().pupil_id(), at);
       break;
     case AttendanceEvent::kPupilReleased:
-      Out(event.pupil_released().session_id(), event.pupil_released().pupil_id(), event.pupil_released().kind(), false,
-          at);
+      Out(event.pupil_released().session_id(), event.pupil_released().pupil_id(),
+          event.pupil_released().kind(), false, at);
       break;
     case AttendanceEvent::kPupilLeftEarly:
-      Out(event.pupil_left_early().session_id(), event.pupil_left_early().pupil_id(), event.pupil_left_early().kind(),
-          true, at);
+      Out(event.pupil_left_early().session_id(), event.pupil_left_early().pupil_id(),
+          event.pupil_left_early().kind(), true, at);
       break;
     default:
       break;
@@ -150,7 +151,8 @@ void ReleaseFold::In(const std::string& session_id, const std::string& pupil_id,
   Watch(session_id, session, at);
 }
 
-void ReleaseFold::Out(const std::string& session_id, const std::string& pupil_id, int kind, bool early, Micros at) {
+void ReleaseFold::Out(const std::string& session_id, const std::string& pupil_id, int kind, bool early,
+                      Micros at) {
   Session* session = Find(session_id);
   if (session == nullptr || session->in.erase(pupil_id) == 0) return;
   Figures& figures = schools_[session->school_id];
@@ -238,10 +240,12 @@ std::vector<Table> ReleaseTables(const Places& places, const std::vector<const R
   std::sort(unreleased.begin(), unreleased.end(), [](const auto& a, const auto& b) {
     return std::tie(a.since, a.session_id, a.pupil_id) < std::tie(b.since, b.session_id, b.pupil_id);
   });
-  std::sort(gaps.begin(), gaps.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.from, a.session_id) < std::tie(b.from, b.session_id); });
+  std::sort(gaps.begin(), gaps.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.from, a.session_id) < std::tie(b.from, b.session_id);
+  });
 
-  Table by_district{"districts", "各区县", "by district", Joined({{"district", "区县", "district"}}, FigureColumns()), {}};
+  Table by_district{
+      "districts", "各区县", "by district", Joined({{"district", "区县", "district"}}, FigureColumns()), {}};
   for (const auto& [district, figures] : districts) {
     AppendFigures(figures, &by_district.rows.emplace_back(Row{places.DistrictCodeOf(district)}));
   }
@@ -249,7 +253,9 @@ std::vector<Table> ReleaseTables(const Places& places, const std::vector<const R
   for (const auto& [place, figures] : schools) {
     AppendFigures(figures, &by_school.rows.emplace_back(places.RowOf(place.second)));
   }
-  Table never{"never_released", "未交接的学生", "pupils never released",
+  Table never{"never_released",
+              "未交接的学生",
+              "pupils never released",
               Joined(Places::Columns(), {{"date", "日期", "date"},
                                          {"session_id", "场次", "session"},
                                          {"pupil_id", "学生", "pupil"},
@@ -260,7 +266,9 @@ std::vector<Table> ReleaseTables(const Places& places, const std::vector<const R
     Row& row = never.rows.emplace_back(places.RowOf(each.school_id));
     row.insert(row.end(), {each.date, each.session_id, each.pupil_id, InstantText(each.since)});
   }
-  Table without{"gaps", "无人负责的空档", "gaps in responsibility",
+  Table without{"gaps",
+                "无人负责的空档",
+                "gaps in responsibility",
                 Joined(Places::Columns(), {{"date", "日期", "date"},
                                            {"session_id", "场次", "session"},
                                            {"from", "自", "from"},

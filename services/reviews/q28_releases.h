@@ -26,7 +26,8 @@ class Releases final : public Review {
     return "每名签到学生是否都已放学交接，交给了谁，在结束后多少分钟？其间有无无人负责的空档？";
   }
   std::string_view en() const override {
-    return "Was every checked-in pupil released, to whom, how many minutes after the end? Any gap in responsibility "
+    return "Was every checked-in pupil released, to whom, how many minutes after the end? Any gap in "
+           "responsibility "
            "between adults?";
   }
   absl::StatusOr<Result> Run(const replay::History& history, const std::vector<const Service*>& services,
@@ -48,7 +49,7 @@ class ReleaseFold {
     std::array<int64_t, kKinds> released = {};
     int64_t left_early = 0;
     int64_t never_released = 0;
-    int64_t late = 0;               // More than kLateMinutes after the end.
+    int64_t late = 0;                              // More than kLateMinutes after the end.
     std::map<int64_t, int64_t> minutes_after_end;  // How often; releases before the end count as 0.
     int64_t sessions_with_gap = 0;
     int64_t gap_minutes = 0;
@@ -80,8 +81,8 @@ class ReleaseFold {
     bool held = false;
     bool had_gap = false;
     std::string responsible;
-    Micros gap_from = 0;                // 0: no gap is open.
-    std::map<std::string, Micros> in;   // Pupils, since when.
+    Micros gap_from = 0;               // 0: no gap is open.
+    std::map<std::string, Micros> in;  // Pupils, since when.
   };
 
   void VisitEvent(const Recorded& recorded, const attendance::v1::AttendanceEvent& event);

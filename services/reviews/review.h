@@ -33,8 +33,8 @@ class Review {
   virtual std::string_view en() const = 0;
 
   // `services` are the rules for what must be decided again; a review of what was recorded needs none.
-  virtual absl::StatusOr<Result> Run(const replay::History& history, const std::vector<const Service*>& services,
-                                     const Args& args) const = 0;
+  virtual absl::StatusOr<Result> Run(const replay::History& history,
+                                     const std::vector<const Service*>& services, const Args& args) const = 0;
 
  protected:
   // The answer's head, with what every answer rests on.

@@ -1,6 +1,4 @@
 // Reviews on histories short enough to answer by hand.
-#include "services/reviews/review.h"
-
 #include <set>
 
 #include "afterbell/billing/v1/billing_events.pb.h"
@@ -10,6 +8,7 @@
 #include "services/reviews/q02_fee_models.h"
 #include "services/reviews/q11_early_collection.h"
 #include "services/reviews/q28_releases.h"
+#include "services/reviews/review.h"
 
 namespace afterbell::reviews {
 namespace {
@@ -36,7 +35,8 @@ class Records {
     commit.add_events(event.SerializeAsString());
     visit(Recorded{commit, service, service == "registry" ? 0u : 1u});
   }
-  void Refused(const std::string& rule, const std::string& reason, const std::function<void(const Recorded&)>& visit) {
+  void Refused(const std::string& rule, const std::string& reason,
+               const std::function<void(const Recorded&)>& visit) {
     log::v1::Commit commit = Head();
     commit.mutable_refusal()->set_rule(rule);
     commit.mutable_refusal()->set_reason(reason);
@@ -74,18 +74,24 @@ class ReviewTest : public ::testing::Test {
     Registry("term_opened { scope_id: 'd2' code: 'autumn' first_on: '2026-10-01' last_on: '2026-10-31' }");
   }
   void Registry(const std::string& text) {
-    records_.Tell<registry::v1::RegistryEvent>("registry", text, [&](const Recorded& r) { places_.Visit(r); });
+    records_.Tell<registry::v1::RegistryEvent>("registry", text,
+                                               [&](const Recorded& r) { places_.Visit(r); });
   }
   void Attendance(const std::string& text) {
-    records_.Tell<attendance::v1::AttendanceEvent>("attendance", text, [&](const Recorded& r) { releases_.Visit(r); });
+    records_.Tell<attendance::v1::AttendanceEvent>("attendance", text,
+                                                   [&](const Recorded& r) { releases_.Visit(r); });
   }
   void Billing(const std::string& text) {
-    records_.Tell<billing::v1::BillingEvent>("billing", text, [&](const Recorded& r) { collection_.Visit(r); });
+    records_.Tell<billing::v1::BillingEvent>("billing", text,
+                                             [&](const Recorded& r) { collection_.Visit(r); });
   }
   void Planned(const std::string& session) {
-    Attendance("session_planned { session_id: '" + session + "' date: '2026-09-01' end_at " + Moment("17:30") + " }");
+    Attendance("session_planned { session_id: '" + session + "' date: '2026-09-01' end_at " +
+               Moment("17:30") + " }");
   }
-  void In(const std::string& pupil) { Attendance("pupil_checked_in { session_id: 'x' pupil_id: '" + pupil + "' }"); }
+  void In(const std::string& pupil) {
+    Attendance("pupil_checked_in { session_id: 'x' pupil_id: '" + pupil + "' }");
+  }
   void Out(const std::string& pupil, const std::string& kind) {
     Attendance("pupil_released { session_id: 'x' pupil_id: '" + pupil + "' kind: " + kind + " }");
   }
@@ -219,11 +225,13 @@ TEST_F(ReviewTest, Q11ListsSchoolsWithTheirPaymentsAndWhatWasRefused) {
   records_.At("18:00");
   records_.Refused("BIL-13", "NOTICE_NOT_POSTED", [&](const Recorded& r) { collection_.Visit(r); });
   records_.Refused("BIL-13", "WRONG_STATE", [&](const Recorded& r) { collection_.Visit(r); });
-  Billing("payment_received { payment_id: 'p1' pupil_id: 'a' amount_fen: 8000 paid_at " + Moment("08:00") + " }");
+  Billing("payment_received { payment_id: 'p1' pupil_id: 'a' amount_fen: 8000 paid_at " + Moment("08:00") +
+          " }");
   records_.School("s2");
   Billing("fee_notice_posted { notice_id: 'n' posted_at " + Moment("07:00") + " }");
   Billing("payment_received { payment_id: 'p2' amount_fen: 8000 paid_at " + Moment("08:00") + " }");
-  const auto tables = CollectionTables(places_, {&collection_}, [](const std::string&, Micros) { return true; });
+  const auto tables =
+      CollectionTables(places_, {&collection_}, [](const std::string&, Micros) { return true; });
   ASSERT_EQ(tables[0].rows.size(), 1);
   const Row& school = tables[0].rows[0];
   EXPECT_EQ(std::get<std::string>(school[2]), "s1");
@@ -261,7 +269,8 @@ TEST(FeeModels, AreTheFourOfTheQuestion) {
       EXPECT_FALSE(value.value_id().empty());
       keys.insert(value.key());
     }
-    EXPECT_EQ(keys, (std::set<std::string>{"fee_model", "fee_amount_yuan", "fee_cap", "fee_cap_period"})) << model.key;
+    EXPECT_EQ(keys, (std::set<std::string>{"fee_model", "fee_amount_yuan", "fee_cap", "fee_cap_period"}))
+        << model.key;
   }
 }
 

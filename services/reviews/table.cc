@@ -42,7 +42,8 @@ void AppendTable(const Table& table, std::string* out) {
   }
   for (const Row& row : table.rows) {
     std::vector<std::string>& line = lines.emplace_back();
-    for (size_t i = 0; i < table.columns.size(); ++i) line.push_back(CellText(row[i], table.columns[i].unit, true));
+    for (size_t i = 0; i < table.columns.size(); ++i)
+      line.push_back(CellText(row[i], table.columns[i].unit, true));
   }
   std::vector<size_t> widths(table.columns.size(), 0);
   for (const auto& line : lines) {
@@ -83,12 +84,14 @@ size_t WidthOf(const std::string& text) {
 }
 
 std::string AsText(const Result& result) {
-  std::string text = absl::StrCat(result.review, " (", result.version, ")\n", result.zh, "\n", result.en, "\n");
+  std::string text =
+      absl::StrCat(result.review, " (", result.version, ")\n", result.zh, "\n", result.en, "\n");
   for (const Table& table : result.tables) AppendTable(table, &text);
   const Basis& basis = result.basis;
-  absl::StrAppend(&text, "\n依据 / rests on: log ", basis.log_id, ", ", basis.clock, " clock, as of ", basis.as_of,
-                  ", policy ", basis.policy, "\n");
-  for (const std::string& value : basis.provisional) absl::StrAppend(&text, "暂定 / provisional: ", value, "\n");
+  absl::StrAppend(&text, "\n依据 / rests on: log ", basis.log_id, ", ", basis.clock, " clock, as of ",
+                  basis.as_of, ", policy ", basis.policy, "\n");
+  for (const std::string& value : basis.provisional)
+    absl::StrAppend(&text, "暂定 / provisional: ", value, "\n");
   for (const std::string& note : basis.notes) absl::StrAppend(&text, "注 / note: ", note, "\n");
   return text;
 }
@@ -115,8 +118,12 @@ std::string AsJson(const Result& result) {
   json["version"] = result.version;
   json["question"] = {{"zh-CN", result.zh}, {"en", result.en}};
   const Basis& basis = result.basis;
-  json["basis"] = {{"log_id", basis.log_id}, {"clock", basis.clock},             {"as_of", basis.as_of},
-                   {"policy", basis.policy}, {"provisional", basis.provisional}, {"notes", basis.notes}};
+  json["basis"] = {{"log_id", basis.log_id},
+                   {"clock", basis.clock},
+                   {"as_of", basis.as_of},
+                   {"policy", basis.policy},
+                   {"provisional", basis.provisional},
+                   {"notes", basis.notes}};
   json["tables"] = Json::array();
   for (const Table& table : result.tables) {
     Json rows = Json::array();
@@ -129,7 +136,8 @@ std::string AsJson(const Result& result) {
       }
       rows.push_back(std::move(object));
     }
-    json["tables"].push_back({{"name", table.name}, {"title", {{"zh-CN", table.zh}, {"en", table.en}}}, {"rows", rows}});
+    json["tables"].push_back(
+        {{"name", table.name}, {"title", {{"zh-CN", table.zh}, {"en", table.en}}}, {"rows", rows}});
   }
   return json.dump(2) + "\n";
 }

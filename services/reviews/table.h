@@ -36,9 +36,9 @@ struct Table {
 
 struct Basis {
   std::string log_id;
-  std::string clock;   // REAL, SIMULATED
-  std::string as_of;   // An instant, or "the end".
-  std::string policy;  // "as recorded", "override: …"
+  std::string clock;                     // REAL, SIMULATED
+  std::string as_of;                     // An instant, or "the end".
+  std::string policy;                    // "as recorded", "override: …"
   std::vector<std::string> provisional;  // "key value_id (12 times)"
   std::vector<std::string> notes;        // What could not be computed, and what would have flipped.
 };
@@ -46,7 +46,7 @@ struct Basis {
 struct Result {
   std::string review;  // "Q-28"
   int version = 1;
-  std::string zh;      // The question.
+  std::string zh;  // The question.
   std::string en;
   Basis basis;
   std::vector<Table> tables;  // The answer first, what it consists of after it.

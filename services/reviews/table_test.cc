@@ -18,7 +18,9 @@ Result Sample() {
   result.zh = "问题";
   result.en = "the question";
   result.basis = {"log1", "SIMULATED", "the end", "as recorded", {"fee_cap v1 (2 times)"}, {"one note"}};
-  result.tables.push_back({"places", "地方", "places",
+  result.tables.push_back({"places",
+                           "地方",
+                           "places",
                            {{"place", "地方", "place"}, {"fen", "金额", "money", Unit::kFen}},
                            {{"甲, 乙", int64_t{-12345}}, {"say \"x\"", int64_t{5}}, {"none", Cell()}}});
   return result;
