@@ -23,7 +23,8 @@ absl::Status DecideAgain(const Decider& decider, const Recorded* cause, const Ro
   Overlay rows(before, nullptr, "");
   std::vector<std::string> commands;
   {
-    const Context context = ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
+    const Context context =
+        ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
     policy::Policy policy(rows, decider.overrides);
     commands = CommandsOf(decider.service, Situation{context, rows, policy}, *head, cause);
   }

@@ -25,7 +25,8 @@ log::v1::Commit HeadOf(const log::v1::Commit& recorded);
 
 // Decides a head against rows, which are left as they are. `cause` is the record a reaction is about.
 // Errors: the caller's own, where the command is now no longer one that can be decided.
-absl::Status DecideAgain(const Decider& decider, const Recorded* cause, const Rows& before, log::v1::Commit* head);
+absl::Status DecideAgain(const Decider& decider, const Recorded* cause, const Rows& before,
+                         log::v1::Commit* head);
 
 // "command check_in_pupil", "reaction to attendance/3 #17", "deadline month_end p1/2026-09".
 std::string DecidedText(const Service& service, const log::v1::Commit& commit);

@@ -34,7 +34,8 @@ std::vector<std::string> DeterminationsOf(const EventReader& reader, const Commi
   return Select(reader, commit, true);
 }
 
-Composed Compose(const EventReader& reader, const Commit& recorded, const Commit& again, const absl::Status& status) {
+Composed Compose(const EventReader& reader, const Commit& recorded, const Commit& again,
+                 const absl::Status& status) {
   const bool was_refused = recorded.has_refusal();
   const bool is_refused = !status.ok() || again.has_refusal();
   std::optional<Flip::Kind> flip;
@@ -54,7 +55,8 @@ Composed Compose(const EventReader& reader, const Commit& recorded, const Commit
 
 std::string OutcomeText(const Commit& commit, const absl::Status& status) {
   if (!status.ok()) return status.ToString();
-  if (!commit.has_refusal()) return commit.events().empty() ? "nothing" : absl::StrCat(commit.events_size(), " events");
+  if (!commit.has_refusal())
+    return commit.events().empty() ? "nothing" : absl::StrCat(commit.events_size(), " events");
   const log::v1::Refusal& refusal = commit.refusal();
   std::string text = absl::StrCat("refused ", refusal.rule(), " ", refusal.reason(), " ", refusal.subject());
   if (!refusal.met().empty()) absl::StrAppend(&text, " (", refusal.met(), " of ", refusal.limit(), ")");

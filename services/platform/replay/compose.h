@@ -14,7 +14,7 @@
 namespace afterbell::replay {
 
 struct Composed {
-  std::vector<std::string> events;     // That stand in the other history.
+  std::vector<std::string> events;  // That stand in the other history.
   std::optional<Flip::Kind> flip;
 };
 

@@ -26,16 +26,19 @@ std::vector<const FieldDescriptor*> SubjectFields(const Descriptor& type) {
   std::vector<const FieldDescriptor*> fields;
   for (int i = 0; i < type.field_count() && fields.empty(); ++i) {
     const FieldDescriptor* field = type.field(i);
-    if (!field->is_repeated() && field->type() == FieldDescriptor::TYPE_STRING && EndsWith(field->name(), "_id")) {
+    if (!field->is_repeated() && field->type() == FieldDescriptor::TYPE_STRING &&
+        EndsWith(field->name(), "_id")) {
       fields.push_back(field);
     }
   }
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
     if (field->is_repeated() || field->type() == FieldDescriptor::TYPE_MESSAGE) continue;
-    const bool tells = std::find(std::begin(kTellApart), std::end(kTellApart), field->name()) != std::end(kTellApart);
+    const bool tells =
+        std::find(std::begin(kTellApart), std::end(kTellApart), field->name()) != std::end(kTellApart);
     // What is about a pupil of a session is about the pupil too.
-    if (tells || (field->name() == "pupil_id" && !fields.empty() && fields[0] != field)) fields.push_back(field);
+    if (tells || (field->name() == "pupil_id" && !fields.empty() && fields[0] != field))
+      fields.push_back(field);
   }
   return fields;
 }
@@ -119,8 +122,8 @@ std::string EventReader::SubjectOf(std::string_view event) const {
   std::string subject = TypeOf(event);
   const Type* type = Find(event);
   const std::unique_ptr<Message> message = type == nullptr ? nullptr : Parse(event);
-  if (message == nullptr) return absl::StrCat(subject, " ", absl::BytesToHexString(
-      absl::string_view(event.data(), event.size())));
+  if (message == nullptr)
+    return absl::StrCat(subject, " ", absl::BytesToHexString(absl::string_view(event.data(), event.size())));
   for (const FieldDescriptor* field : type->subject) {
     std::string text;
     if (field->type() == FieldDescriptor::TYPE_STRING) {
@@ -133,13 +136,15 @@ std::string EventReader::SubjectOf(std::string_view event) const {
   return subject;
 }
 
-std::vector<FieldDifference> EventReader::Differences(std::string_view recorded, std::string_view again) const {
+std::vector<FieldDifference> EventReader::Differences(std::string_view recorded,
+                                                      std::string_view again) const {
   std::vector<FieldDifference> differences;
   const std::unique_ptr<Message> a = Parse(recorded), b = Parse(again);
   if (a == nullptr || b == nullptr || a->GetDescriptor() != b->GetDescriptor()) return differences;
   const Descriptor& type = *a->GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
-    FieldDifference difference{type.field(i)->name(), FieldText(*a, *type.field(i)), FieldText(*b, *type.field(i))};
+    FieldDifference difference{type.field(i)->name(), FieldText(*a, *type.field(i)),
+                               FieldText(*b, *type.field(i))};
     if (difference.recorded != difference.again) differences.push_back(std::move(difference));
   }
   return differences;
@@ -147,7 +152,8 @@ std::vector<FieldDifference> EventReader::Differences(std::string_view recorded,
 
 std::string EventReader::TextOf(std::string_view event) const {
   const std::unique_ptr<Message> message = Parse(event);
-  return message == nullptr ? TypeOf(event) : absl::StrCat(TypeOf(event), " {", message->ShortDebugString(), "}");
+  return message == nullptr ? TypeOf(event)
+                            : absl::StrCat(TypeOf(event), " {", message->ShortDebugString(), "}");
 }
 
 }  // namespace afterbell::replay

@@ -9,19 +9,23 @@
 namespace afterbell::replay {
 namespace {
 
-constexpr std::string_view kServices[] = {"registry", "enrollment", "attendance", "staffing", "billing", "inspection"};
+constexpr std::string_view kServices[] = {"registry", "enrollment", "attendance",
+                                          "staffing", "billing",    "inspection"};
 
 // Services whose commons hold rows everybody reads.
 constexpr std::string_view kCommonsOfRows[] = {"registry", "staffing"};
 
-std::tuple<int, std::string_view> OrderOf(std::string_view service) { return {ServiceOrder(service), service}; }
+std::tuple<int, std::string_view> OrderOf(std::string_view service) {
+  return {ServiceOrder(service), service};
+}
 
 Micros RecordedAt(const log::v1::Commit& commit) { return MicrosOf(commit.recorded_at()); }
 
 }  // namespace
 
 int ServiceOrder(std::string_view service) {
-  return static_cast<int>(std::find(std::begin(kServices), std::end(kServices), service) - std::begin(kServices));
+  return static_cast<int>(std::find(std::begin(kServices), std::end(kServices), service) -
+                          std::begin(kServices));
 }
 
 absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const HistoryOptions& options) {
@@ -33,9 +37,11 @@ absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const Hist
     history->partitions_.push_back(id);
     history->logs_[id] = *std::move(partition);
   }
-  std::sort(history->partitions_.begin(), history->partitions_.end(), [](const PartitionId& a, const PartitionId& b) {
-    return std::make_tuple(OrderOf(a.service), a.number) < std::make_tuple(OrderOf(b.service), b.number);
-  });
+  std::sort(history->partitions_.begin(), history->partitions_.end(),
+            [](const PartitionId& a, const PartitionId& b) {
+              return std::make_tuple(OrderOf(a.service), a.number) <
+                     std::make_tuple(OrderOf(b.service), b.number);
+            });
   AFTERBELL_RETURN_IF_ERROR(history->ReadGenesis());
   AFTERBELL_RETURN_IF_ERROR(history->ReadCommons(log));
   return history;
@@ -48,7 +54,8 @@ absl::Status History::ReadGenesis() {
     if (!first.ok()) return first.status();
     log::v1::Record record;
     if (first->records.empty() ||
-        !record.ParseFromArray(first->records[0].value.data(), static_cast<int>(first->records[0].value.size())) ||
+        !record.ParseFromArray(first->records[0].value.data(),
+                               static_cast<int>(first->records[0].value.size())) ||
         !record.has_genesis()) {
       return absl::DataLossError(absl::StrCat(ToString(id), " does not begin with a Genesis"));
     }
@@ -58,7 +65,8 @@ absl::Status History::ReadGenesis() {
       clock_ = genesis.clock();
       school_partitions_ = genesis.school_partitions();
     } else if (genesis.log_id() != log_id_) {
-      return absl::DataLossError(absl::StrCat(ToString(id), " belongs to log ", genesis.log_id(), ", not to ", log_id_));
+      return absl::DataLossError(
+          absl::StrCat(ToString(id), " belongs to log ", genesis.log_id(), ", not to ", log_id_));
     }
   }
   return absl::OkStatus();
@@ -77,9 +85,9 @@ absl::Status History::ReadCommons(EventLog* log) {
     }
     commons_end_[id.service] = reader.at().index;
   }
-  std::stable_sort(commons_records_.begin(), commons_records_.end(), [](const OfCommons& a, const OfCommons& b) {
-    return RecordedAt(*a.commit) < RecordedAt(*b.commit);
-  });
+  std::stable_sort(
+      commons_records_.begin(), commons_records_.end(),
+      [](const OfCommons& a, const OfCommons& b) { return RecordedAt(*a.commit) < RecordedAt(*b.commit); });
   for (const std::string_view service : kCommonsOfRows) {
     auto partition = log->Open({std::string(service), 0});  // Empty, perhaps: it is a source all the same.
     if (!partition.ok()) return partition.status();
@@ -162,8 +170,9 @@ std::vector<History::Survey> History::SurveyChains() const {
     survey.at = reader.at();
     survey.void_records = reader.void_records();
     if (survey.fault.empty() && reader.void_at_end() > 0) {
-      survey.fault = absl::StrCat(ToString(survey.id), ": ", reader.void_at_end(),
-                                  " records under the newest claim do not follow from record ", survey.at.index);
+      survey.fault =
+          absl::StrCat(ToString(survey.id), ": ", reader.void_at_end(),
+                       " records under the newest claim do not follow from record ", survey.at.index);
     }
     return absl::OkStatus();
   }).IgnoreError();

@@ -76,8 +76,8 @@ class History {
     ChainPosition at;
     uint64_t commits = 0;
     uint64_t void_records = 0;
-    Micros newest = 0;   // The last Commit was recorded then.
-    std::string fault;   // Empty: the chain holds.
+    Micros newest = 0;  // The last Commit was recorded then.
+    std::string fault;  // Empty: the chain holds.
   };
   std::vector<Survey> SurveyChains() const;
 

@@ -26,7 +26,8 @@ absl::Status ForEachPiece(size_t pieces, int threads, const std::function<absl::
       }
     }
   };
-  size_t wanted = threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency());
+  size_t wanted =
+      threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency());
   wanted = std::min(wanted, pieces);
   std::vector<std::thread> others;
   for (size_t i = 1; i < wanted; ++i) others.emplace_back(run);

@@ -27,7 +27,8 @@ std::string DeadlineKeyOf(const Commit& commit) {
 
 Micros MomentOf(std::string_view instant) {
   return InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) +
-         std::stoi(std::string(instant.substr(17, 2))) * kMicrosPerSecond + std::stoi(std::string(instant.substr(20, 6)));
+         std::stoi(std::string(instant.substr(17, 2))) * kMicrosPerSecond +
+         std::stoi(std::string(instant.substr(20, 6)));
 }
 
 Micros RecordedAt(const Commit& commit) { return MicrosOf(commit.recorded_at()); }
@@ -36,7 +37,9 @@ Micros RecordedAt(const Commit& commit) { return MicrosOf(commit.recorded_at());
 
 // ---------------------------------------------------------------------------------- streams
 
-const std::shared_ptr<uint64_t>& Stream::AddReader() { return readers_.emplace_back(std::make_shared<uint64_t>(0)); }
+const std::shared_ptr<uint64_t>& Stream::AddReader() {
+  return readers_.emplace_back(std::make_shared<uint64_t>(0));
+}
 
 void Stream::Push(uint64_t place, RecordReader::CommitPtr commit) {
   if (readers_.empty()) return;
@@ -57,8 +60,9 @@ void Stream::Trim() {
 
 // ---------------------------------------------------------------------------------- one partition
 
-Player::Player(const History& history, const Service& service, const PartitionId& id, const EventReader& events,
-               const WhatIfOptions& options, std::map<std::string, Stream, std::less<>>* streams, Tally* tally)
+Player::Player(const History& history, const Service& service, const PartitionId& id,
+               const EventReader& events, const WhatIfOptions& options,
+               std::map<std::string, Stream, std::less<>>* streams, Tally* tally)
     : history_(history),
       service_(service),
       id_(id),
@@ -89,7 +93,8 @@ Player::Player(const History& history, const Service& service, const PartitionId
 
 uint64_t Player::CauseKey(std::string_view service, uint32_t partition, uint64_t index) const {
   for (size_t i = 0; i < sources_.size(); ++i) {
-    if (sources_[i].id.service == service && sources_[i].id.number == partition) return (i + 1) << kSourceShift | index;
+    if (sources_[i].id.service == service && sources_[i].id.number == partition)
+      return (i + 1) << kSourceShift | index;
   }
   return index;
 }
@@ -173,8 +178,9 @@ absl::Status Player::Advance(const Commit& recorded) {
       return each.id.service == seen.service() && each.id.number == seen.partition();
     });
     if (source == sources_.end()) {
-      return absl::DataLossError(absl::StrCat(ToString(id_), " record ", recorded.index(), " has seen ", seen.service(), "/",
-                                              seen.partition(), ", which its service does not read"));
+      return absl::DataLossError(absl::StrCat(ToString(id_), " record ", recorded.index(), " has seen ",
+                                              seen.service(), "/", seen.partition(),
+                                              ", which its service does not read"));
     }
     source->seen = seen.index();
   }
@@ -253,6 +259,12 @@ void Player::Fire(const std::string& key, uint64_t place) {
   *head.mutable_time_reached()->mutable_at() = TimestampOf(at);
   *head.mutable_occurred_at() = head.time_reached().at();
   head.set_service_date(DateOf(at));
+  // A school's deadline names it first.
+  const std::string& entity = head.time_reached().entity();
+  if (const auto school = reference::School(rows_, entity.substr(0, entity.find('/')))) {
+    head.set_school_id(school->school_id());
+    head.set_district_id(school->district_id());
+  }
   std::vector<std::string> events;
   if (DecideHead(nullptr, &head).ok()) events = DeterminationsOf(events_, head);
   ++tally_.report().deadlines_anew;
@@ -309,14 +321,16 @@ void Player::DecideRecorded(const CommitPtr& recorded) {
   }
   Commit again = HeadOf(*recorded);
   std::optional<Recorded> of;
-  if (cause != nullptr) of.emplace(Recorded{*cause, recorded->cause().service(), recorded->cause().partition()});
+  if (cause != nullptr)
+    of.emplace(Recorded{*cause, recorded->cause().service(), recorded->cause().partition()});
   const absl::Status status = DecideHead(of ? &*of : nullptr, &again);
   Composed composed = Compose(events_, *recorded, again, status);
   if (composed.flip) NoteFlip(*composed.flip, *recorded, again, status);
   Stand(recorded, std::move(composed.events), &again);
 }
 
-void Player::NoteFlip(Flip::Kind kind, const Commit& recorded, const Commit& again, const absl::Status& status) {
+void Player::NoteFlip(Flip::Kind kind, const Commit& recorded, const Commit& again,
+                      const absl::Status& status) {
   Flip flip;
   flip.kind = kind;
   flip.record = Recorded{recorded, id_.service, id_.number}.Id();
@@ -331,9 +345,11 @@ void Player::NoteFlip(Flip::Kind kind, const Commit& recorded, const Commit& aga
 void Player::Stand(const CommitPtr& recorded, std::vector<std::string> events, const Commit* again) {
   tally_.Add(events_, Recorded{*recorded, id_.service, id_.number}, /*was_recorded=*/true, events);
   CommitPtr stands = recorded;
-  const bool same_events = std::equal(events.begin(), events.end(), recorded->events().begin(), recorded->events().end());
-  const bool touched = again != nullptr && (again->blocked_size() + recorded->blocked_size() > 0 ||
-                                            (!recorded->has_command() && again->has_refusal() != recorded->has_refusal()));
+  const bool same_events =
+      std::equal(events.begin(), events.end(), recorded->events().begin(), recorded->events().end());
+  const bool touched =
+      again != nullptr && (again->blocked_size() + recorded->blocked_size() > 0 ||
+                           (!recorded->has_command() && again->has_refusal() != recorded->has_refusal()));
   if (!same_events || touched) {
     auto other = std::make_shared<Commit>(*recorded);
     other->clear_events();

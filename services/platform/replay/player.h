@@ -100,9 +100,9 @@ class Player {
   Tally& tally_;
   ReplayRows rows_;
   std::vector<Source> sources_;
-  std::unordered_set<uint64_t> reacted_;           // Causes whose reaction was recorded.
-  std::unordered_map<uint64_t, int> fired_;        // Deadlines whose recorded firing is still to come.
-  std::unordered_map<uint64_t, CommitPtr> causes_; // Folded, and their reaction still to come.
+  std::unordered_set<uint64_t> reacted_;            // Causes whose reaction was recorded.
+  std::unordered_map<uint64_t, int> fired_;         // Deadlines whose recorded firing is still to come.
+  std::unordered_map<uint64_t, CommitPtr> causes_;  // Folded, and their reaction still to come.
   Micros newest_ = 0;
   uint64_t inserted_ = 0;
 };

@@ -6,7 +6,9 @@ namespace {
 constexpr std::string_view kCommonsPrefix = "c/";
 constexpr std::string_view kPolicyPrefix = "c/registry/policy/";
 
-bool BeginsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool BeginsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 }  // namespace
 
@@ -36,10 +38,13 @@ std::optional<std::string> ReplayRows::GetBytes(std::string_view key) const {
 
 void ReplayRows::ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const {
   const Rows* commons = CommonsOf(prefix);
-  return commons == nullptr ? stored_.ScanBytes(prefix, from, visit) : commons->ScanBytes(prefix, from, visit);
+  return commons == nullptr ? stored_.ScanBytes(prefix, from, visit)
+                            : commons->ScanBytes(prefix, from, visit);
 }
 
-void ReplayRows::PutBytes(std::string_view key, std::string bytes) { stored_.PutBytes(key, std::move(bytes)); }
+void ReplayRows::PutBytes(std::string_view key, std::string bytes) {
+  stored_.PutBytes(key, std::move(bytes));
+}
 
 void ReplayRows::Erase(std::string_view key) { stored_.Erase(key); }
 

@@ -49,7 +49,8 @@ Decision<RegistryEvent> SmallRegistry::DecideCommand(const Situation&, const Com
     *events.emplace_back().mutable_clock_moved()->mutable_to() = command.move_clock().to();
   }
   for (const policy::v1::Parameter& parameter : command.publish_instrument().instrument().parameter()) {
-    policy::v1::ParameterValue& value = *events.emplace_back().mutable_policy_parameter_set()->mutable_value();
+    policy::v1::ParameterValue& value =
+        *events.emplace_back().mutable_policy_parameter_set()->mutable_value();
     value.set_key(parameter.key());
     *value.mutable_value() = parameter.value();
     value.set_effective_from(parameter.effective_from());
@@ -79,8 +80,12 @@ Decision<AttendanceEvent> SmallAttendance::DecideCommand(const Situation& s, con
     const int pupils = CountRows(s.rows, Key("s/in", asked.session_id(), "")) + 1;
     const auto most = s.policy.Find("group_size_max", PlaceOf(s), s.context.service_date);
     if (most && pupils > most->value().count()) {
-      return Refused{"ENR-23", "GROUP_FULL", asked.session_id(), std::to_string(most->value().count()),
-                     std::to_string(pupils), "group_size_max"};
+      return Refused{"ENR-23",
+                     "GROUP_FULL",
+                     asked.session_id(),
+                     std::to_string(most->value().count()),
+                     std::to_string(pupils),
+                     "group_size_max"};
     }
     auto& checked_in = *events.emplace_back().mutable_pupil_checked_in();
     checked_in.set_session_id(asked.session_id());
@@ -134,7 +139,9 @@ std::vector<SmallAttendance::Command> SmallAttendance::ReachDeadline(const Situa
 
 // ------------------------------------------------------------------------------------ billing
 
-std::string ChargeIdOf(std::string_view pupil, std::string_view month) { return DerivedId("charge", {pupil, month}); }
+std::string ChargeIdOf(std::string_view pupil, std::string_view month) {
+  return DerivedId("charge", {pupil, month});
+}
 
 const std::vector<CommandInfo>& SmallBilling::commands() const {
   static const std::vector<CommandInfo> kCommands = {{"assess_charge", Where::kSchool, {}},
@@ -248,7 +255,8 @@ PartitionId SmallCity::PartitionOf(const std::string& service, const std::string
   return {service, PartitionOfSchool(school, kSchoolPartitions)};
 }
 
-absl::Status SmallCity::Submit(const std::string& service, const std::string& school, const std::string& command) {
+absl::Status SmallCity::Submit(const std::string& service, const std::string& school,
+                               const std::string& command) {
   CommandCall call;
   call.head.set_command(command);
   call.head.set_school_id(school);
@@ -284,7 +292,8 @@ void SmallCity::Set(const std::string& key, const std::string& value, const std:
   Settle();
 }
 
-absl::Status SmallCity::CheckIn(const std::string& school, const std::string& session, const std::string& pupil) {
+absl::Status SmallCity::CheckIn(const std::string& school, const std::string& session,
+                                const std::string& pupil) {
   attendance::v1::AttendanceCommand command;
   command.mutable_check_in_pupil()->set_session_id(session);
   command.mutable_check_in_pupil()->set_pupil_id(pupil);

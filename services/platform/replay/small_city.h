@@ -36,7 +36,8 @@ class SmallRegistry final : public ServiceOf<registry::v1::RegistryCommand, regi
   void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
   void Fold(const Recorded&, MutableRows&) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
-  std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view, Micros) const override {
+  std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
+                                     Micros) const override {
     return {};
   }
 };
@@ -45,7 +46,8 @@ class SmallRegistry final : public ServiceOf<registry::v1::RegistryCommand, regi
 // passed, RatioAssessed (a determination). A session above it has the deadline "count" an hour later.
 // At month_end (set by the first check-in of a pupil in a month) and at "count": ClassHoursCounted
 // with p:class_hour_minutes.
-class SmallAttendance final : public ServiceOf<attendance::v1::AttendanceCommand, attendance::v1::AttendanceEvent> {
+class SmallAttendance final
+    : public ServiceOf<attendance::v1::AttendanceCommand, attendance::v1::AttendanceEvent> {
  public:
   using Command = attendance::v1::AttendanceCommand;
   using Event = attendance::v1::AttendanceEvent;
@@ -80,7 +82,8 @@ class SmallBilling final : public ServiceOf<billing::v1::BillingCommand, billing
   void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<Command> ReactTo(const Situation& s, const Recorded& cause) const override;
-  std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view, Micros) const override {
+  std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
+                                     Micros) const override {
     return {};
   }
 };

@@ -31,7 +31,8 @@ void Tally::Add(const EventReader& reader, const Recorded& record, bool was_reco
   std::vector<bool> stands(again.size(), false);
   std::vector<Unmatched> gone, come;
   const auto unmatched = [&](const std::string& event) {
-    return Unmatched{&reader, partition, was_recorded ? record.commit.index() : 0, record.recorded_at(), event};
+    return Unmatched{&reader, partition, was_recorded ? record.commit.index() : 0, record.recorded_at(),
+                     event};
   };
   if (was_recorded) {
     for (int i = 0; i < record.commit.events_size(); ++i) {
@@ -115,7 +116,8 @@ void Tally::Pair(const std::string& subject, const Unmatched& recorded, const Un
 }
 
 void Tally::List(DeterminationDifference difference) {
-  if (report_.differences.size() < options_.differences_max) report_.differences.push_back(std::move(difference));
+  if (report_.differences.size() < options_.differences_max)
+    report_.differences.push_back(std::move(difference));
 }
 
 void Tally::AddFlip(Flip flip) {
@@ -144,7 +146,8 @@ WhatIfReport Tally::Finish() {
         difference.subject = subject.substr(subject.find(' ') + 1);
         difference.index = each.index;
         difference.recorded_at = each.recorded_at;
-        if (report_.differences.size() < options_.differences_max) difference.text = each.reader->TextOf(each.event);
+        if (report_.differences.size() < options_.differences_max)
+          difference.text = each.reader->TextOf(each.event);
         List(std::move(difference));
       }
     }

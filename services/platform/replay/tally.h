@@ -27,7 +27,8 @@ class Tally {
   void AddFlip(Flip flip);
 
   // Hands one event to whoever listens.
-  void Tell(const Recorded& record, const std::string& event, log::v1::EventKind kind, bool recorded, bool again);
+  void Tell(const Recorded& record, const std::string& event, log::v1::EventKind kind, bool recorded,
+            bool again);
 
   // To be called once, at the end: what found no match is no longer, or newly, determined.
   WhatIfReport Finish();

@@ -43,7 +43,8 @@ class PartitionVerifier {
         rows_(id, history.commons()) {
     for (const std::unique_ptr<Commons>& commons : history.commons()) {
       if (id.number == 0 && commons->service() == id.service) continue;
-      sources_.push_back({{commons->service(), 0}, commons.get(), history.Read({commons->service(), 0}), 0, nullptr});
+      sources_.push_back(
+          {{commons->service(), 0}, commons.get(), history.Read({commons->service(), 0}), 0, nullptr});
     }
     if (id.number == 0) return;
     for (const std::string_view foreign : service.reads()) {
@@ -88,8 +89,9 @@ class PartitionVerifier {
       return each.id.service == seen.service() && each.id.number == seen.partition();
     });
     if (source == sources_.end()) {
-      return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ", seen.service(), "/",
-                                              seen.partition(), ", which its service does not read"));
+      return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ",
+                                              seen.service(), "/", seen.partition(),
+                                              ", which its service does not read"));
     }
     if (source->commons != nullptr) {
       if (source->commons->index() < seen.index()) return Beyond(commit, *source, seen.index());
@@ -115,8 +117,8 @@ class PartitionVerifier {
   }
 
   absl::Status Beyond(const Commit& commit, const Source& source, uint64_t index) const {
-    return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ", ToString(source.id),
-                                            " to ", index, ", which is not there"));
+    return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ",
+                                            ToString(source.id), " to ", index, ", which is not there"));
   }
 
   absl::Status Check(const Commit& commit) {
@@ -290,20 +292,23 @@ std::string Summary(const VerifyReport& report) {
     records += chain.at.index;
     voids += chain.void_records;
   }
-  std::string text = absl::StrCat("log ", report.log_id, " (", report.simulated ? "SIMULATED" : "REAL", " clock), ",
-                                  report.chains.size(), " partitions, ", records, " valid records, ", voids, " void");
-  if (report.as_of != HistoryOptions::kEverything) absl::StrAppend(&text, ", as of ", InstantText(report.as_of));
-  absl::StrAppend(&text, "\nverified ", report.decisions - report.differing, " of ", report.decisions, " decisions, ",
-                  report.differing, " differ (", report.commands, " commands, ", report.reactions, " reactions, ",
-                  report.deadlines, " deadlines, ", report.run_steps, " steps of runs)\nnot decided again: ",
-                  report.repeated_refusals, " repeated refusals, ", report.seen_alone, " records of what was seen, ",
-                  report.undecided_services, " records of services whose rules are not here\n");
+  std::string text =
+      absl::StrCat("log ", report.log_id, " (", report.simulated ? "SIMULATED" : "REAL", " clock), ",
+                   report.chains.size(), " partitions, ", records, " valid records, ", voids, " void");
+  if (report.as_of != HistoryOptions::kEverything)
+    absl::StrAppend(&text, ", as of ", InstantText(report.as_of));
+  absl::StrAppend(&text, "\nverified ", report.decisions - report.differing, " of ", report.decisions,
+                  " decisions, ", report.differing, " differ (", report.commands, " commands, ",
+                  report.reactions, " reactions, ", report.deadlines, " deadlines, ", report.run_steps,
+                  " steps of runs)\nnot decided again: ", report.repeated_refusals, " repeated refusals, ",
+                  report.seen_alone, " records of what was seen, ", report.undecided_services,
+                  " records of services whose rules are not here\n");
   for (const std::string& fault : report.faults) absl::StrAppend(&text, "FAULT ", fault, "\n");
   if (!report.differences.empty()) {
     const DecisionDifference& first = report.differences.front();
     absl::StrAppend(&text, "FIRST DIFFERENCE ", first.record.service(), "/", first.record.partition(), " #",
-                    first.record.index(), ", recorded ", InstantText(first.recorded_at), ", ", first.decided, ": ",
-                    first.what, "\n  recorded: ", first.recorded, "\n  again:    ", first.again, "\n");
+                    first.record.index(), ", recorded ", InstantText(first.recorded_at), ", ", first.decided,
+                    ": ", first.what, "\n  recorded: ", first.recorded, "\n  again:    ", first.again, "\n");
   }
   return text;
 }

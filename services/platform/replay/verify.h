@@ -32,7 +32,8 @@ struct VerifyOptions {
 struct DecisionDifference {
   log::v1::RecordId record;
   Micros recorded_at = 0;
-  std::string decided;   // "command check_in_pupil", "reaction to attendance/3 #17", "deadline month_end p1/2026-09"
+  std::string
+      decided;  // "command check_in_pupil", "reaction to attendance/3 #17", "deadline month_end p1/2026-09"
   std::string what;      // events, refusal, blocked, policy, or answer where it would now be none.
   std::string recorded;  // The first thing that differs, as recorded
   std::string again;     // and as decided again.
@@ -47,12 +48,12 @@ struct VerifyReport {
   std::vector<std::string> faults;      // Of chains, and of partitions that could not be folded.
 
   uint64_t commits = 0;
-  uint64_t decisions = 0;          // Decided again,
-  uint64_t differing = 0;          // of which so many came out otherwise;
+  uint64_t decisions = 0;  // Decided again,
+  uint64_t differing = 0;  // of which so many came out otherwise;
   uint64_t commands = 0, reactions = 0, deadlines = 0, run_steps = 0;
-  uint64_t repeated_refusals = 0;  // cannot be decided again,
-  uint64_t seen_alone = 0;         // are no decisions,
-  uint64_t undecided_services = 0; // or are of a service whose rules were not handed in.
+  uint64_t repeated_refusals = 0;               // cannot be decided again,
+  uint64_t seen_alone = 0;                      // are no decisions,
+  uint64_t undecided_services = 0;              // or are of a service whose rules were not handed in.
   std::vector<DecisionDifference> differences;  // In order of recorded time: the first is what to look at.
 
   struct Digest {

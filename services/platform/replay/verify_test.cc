@@ -21,7 +21,8 @@ std::unique_ptr<History> Load(EventLog* log, HistoryOptions options = {}) {
 
 // Copies a log, letting `alter` change Commits of one partition; the chain is computed anew.
 std::unique_ptr<EmbeddedLog> Forge(SmallCity& city, const PartitionId& victim,
-                                   const std::function<void(log::v1::Commit*)>& alter, bool recompute = true) {
+                                   const std::function<void(log::v1::Commit*)>& alter,
+                                   bool recompute = true) {
   EmbeddedLogOptions options;
   options.directory = city.directory() + "/forged";
   options.durability = EmbeddedLogOptions::Durability::kUnsynced;
@@ -131,7 +132,10 @@ TEST(Verify, FindsAChainThatDoesNotHold) {
   LiveThroughSeptember(city);
   const PartitionId victim = city.PartitionOf("attendance", "s1");
   const auto forged = Forge(
-      city, victim, [&](log::v1::Commit* commit) { if (commit->index() == 5) commit->set_service_date("1999-01-01"); },
+      city, victim,
+      [&](log::v1::Commit* commit) {
+        if (commit->index() == 5) commit->set_service_date("1999-01-01");
+      },
       /*recompute=*/false);
   const VerifyReport report = Verify(*Load(forged.get()), city.services(), {.decisions = false});
   ASSERT_FALSE(report.faults.empty());
@@ -143,10 +147,12 @@ TEST(Verify, HoldsForACutAtAnyMoment) {
   SmallCity city;
   LiveThroughSeptember(city);
   std::vector<Micros> moments;
-  ASSERT_TRUE(Load(city.log())->FoldAll([&](uint32_t number) -> History::Visit {
-    if (number != 1) return [](const Recorded&) {};
-    return [&](const Recorded& recorded) { moments.push_back(recorded.recorded_at()); };
-  }).ok());
+  ASSERT_TRUE(Load(city.log())
+                  ->FoldAll([&](uint32_t number) -> History::Visit {
+                    if (number != 1) return [](const Recorded&) {};
+                    return [&](const Recorded& recorded) { moments.push_back(recorded.recorded_at()); };
+                  })
+                  .ok());
   uint64_t before = 0;
   for (size_t i = 0; i < moments.size(); i += 7) {
     const auto history = Load(city.log(), {.as_of = moments[i]});
@@ -165,18 +171,23 @@ TEST(History, MergesANumberInOrderOfRecordedTimeAndEachCauseBeforeItsEffect) {
   std::map<PartitionId, uint64_t> read;
   Micros last = 0;
   const uint32_t number = city.PartitionOf("billing", "s1").number;
-  ASSERT_TRUE(history->FoldNumber(number, [&](const Recorded& recorded) {
-    EXPECT_GE(recorded.recorded_at(), last);
-    last = recorded.recorded_at();
-    EXPECT_TRUE(recorded.partition == 0 || recorded.partition == number);
-    uint64_t& index = read[{std::string(recorded.service), recorded.partition}];
-    EXPECT_GT(recorded.commit.index(), index);
-    index = recorded.commit.index();
-    if (recorded.commit.has_cause()) {
-      EXPECT_GE((read[{recorded.commit.cause().service(), recorded.commit.cause().partition()}]),
-                recorded.commit.cause().index());
-    }
-  }).ok());
+  ASSERT_TRUE(
+      history
+          ->FoldNumber(
+              number,
+              [&](const Recorded& recorded) {
+                EXPECT_GE(recorded.recorded_at(), last);
+                last = recorded.recorded_at();
+                EXPECT_TRUE(recorded.partition == 0 || recorded.partition == number);
+                uint64_t& index = read[{std::string(recorded.service), recorded.partition}];
+                EXPECT_GT(recorded.commit.index(), index);
+                index = recorded.commit.index();
+                if (recorded.commit.has_cause()) {
+                  EXPECT_GE((read[{recorded.commit.cause().service(), recorded.commit.cause().partition()}]),
+                            recorded.commit.cause().index());
+                }
+              })
+          .ok());
   EXPECT_GE(read.size(), 3);
 }
 

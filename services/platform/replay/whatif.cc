@@ -14,7 +14,8 @@ namespace {
 class NumberPlayer {
  public:
   NumberPlayer(const History& history, const std::vector<const Service*>& services,
-               const std::map<std::string, EventReader>& events, const WhatIfOptions& options, uint32_t number)
+               const std::map<std::string, EventReader>& events, const WhatIfOptions& options,
+               uint32_t number)
       : tally_(options, number) {
     for (const PartitionId& id : history.partitions()) {
       if (id.number != number) continue;
@@ -23,7 +24,8 @@ class NumberPlayer {
       if (reader != events.end()) member.events = &reader->second;
       for (const Service* service : services) {
         if (service->name() != id.service) continue;
-        member.player = std::make_unique<Player>(history, *service, id, *member.events, options, &streams_, &tally_);
+        member.player =
+            std::make_unique<Player>(history, *service, id, *member.events, options, &streams_, &tally_);
       }
       members_.push_back(std::move(member));
     }
@@ -160,16 +162,18 @@ absl::StatusOr<WhatIfReport> WhatIf(const History& history, const std::vector<co
 }
 
 std::string Summary(const WhatIfReport& report) {
-  std::string text = absl::StrCat("log ", report.log_id, " (", report.simulated ? "SIMULATED" : "REAL", " clock), policy ",
-                                  std::string(NameOf(report.mode)));
-  if (report.as_of != HistoryOptions::kEverything) absl::StrAppend(&text, ", as of ", InstantText(report.as_of));
+  std::string text = absl::StrCat("log ", report.log_id, " (", report.simulated ? "SIMULATED" : "REAL",
+                                  " clock), policy ", std::string(NameOf(report.mode)));
+  if (report.as_of != HistoryOptions::kEverything)
+    absl::StrAppend(&text, ", as of ", InstantText(report.as_of));
   absl::StrAppend(&text, "\nrecomputed ", report.reproduced, " of ", report.recorded, " determinations, ",
                   report.changed + report.no_longer + report.newly, " differ (", report.changed, " changed, ",
-                  report.basis_only, " of them in their basis only; ", report.no_longer, " no longer, ", report.newly,
-                  " newly determined)\n", report.would_be_refused, " would be refused, ", report.would_be_accepted,
-                  " would be accepted, ", report.other_facts, " would decide other facts; counted, not simulated onward\n",
-                  report.reactions_anew, " reactions and ", report.deadlines_anew, " deadlines anew, ",
-                  report.deadlines_gone, " deadlines gone, ", report.blocked, " blocked by an unset parameter, ",
+                  report.basis_only, " of them in their basis only; ", report.no_longer, " no longer, ",
+                  report.newly, " newly determined)\n", report.would_be_refused, " would be refused, ",
+                  report.would_be_accepted, " would be accepted, ", report.other_facts,
+                  " would decide other facts; counted, not simulated onward\n", report.reactions_anew,
+                  " reactions and ", report.deadlines_anew, " deadlines anew, ", report.deadlines_gone,
+                  " deadlines gone, ", report.blocked, " blocked by an unset parameter, ",
                   report.repeated_refusals, " repeated refusals not decided again, ", report.kept,
                   " determinations kept of services whose rules are not here\n");
   for (const auto& [value, uses] : report.provisional) {
@@ -178,8 +182,8 @@ std::string Summary(const WhatIfReport& report) {
   constexpr size_t kShown = 10;
   for (size_t i = 0; i < std::min(kShown, report.differences.size()); ++i) {
     const DeterminationDifference& difference = report.differences[i];
-    absl::StrAppend(&text, kDifferenceNames[difference.kind], " ", ToString(difference.partition), " #", difference.index,
-                    " ", difference.subject);
+    absl::StrAppend(&text, kDifferenceNames[difference.kind], " ", ToString(difference.partition), " #",
+                    difference.index, " ", difference.subject);
     for (const FieldDifference& field : difference.fields) {
       absl::StrAppend(&text, " ", field.field, ": ", field.recorded, " -> ", field.again);
     }
@@ -187,8 +191,9 @@ std::string Summary(const WhatIfReport& report) {
   }
   for (size_t i = 0; i < std::min(kShown, report.flips.size()); ++i) {
     const Flip& flip = report.flips[i];
-    absl::StrAppend(&text, kFlipNames[flip.kind], " ", flip.record.service(), "/", flip.record.partition(), " #",
-                    flip.record.index(), " ", flip.decided, ": ", flip.recorded, " -> ", flip.again, "\n");
+    absl::StrAppend(&text, kFlipNames[flip.kind], " ", flip.record.service(), "/", flip.record.partition(),
+                    " #", flip.record.index(), " ", flip.decided, ": ", flip.recorded, " -> ", flip.again,
+                    "\n");
   }
   return text;
 }

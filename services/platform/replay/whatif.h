@@ -54,7 +54,7 @@ struct WhatIfEvent {
 struct WhatIfOptions {
   PolicyMode mode = PolicyMode::kAsDecided;
   std::vector<policy::v1::ParameterValue> overrides;  // With kOverride.
-  size_t differences_max = 1000;  // Listed per partition number; all are counted.
+  size_t differences_max = 1000;                      // Listed per partition number; all are counted.
   // Called for every event; for those of one number one after another, for those of different
   // numbers at once. `number` is that of the partition.
   std::function<void(uint32_t number, const WhatIfEvent& event)> on_event;
@@ -99,7 +99,7 @@ struct WhatIfReport {
   uint64_t basis_only = 0;  // Of those changed: the same figures on other values.
   uint64_t no_longer = 0;
   uint64_t newly = 0;
-  uint64_t kept = 0;        // Determinations of services whose rules are not here.
+  uint64_t kept = 0;                                 // Determinations of services whose rules are not here.
   std::vector<DeterminationDifference> differences;  // In order of recorded time.
 
   uint64_t would_be_refused = 0;
@@ -111,7 +111,7 @@ struct WhatIfReport {
   uint64_t reactions_anew = 0;
   uint64_t deadlines_anew = 0;
   uint64_t deadlines_gone = 0;
-  uint64_t blocked = 0;     // Could not be computed: a parameter is unset.
+  uint64_t blocked = 0;  // Could not be computed: a parameter is unset.
 
   // Provisional values of policy that decisions rested on: how often, by "key value_id".
   std::map<std::string, uint64_t> provisional;

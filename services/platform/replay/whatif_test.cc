@@ -12,8 +12,8 @@
 namespace afterbell::replay {
 namespace {
 
-using ::testing::HasSubstr;
 using billing::v1::BillingEvent;
+using ::testing::HasSubstr;
 
 std::unique_ptr<History> Load(EventLog* log, HistoryOptions options = {}) {
   auto history = History::Load(log, options);
@@ -60,9 +60,10 @@ TEST(WhatIf, IsEmptyAtEveryCut) {
   SmallCity city;
   LiveThroughSeptember(city);
   std::vector<Micros> moments;
-  ASSERT_TRUE(Load(city.log())->FoldNumber(1, [&](const Recorded& recorded) {
-    moments.push_back(recorded.recorded_at());
-  }).ok());
+  ASSERT_TRUE(
+      Load(city.log())
+          ->FoldNumber(1, [&](const Recorded& recorded) { moments.push_back(recorded.recorded_at()); })
+          .ok());
   for (size_t i = 0; i < moments.size(); i += 5) {
     const WhatIfReport report = Ask(city, {}, {.as_of = moments[i]});
     EXPECT_TRUE(report.Reproduced()) << Summary(report);
@@ -129,7 +130,8 @@ TEST(WhatIf, FiresADeadlineAnewAndLetsAnotherServiceReactToIt) {
   // Nine ratios, nine counts; nobody set an amount until October, so their charges are blocked.
   EXPECT_EQ(report.newly, 18);
   EXPECT_EQ(report.reproduced, 12);
-  const WhatIfReport paid = Override(city, {Value("group_size_normal", "count: 1"), Value("fee_amount_yuan", "fen: 300")});
+  const WhatIfReport paid =
+      Override(city, {Value("group_size_normal", "count: 1"), Value("fee_amount_yuan", "fen: 300")});
   EXPECT_EQ(paid.newly, 27) << Summary(paid);
   EXPECT_EQ(paid.reactions_anew, 9);
   EXPECT_EQ(paid.reproduced, 12);  // Charges too: earlier than they were, for the same amount.
@@ -154,8 +156,8 @@ TEST(WhatIf, LosesDeadlinesThatWouldNotHaveBeenSet) {
 TEST(WhatIf, ReactsWhereNothingWasRecorded) {
   SmallCity city;
   LiveThroughSeptember(city);
-  const WhatIfReport report = Override(
-      city, {Value("fee_model", "choice: 'per_term'"), Value("fee_amount_yuan", "fen: 30000")});
+  const WhatIfReport report =
+      Override(city, {Value("fee_model", "choice: 'per_term'"), Value("fee_amount_yuan", "fen: 30000")});
   EXPECT_EQ(report.reactions_anew, 6) << Summary(report);  // With the first check-in of each pupil, once.
   EXPECT_EQ(report.newly, 6);
   EXPECT_EQ(report.no_longer, 6);  // The months are charged no more.
@@ -197,7 +199,8 @@ TEST(WhatIf, TellsEachEventOnceAndOfWhichHistoryItIs) {
       return;
     }
     BillingEvent event;
-    if (told.record.service != "billing" || !event.ParseFromArray(told.event.data(), told.event.size())) return;
+    if (told.record.service != "billing" || !event.ParseFromArray(told.event.data(), told.event.size()))
+      return;
     recorded += told.recorded ? event.charge_assessed().net_fen() : 0;
     again += told.again ? event.charge_assessed().net_fen() : 0;
   };
