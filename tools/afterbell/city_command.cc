@@ -9,6 +9,7 @@
 #include "services/city/city.h"
 #include "services/platform/policy/loader.h"
 #include "services/platform/replay/history.h"
+#include "services/reviews/review.h"
 #include "tools/afterbell/commands.h"
 #include "tools/afterbell/player.h"
 #include "tools/afterbell/summary.h"
@@ -131,6 +132,11 @@ absl::Status ShowResults(const CityFlags& flags, Host* host) {
     return absl::OkStatus();
   }
   std::printf("%s\n%s", (*history)->simulated() ? "模拟时钟  SIMULATED clock" : "实时  REAL clock", ToText(*districts).c_str());
+  for (const char* name : {"Q-28", "Q-11", "Q-02"}) {
+    auto answer = reviews::Find(name)->Run(**history, CityServices(), {});
+    if (!answer.ok()) return answer.status();
+    std::printf("\n%s", reviews::AsText(*answer).c_str());
+  }
   std::fflush(stdout);
   return absl::OkStatus();
 }

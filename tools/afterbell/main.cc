@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   afterbell::AddCity(&app, &exit_code);
   afterbell::AddPolicy(&app, &exit_code);
   afterbell::AddLog(&app, &exit_code);
+  afterbell::AddReview(&app, &exit_code);
   afterbell::AddGet(&app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -62,6 +62,7 @@ void Player::Note(const Call& call, int code, const std::string& rule, const std
     return;
   }
   ++counts_.calls;
+  if (code == 0 || !rule.empty()) requests_.insert(call.request_id());
   if (code == 0) {
     ++counts_.answered;
   } else if (!rule.empty()) {
@@ -133,6 +134,7 @@ void Player::MoveClock(const google::protobuf::Timestamp& at) {
   const CallResult result = client_.Call(MethodOf("registry", "move_clock"), kOperator,
                                          RequestOf(HeaderOf(call), move.SerializeAsString()));
   if (!result.ok()) lost_ = absl::UnavailableError("the clock cannot be moved: " + result.message);
+  requests_.insert(call.request_id());
 }
 
 void Player::PublishInstruments() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <unordered_set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ class Player {
 
   const PlayedCounts& counts() const { return counts_; }
 
+  // Request ids that were answered OK or refused by a rule, each once; the instruments' and the
+  // clock's among them.
+  size_t distinct_requests() const { return requests_.size(); }
+
  private:
   void MoveClock(const google::protobuf::Timestamp& at);
   void PublishInstruments();
@@ -53,6 +58,7 @@ class Player {
   Client client_;
   const std::vector<policy::v1::Instrument> instruments_;
   PlayedCounts counts_;
+  std::unordered_set<std::string> requests_;
   absl::Status lost_;
 };
 

@@ -695,7 +695,7 @@ void Partition::Push(Commit head, std::vector<CommandCall> calls) {
     seen->set_index(source.folded.index);
     source.carried = source.folded.index;
   }
-  FinishEvolving(head, *rows_);
+  EvolveRecorded(service_, Recorded{head, id_.service, id_.number}, *rows_);
   Pending pending;
   pending.record = std::make_shared<Record>();
   *pending.record->mutable_commit() = std::move(head);

@@ -2,6 +2,7 @@
 
 #include "services/platform/projection/stored.pb.h"
 #include "services/platform/reference/reference.h"
+#include "services/platform/runtime/overlay.h"
 
 namespace afterbell {
 namespace {
@@ -78,7 +79,10 @@ std::vector<std::string> CommandsOf(const Service& service, const Situation& sit
 absl::Status Decide(const Service& service, const PartitionId& partition, const std::string& log_id,
                     const std::vector<std::string>& commands, bool simulated_clock,
                     const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max, Commit* head,
-                    MutableRows& rows) {
+                    const Rows& stored) {
+  // Where a reaction leads to several commands, what one decides is laid over the rows for the next.
+  Overlay scratch(stored, nullptr, "");
+  const Rows& rows = commands.size() > 1 ? static_cast<const Rows&>(scratch) : stored;
   const Context context = ContextOf(*head, partition, log_id, rows, simulated_clock);
   policy::Policy policy(rows, overrides);
   const bool asked_by_caller = head->decided_case() == Commit::kCommand;
@@ -108,15 +112,13 @@ absl::Status Decide(const Service& service, const PartitionId& partition, const 
                                           std::to_string(decision.events.size()) + " events, " +
                                           std::to_string(events_max) + " are allowed");
     }
-    Commit part = *head;
-    part.clear_events();
-    for (std::string& event : decision.events) {
-      part.add_events(event);
-      head->add_events(std::move(event));
+    if (commands.size() > 1) {
+      Commit part = *head;
+      part.clear_events();
+      for (const std::string& event : decision.events) part.add_events(event);
+      service.Evolve(Recorded{part, partition.service, partition.number}, scratch);
     }
-    const Recorded recorded{part, partition.service, partition.number};
-    service.Evolve(recorded, rows);
-    service.Project(recorded, rows);
+    for (std::string& event : decision.events) head->add_events(std::move(event));
   }
   for (const policy::Use& use : policy.uses()) {
     log::v1::PolicyUse* used = head->add_policy();
@@ -131,6 +133,9 @@ absl::Status Decide(const Service& service, const PartitionId& partition, const 
   return absl::OkStatus();
 }
 
+namespace {
+
+// The platform's own rows of a Commit.
 void FinishEvolving(const Commit& commit, MutableRows& rows) {
   if (commit.has_time_reached()) {
     const log::v1::TimeReached& reached = commit.time_reached();
@@ -165,6 +170,8 @@ void FinishEvolving(const Commit& commit, MutableRows& rows) {
     rows.Put(BlockedKey(commit.blocked(i).parameter(), commit.index(), i), row);
   }
 }
+
+}  // namespace
 
 void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRows& rows) {
   service.Evolve(recorded, rows);

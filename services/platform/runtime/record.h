@@ -23,20 +23,18 @@ std::vector<std::string> CommandsOf(const Service& service, const Situation& sit
                                     const Recorded* cause);
 
 // Decides commands in order, one Commit for all, and fills in the head's events, refusal, blocked and
-// policy. Rows are evolved along the way (each command sees what the one before decided), so after
-// success `rows` already holds the Commit's effect, but for FinishEvolving.
+// policy. Each command sees what the one before decided; `rows` itself stays as it is, because state
+// is folded from whole Commits only (EvolveRecorded), here as everywhere.
 // Returns INVALID_ARGUMENT or NOT_FOUND for a command of a caller, with nothing changed: only a single
 // command can end so; a reaction's error of that kind is left out, as a reaction has no caller.
 // More than `events_max` events: RESOURCE_EXHAUSTED, nothing changed.
 absl::Status Decide(const Service& service, const PartitionId& partition, const std::string& log_id,
                     const std::vector<std::string>& commands, bool simulated_clock,
                     const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max, log::v1::Commit* head,
-                    MutableRows& rows);
+                    const Rows& rows);
 
-// The platform's own rows of a Commit: deadlines fired, refusals seen, reactions blocked, runs.
-void FinishEvolving(const log::v1::Commit& commit, MutableRows& rows);
-
-// Folds a Commit that was not decided here: events, views and the platform's rows.
+// Folds a Commit: events, views, and the platform's own rows (deadlines fired, refusals seen,
+// reactions blocked, runs).
 void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRows& rows);
 
 // Row keys of the platform.
