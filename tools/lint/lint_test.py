@@ -213,9 +213,11 @@ class NoMachinePaths(LintTest):
 
 
 class NoLinksOfBazel(LintTest):
-    def test_finds_a_link_and_lets_a_folder_pass(self):
-        tree = self.tree({"bazel-notes/a.md": "\n"})
-        os.symlink("/tmp", os.path.join(self.root, "bazel-bin"))
+    def test_finds_a_tracked_link_and_lets_folders_and_others_pass(self):
+        self.tree({"bazel-notes/a.md": "\n"})
+        for link in ("bazel-bin", "bazel-out"):
+            os.symlink("/tmp", os.path.join(self.root, link))
+        tree = lint.Tree(self.root, ["bazel-bin", "bazel-notes/a.md"])
         self.assertEqual([(v.path, v.line) for v in lint.no_links_of_bazel(tree)], [("bazel-bin", 0)])
 
 
