@@ -56,7 +56,7 @@ TEST(Intake, DoesNotSetADeadlineAgainThatHasFired) {
   Folds folds;
   folds.Fold("enrollment", BillingKit::EnrolledEvent(), 1);
   EXPECT_EQ(folds.Deadlines(), 12);
-  ClearDeadline(folds.rows, EndOfMonth("2026-09"), kMonthEnd, MonthEndEntity("ana", "e-ana-t1", "2026-09"));
+  ClearDeadline(folds.rows, EndOfMonth("2026-09"), kMonthEnd, MonthEndEntity("s1", "ana", "e-ana-t1", "2026-09"));
   folds.Fold("enrollment", BillingKit::EnrolledEvent(), 1);
   EXPECT_EQ(folds.Deadlines(), 11);
 }
@@ -67,7 +67,7 @@ TEST(Intake, KeepsTheMonthEndOfTheMonthAPupilLeftIn) {
   folds.Fold("enrollment", Withdrawn("2026-10-20"), 2);
   EXPECT_EQ(folds.Deadlines(), 2);
   EXPECT_TRUE(folds.rows.Has(
-      DeadlineKey(EndOfMonth("2026-10"), kMonthEnd, MonthEndEntity("ana", "e-ana-t1", "2026-10"))));
+      DeadlineKey(EndOfMonth("2026-10"), kMonthEnd, MonthEndEntity("s1", "ana", "e-ana-t1", "2026-10"))));
 }
 
 TEST(Intake, KeepsTheLatestCountOfClassHours) {
