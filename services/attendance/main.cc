@@ -2,5 +2,6 @@
 #include "services/attendance/transport/attendance_grpc.h"
 
 int main(int argc, char** argv) {
-  return afterbell::ServiceMain(argc, argv, "afterbell-attendance", {afterbell::attendance::HostAttendance()});
+  return afterbell::ServiceMain(argc, argv, "afterbell-attendance",
+                                {afterbell::attendance::HostAttendance()});
 }

@@ -2,5 +2,6 @@
 #include "services/inspection/transport/inspection_grpc.h"
 
 int main(int argc, char** argv) {
-  return afterbell::ServiceMain(argc, argv, "afterbell-inspection", {afterbell::inspection::HostInspection()});
+  return afterbell::ServiceMain(argc, argv, "afterbell-inspection",
+                                {afterbell::inspection::HostInspection()});
 }

@@ -47,7 +47,8 @@ void PlayInto(uint64_t seed, int pupils, Played* played) {
   played->player = std::make_unique<Player>(played->host->address(), *instruments);
   citygen::Phase phase;
   while (city.NextPhase(&phase)) {
-    const absl::Status status = played->player->Play(phase, [&] { return played->host->runtime().WaitQuiet(kQuietAtMost); });
+    const absl::Status status =
+        played->player->Play(phase, [&] { return played->host->runtime().WaitQuiet(kQuietAtMost); });
     ASSERT_TRUE(status.ok()) << status;
   }
   ASSERT_TRUE(played->host->runtime().WaitQuiet(kQuietAtMost).ok());

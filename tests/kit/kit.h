@@ -122,7 +122,8 @@ class Kit {
       EXPECT_EQ(Texts(events_), std::vector<std::string>());
     }
     Refused ThenRefused(const std::string& rule, const std::string& reason) {
-      EXPECT_TRUE(last_.refused.has_value()) << "not refused; error: " << last_.error << ", events: " << events_.size();
+      EXPECT_TRUE(last_.refused.has_value())
+          << "not refused; error: " << last_.error << ", events: " << events_.size();
       if (!last_.refused) return {};
       EXPECT_EQ(last_.refused->rule, rule);
       EXPECT_EQ(last_.refused->reason, reason);
@@ -139,8 +140,9 @@ class Kit {
 
    private:
     void ExpectDecided() {
-      EXPECT_FALSE(last_.refused.has_value()) << "refused: " << last_.refused->rule << " " << last_.refused->reason << " "
-                                              << last_.refused->met << " of " << last_.refused->limit;
+      EXPECT_FALSE(last_.refused.has_value())
+          << "refused: " << last_.refused->rule << " " << last_.refused->reason << " " << last_.refused->met
+          << " of " << last_.refused->limit;
       EXPECT_TRUE(last_.error.ok()) << last_.error;
     }
     void ExpectQuietWhenAskedAgain() {
@@ -200,7 +202,8 @@ class Kit {
       const std::string_view name = KeyPart(key, 2);
       const std::string entity = key.substr(2 + KeyPart(key, 1).size() + 1 + name.size() + 1);
       policy::Policy policy(rows_);
-      const auto more = service_.AtDeadline(Situation{context_, rows_, policy}, name, entity, context_.recorded_at);
+      const auto more =
+          service_.AtDeadline(Situation{context_, rows_, policy}, name, entity, context_.recorded_at);
       DecideInto(more, &events, &last);
       commands.insert(commands.end(), more.begin(), more.end());
       if (!last.ok()) break;

@@ -37,7 +37,8 @@ struct CityFlags {
 // Progress by the days of the term, drawn over itself on a terminal and left out elsewhere.
 class Progress {
  public:
-  Progress(std::string first_on, std::string last_on) : first_on_(std::move(first_on)), last_on_(std::move(last_on)) {}
+  Progress(std::string first_on, std::string last_on)
+      : first_on_(std::move(first_on)), last_on_(std::move(last_on)) {}
 
   void Show(const citygen::Phase& phase, const PlayedCounts& counts) {
     if (!terminal_ || ++shown_ % 8 != 0) return;
@@ -45,9 +46,10 @@ class Progress {
     const int days = std::max(1, DaysBetween(first_on_, last_on_));
     const int done = std::min(days, std::max(0, DaysBetween(first_on_, date)));
     constexpr int kWidth = 32;
-    const std::string bar = std::string(kWidth * done / days, '#') + std::string(kWidth - kWidth * done / days, '.');
-    std::fprintf(stderr, "\r  [%s] %s  %lu calls  %-24s", bar.c_str(), date.c_str(), static_cast<unsigned long>(counts.calls),
-                 phase.label().substr(0, 24).c_str());
+    const std::string bar =
+        std::string(kWidth * done / days, '#') + std::string(kWidth - kWidth * done / days, '.');
+    std::fprintf(stderr, "\r  [%s] %s  %lu calls  %-24s", bar.c_str(), date.c_str(),
+                 static_cast<unsigned long>(counts.calls), phase.label().substr(0, 24).c_str());
   }
   void End() {
     if (terminal_) std::fprintf(stderr, "\r%100s\r", "");
@@ -72,7 +74,8 @@ std::vector<citygen::FeeValueIds> FeeValues(const std::vector<policy::v1::Instru
     citygen::FeeValueIds of;
     of.district_id = instrument.scope().area_id();
     for (const policy::v1::ParameterValue& value : policy::ValuesOf(instrument)) {
-      if (value.key() == "fee_amount_yuan" || value.key() == "fee_cap") of.value_ids.push_back(value.value_id());
+      if (value.key() == "fee_amount_yuan" || value.key() == "fee_cap")
+        of.value_ids.push_back(value.value_id());
     }
     if (!of.value_ids.empty()) ids.push_back(std::move(of));
   }
@@ -99,7 +102,8 @@ absl::Status PlayTerm(const CityFlags& flags, Host* host) {
     bool money = phase.calls().empty();
     for (const citygen::Call& call : phase.calls()) money = money || call.service() == "billing";
     // Money is asked for when what it rests on has been determined: a client would wait for it too.
-    absl::Status status = player.Play(phase, [&] { return money ? host->runtime().WaitQuiet(kQuietAtMost) : absl::OkStatus(); });
+    absl::Status status = player.Play(
+        phase, [&] { return money ? host->runtime().WaitQuiet(kQuietAtMost) : absl::OkStatus(); });
     if (!status.ok()) return status;
     progress.Show(phase, player.counts());
   }
@@ -108,18 +112,22 @@ absl::Status PlayTerm(const CityFlags& flags, Host* host) {
   if (!quiet.ok()) return quiet;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const PlayedCounts& counts = player.counts();
-  std::fprintf(stderr, "played %lu calls in %.1f s (%.0f a second): %lu answered, %lu refused by a rule, %lu not as expected\n",
+  std::fprintf(stderr,
+               "played %lu calls in %.1f s (%.0f a second): %lu answered, %lu refused by a rule, %lu not as "
+               "expected\n",
                static_cast<unsigned long>(counts.calls), seconds, static_cast<double>(counts.calls) / seconds,
                static_cast<unsigned long>(counts.answered), static_cast<unsigned long>(counts.refused),
                static_cast<unsigned long>(counts.unexpected));
-  for (const std::string& text : counts.first_unexpected) std::fprintf(stderr, "  not as expected: %s\n", text.c_str());
+  for (const std::string& text : counts.first_unexpected)
+    std::fprintf(stderr, "  not as expected: %s\n", text.c_str());
   if (!flags.answers.empty()) {
     if (FILE* file = std::fopen(flags.answers.c_str(), "w")) {
       std::fputs(citygen::ToJson(city.answers()).c_str(), file);
       std::fclose(file);
     }
   }
-  return counts.unexpected == 0 ? absl::OkStatus() : absl::InternalError("the city did not answer as its term expects");
+  return counts.unexpected == 0 ? absl::OkStatus()
+                                : absl::InternalError("the city did not answer as its term expects");
 }
 
 absl::Status ShowResults(const CityFlags& flags, Host* host) {
@@ -131,7 +139,8 @@ absl::Status ShowResults(const CityFlags& flags, Host* host) {
     std::printf("%s\n", ToJson(*districts).c_str());
     return absl::OkStatus();
   }
-  std::printf("%s\n%s", (*history)->simulated() ? "模拟时钟  SIMULATED clock" : "实时  REAL clock", ToText(*districts).c_str());
+  std::printf("%s\n%s", (*history)->simulated() ? "模拟时钟  SIMULATED clock" : "实时  REAL clock",
+              ToText(*districts).c_str());
   for (const char* name : {"Q-28", "Q-11", "Q-02"}) {
     auto answer = reviews::Find(name)->Run(**history, CityServices(), {});
     if (!answer.ok()) return answer.status();
@@ -159,9 +168,11 @@ int RunCity(const CityFlags& flags) {
   int exit_code = kExitDone;
   if (flags.play) {
     if ((*host)->runtime().clock() != log::v1::SIMULATED) {
-      return Failed(absl::FailedPreconditionError("this log has a REAL clock; a term is played on a log of its own (--data, --fresh)"));
+      return Failed(absl::FailedPreconditionError(
+          "this log has a REAL clock; a term is played on a log of its own (--data, --fresh)"));
     }
-    std::fprintf(stderr, "a term of three districts, day by day, over gRPC at %s\n", (*host)->address().c_str());
+    std::fprintf(stderr, "a term of three districts, day by day, over gRPC at %s\n",
+                 (*host)->address().c_str());
     absl::Status status = PlayTerm(flags, host->get());
     if (!status.ok()) exit_code = Failed(status);
     status = ShowResults(flags, host->get());
@@ -187,14 +198,20 @@ void AddCity(CLI::App* app, int* exit_code) {
   auto flags = std::make_shared<CityFlags>();
   CLI::App* city = app->add_subcommand("city", "Run all six services in this process, on an embedded log");
   city->add_option("--data", flags->data, "Folder of the log and the projections")->capture_default_str();
-  city->add_option("--listen", flags->listen, "Loopback address and port; port 0 takes a free one")->capture_default_str();
+  city->add_option("--listen", flags->listen, "Loopback address and port; port 0 takes a free one")
+      ->capture_default_str();
   city->add_flag("--play", flags->play, "Play a synthetic term first (a log with a SIMULATED clock)");
   city->add_flag("--once", flags->once, "Stop when the term was played and shown");
-  city->add_flag("--fresh", flags->fresh, "Begin again: delete the log and the projections in the data folder");
+  city->add_flag("--fresh", flags->fresh,
+                 "Begin again: delete the log and the projections in the data folder");
   city->add_flag("--json", flags->json, "Show the result as JSON");
   city->add_option("--seed", flags->seed, "Of the synthetic term")->capture_default_str();
-  city->add_option("--pupils", flags->pupils, "Per school")->capture_default_str()->check(CLI::Range(1, 2400));
-  city->add_option("--schools", flags->schools, "Per district")->capture_default_str()->check(CLI::Range(1, 10));
+  city->add_option("--pupils", flags->pupils, "Per school")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 2400));
+  city->add_option("--schools", flags->schools, "Per district")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10));
   city->add_option("--policy", flags->policy, "Folder of instruments")->capture_default_str();
   city->add_option("--answers", flags->answers, "Write what the generator knows must come out (JSON)");
   city->callback([flags, exit_code] { *exit_code = RunCity(*flags); });

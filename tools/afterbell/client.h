@@ -18,11 +18,11 @@ namespace afterbell {
 
 // How a call ended.
 struct CallResult {
-  int code = 0;          // grpc::StatusCode
+  int code = 0;  // grpc::StatusCode
   std::string message;
-  std::string rule;      // Of a refusal: "ENR-23",
-  std::string reason;    // "GROUP_FULL"; of other errors the reason of ErrorInfo.
-  std::string body;      // The serialised answer.
+  std::string rule;    // Of a refusal: "ENR-23",
+  std::string reason;  // "GROUP_FULL"; of other errors the reason of ErrorInfo.
+  std::string body;    // The serialised answer.
 
   bool ok() const { return code == 0; }
 };
@@ -32,7 +32,8 @@ class Client {
   explicit Client(const std::string& address);
   ~Client();
 
-  // Starts a call; `done` runs in Poll or Wait. `method` is "/afterbell.attendance.v1.AttendanceService/CheckInPupil".
+  // Starts a call; `done` runs in Poll or Wait. `method` is
+  // "/afterbell.attendance.v1.AttendanceService/CheckInPupil".
   void Start(const std::string& method, const Caller& caller, const std::string& request,
              std::function<void(CallResult)> done, std::chrono::seconds at_most = std::chrono::seconds(60));
 

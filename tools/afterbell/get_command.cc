@@ -22,7 +22,8 @@ struct GetFlags {
 
 int Get(const GetFlags& flags) {
   const size_t dot = flags.query.find('.');
-  if (dot == std::string::npos) return Failed(absl::InvalidArgumentError("a query is like registry.ListSchools"));
+  if (dot == std::string::npos)
+    return Failed(absl::InvalidArgumentError("a query is like registry.ListSchools"));
   const std::string service = flags.query.substr(0, dot);
   const std::string name = flags.query.substr(dot + 1);
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
@@ -35,7 +36,8 @@ int Get(const GetFlags& flags) {
   if (!parsed.ok()) return Failed(absl::InvalidArgumentError("--request: " + std::string(parsed.message())));
   const auto* header = asked->FindFieldByName("header");
   if (header != nullptr && !flags.school.empty()) {
-    auto* head = static_cast<log::v1::QueryHeader*>(request->GetReflection()->MutableMessage(request.get(), header));
+    auto* head =
+        static_cast<log::v1::QueryHeader*>(request->GetReflection()->MutableMessage(request.get(), header));
     head->set_school_id(flags.school);
   }
   auto caller = ParseCaller(flags.actor);
@@ -49,7 +51,8 @@ int Get(const GetFlags& flags) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
-  if (!google::protobuf::util::MessageToJsonString(*answer, &json, options).ok()) json = answer->DebugString();
+  if (!google::protobuf::util::MessageToJsonString(*answer, &json, options).ok())
+    json = answer->DebugString();
   std::printf("%s\n", json.c_str());
   return kExitDone;
 }
@@ -58,10 +61,12 @@ int Get(const GetFlags& flags) {
 
 void AddGet(CLI::App* app, int* exit_code) {
   auto flags = std::make_shared<GetFlags>();
-  CLI::App* get = app->add_subcommand("get", "Ask a query of a running city: afterbell get attendance.ListSessions --school S");
+  CLI::App* get = app->add_subcommand(
+      "get", "Ask a query of a running city: afterbell get attendance.ListSessions --school S");
   get->add_option("query", flags->query, "Like registry.ListSchools")->required();
   get->add_option("--address", flags->address)->capture_default_str();
-  get->add_option("--actor", flags->actor, "Who asks, like principal:people/p7@districts/d1")->capture_default_str();
+  get->add_option("--actor", flags->actor, "Who asks, like principal:people/p7@districts/d1")
+      ->capture_default_str();
   get->add_option("--school", flags->school, "Whose rows");
   get->add_option("--request", flags->request, "The rest of the request, as JSON")->capture_default_str();
   get->callback([flags, exit_code] { *exit_code = Get(*flags); });

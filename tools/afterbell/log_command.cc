@@ -34,9 +34,10 @@ int Stat(const LogFlags& flags) {
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
   const EmbeddedLogStats stats = (*log)->Stats();
-  std::printf("log %s  clock %s  school partitions %u  segments %lu  bytes %lu\n", (*history)->log_id().c_str(),
-              (*history)->simulated() ? "SIMULATED" : "REAL", (*history)->school_partitions(),
-              static_cast<unsigned long>(stats.segments), static_cast<unsigned long>(stats.bytes));
+  std::printf("log %s  clock %s  school partitions %u  segments %lu  bytes %lu\n",
+              (*history)->log_id().c_str(), (*history)->simulated() ? "SIMULATED" : "REAL",
+              (*history)->school_partitions(), static_cast<unsigned long>(stats.segments),
+              static_cast<unsigned long>(stats.bytes));
   for (const replay::History::Survey& survey : (*history)->SurveyChains()) {
     std::printf("%-18s %10lu valid  %8lu commits  %6lu void  %s\n", ToString(survey.id).c_str(),
                 static_cast<unsigned long>(survey.at.index), static_cast<unsigned long>(survey.commits),
@@ -51,8 +52,10 @@ int Cat(const LogFlags& flags) {
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
   const size_t slash = flags.partition.find('/');
-  if (slash == std::string::npos) return Failed(absl::InvalidArgumentError("--partition must be like attendance/17"));
-  const PartitionId id{flags.partition.substr(0, slash), static_cast<uint32_t>(std::atoi(flags.partition.c_str() + slash + 1))};
+  if (slash == std::string::npos)
+    return Failed(absl::InvalidArgumentError("--partition must be like attendance/17"));
+  const PartitionId id{flags.partition.substr(0, slash),
+                       static_cast<uint32_t>(std::atoi(flags.partition.c_str() + slash + 1))};
   replay::RecordReader reader = (*history)->Read(id);
   uint64_t printed = 0;
   for (;;) {
@@ -70,7 +73,8 @@ int Cat(const LogFlags& flags) {
     std::string json;
     if (!google::protobuf::util::MessageToJsonString(head, &json).ok()) json = head.ShortDebugString();
     std::printf("%s\n", json.c_str());
-    const std::string type = "afterbell." + id.service + ".v1." + static_cast<char>(std::toupper(id.service[0])) + id.service.substr(1) + "Event";
+    const std::string type = "afterbell." + id.service + ".v1." +
+                             static_cast<char>(std::toupper(id.service[0])) + id.service.substr(1) + "Event";
     const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
     for (const std::string& bytes : commit.events()) {
       if (descriptor == nullptr) break;
@@ -93,7 +97,8 @@ int VerifyLog(const LogFlags& flags) {
       replay::Verify(**history, CityServices(), {.decisions = flags.decisions, .digests = flags.digests});
   std::printf("%s\n", replay::Summary(report).c_str());
   for (const auto& digest : report.digests) {
-    std::printf("%s@%lu %s\n", ToString(digest.id).c_str(), static_cast<unsigned long>(digest.index), digest.digest.c_str());
+    std::printf("%s@%lu %s\n", ToString(digest.id).c_str(), static_cast<unsigned long>(digest.index),
+                digest.digest.c_str());
   }
   return report.ok() ? kExitDone : kExitNo;
 }
@@ -115,7 +120,8 @@ void AddLog(CLI::App* app, int* exit_code) {
   cat->callback([flags, exit_code] { *exit_code = Cat(*flags); });
   CLI::App* verify = log->add_subcommand("verify", "Check every frame and the chain of every partition");
   verify->add_option("--data", flags->data)->capture_default_str();
-  verify->add_flag("--decisions", flags->decisions, "Also make every decision again and compare, byte for byte");
+  verify->add_flag("--decisions", flags->decisions,
+                   "Also make every decision again and compare, byte for byte");
   verify->add_flag("--digests", flags->digests, "Also print a digest of each partition's rows");
   verify->callback([flags, exit_code] { *exit_code = VerifyLog(*flags); });
 }

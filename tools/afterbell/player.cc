@@ -50,7 +50,8 @@ int FieldNumberOf(const std::string& command) {
 
 // The commands that come in numbers, by gates and at rolls.
 bool Batches(const Call& call) {
-  return call.service() == "attendance" && (call.command() == "check_in_pupil" || call.command() == "release_pupil");
+  return call.service() == "attendance" &&
+         (call.command() == "check_in_pupil" || call.command() == "release_pupil");
 }
 
 }  // namespace
@@ -69,21 +70,23 @@ void Player::Note(const Call& call, int code, const std::string& rule, const std
     ++counts_.refused;
     ++counts_.refusals[rule + " " + reason];
   }
-  const bool expected = call.has_expect() ? rule == call.expect().rule() && reason == call.expect().reason() : code == 0;
+  const bool expected =
+      call.has_expect() ? rule == call.expect().rule() && reason == call.expect().reason() : code == 0;
   if (expected) return;
   ++counts_.unexpected;
   if (counts_.first_unexpected.size() < kUnexpectedKept) {
     counts_.first_unexpected.push_back(
         call.service() + "." + call.command() + " by " + call.role() + " at " + call.district_id() + ": " +
         (code == 0 ? "answered OK" : message) +
-        (call.has_expect() ? "; expected " + call.expect().rule() + " " + call.expect().reason() : "; expected OK"));
+        (call.has_expect() ? "; expected " + call.expect().rule() + " " + call.expect().reason()
+                           : "; expected OK"));
   }
 }
 
 void Player::Send(const Call& call) {
   client_.WaitBelow(kOutstandingMax);
-  client_.Start(MethodOf(call.service(), call.command()), CallerOfCall(call), RequestOf(HeaderOf(call), call.body()),
-                [this, &call](const CallResult& result) {
+  client_.Start(MethodOf(call.service(), call.command()), CallerOfCall(call),
+                RequestOf(HeaderOf(call), call.body()), [this, &call](const CallResult& result) {
                   Note(call, result.code, result.rule, result.reason, result.message);
                 });
 }
@@ -96,8 +99,9 @@ void Player::SendBatch(const citygen::Phase& phase, size_t first, size_t count) 
     request += FieldBytes(1, RequestOf(HeaderOf(call), command));
   }
   client_.WaitBelow(kOutstandingMax);
-  client_.Start("/afterbell.attendance.v1.AttendanceService/ExecuteBatch", CallerOfCall(phase.calls(static_cast<int>(first))),
-                request, [this, &phase, first, count](const CallResult& result) {
+  client_.Start("/afterbell.attendance.v1.AttendanceService/ExecuteBatch",
+                CallerOfCall(phase.calls(static_cast<int>(first))), request,
+                [this, &phase, first, count](const CallResult& result) {
                   // ExecuteBatchAnswer: repeated BatchAnswer in field 1, in order.
                   std::vector<log::v1::BatchAnswer> answers;
                   if (result.ok()) {
@@ -114,7 +118,8 @@ void Player::SendBatch(const citygen::Phase& phase, size_t first, size_t count) 
                   for (size_t i = 0; i < count; ++i) {
                     const Call& call = phase.calls(static_cast<int>(first + i));
                     if (i >= answers.size()) {
-                      Note(call, result.ok() ? grpc::StatusCode::INTERNAL : result.code, "", result.reason, result.message);
+                      Note(call, result.ok() ? grpc::StatusCode::INTERNAL : result.code, "", result.reason,
+                           result.message);
                     } else {
                       const log::v1::BatchAnswer& answer = answers[i];
                       Note(call, answer.status_code(), answer.refusal().rule(), answer.refusal().reason(),
@@ -130,7 +135,8 @@ void Player::MoveClock(const google::protobuf::Timestamp& at) {
   Call call;
   call.set_service("registry");
   call.set_command("move_clock");
-  call.set_request_id(DerivedUuid("clock " + std::to_string(at.seconds()) + " " + std::to_string(at.nanos())));
+  call.set_request_id(
+      DerivedUuid("clock " + std::to_string(at.seconds()) + " " + std::to_string(at.nanos())));
   const CallResult result = client_.Call(MethodOf("registry", "move_clock"), kOperator,
                                          RequestOf(HeaderOf(call), move.SerializeAsString()));
   if (!result.ok()) lost_ = absl::UnavailableError("the clock cannot be moved: " + result.message);
@@ -165,8 +171,8 @@ absl::Status Player::Play(const citygen::Phase& phase, const std::function<absl:
       continue;
     }
     int count = 1;
-    while (i + count < phase.calls_size() && count < static_cast<int>(kBatchMax) && Batches(phase.calls(i + count)) &&
-           SameCaller(call, phase.calls(i + count))) {
+    while (i + count < phase.calls_size() && count < static_cast<int>(kBatchMax) &&
+           Batches(phase.calls(i + count)) && SameCaller(call, phase.calls(i + count))) {
       ++count;
     }
     SendBatch(phase, static_cast<size_t>(i), static_cast<size_t>(count));

@@ -31,9 +31,10 @@ int Load(const PolicyFlags& flags) {
     *publish.mutable_instrument() = instrument;
     log::v1::CommandHeader header;
     header.set_request_id(RandomUuid());
-    const CallResult result =
-        client.Call(MethodOf("registry", "publish_instrument"), caller, RequestOf(header, publish.SerializeAsString()));
-    std::printf("%-28s %s\n", instrument.issuer().c_str(), result.ok() ? "published" : result.message.c_str());
+    const CallResult result = client.Call(MethodOf("registry", "publish_instrument"), caller,
+                                          RequestOf(header, publish.SerializeAsString()));
+    std::printf("%-28s %s\n", instrument.issuer().c_str(),
+                result.ok() ? "published" : result.message.c_str());
     if (!result.ok()) return kExitFailed;
   }
   return kExitDone;
@@ -74,7 +75,8 @@ void AddPolicy(CLI::App* app, int* exit_code) {
   CLI::App* show = policy->add_subcommand("show", "Check one instrument and print it as it was understood");
   show->add_option("file", flags->file)->required();
   show->callback([flags, exit_code] { *exit_code = Show(*flags); });
-  CLI::App* coverage = policy->add_subcommand("coverage", "Cells of the sources that are loaded, and keys nothing reads yet");
+  CLI::App* coverage =
+      policy->add_subcommand("coverage", "Cells of the sources that are loaded, and keys nothing reads yet");
   coverage->add_option("--folder", flags->folder)->capture_default_str();
   coverage->add_option("--cells", flags->cells)->capture_default_str();
   coverage->callback([flags, exit_code] { *exit_code = Coverage(*flags); });

@@ -52,7 +52,8 @@ int List() {
 
 int Run(const ReviewFlags& flags) {
   const reviews::Review* review = reviews::Find(flags.name);
-  if (review == nullptr) return Failed(absl::NotFoundError("no review '" + flags.name + "'; see `afterbell review list`"));
+  if (review == nullptr)
+    return Failed(absl::NotFoundError("no review '" + flags.name + "'; see `afterbell review list`"));
   auto opened = Open(flags);
   if (!opened.ok()) return Failed(opened.status());
   auto result = review->Run(*opened->history, CityServices(), flags.args);
@@ -98,13 +99,17 @@ void AddReview(CLI::App* app, int* exit_code) {
   };
   CLI::App* run = review->add_subcommand("run", "Answer one");
   run->add_option("name", flags->name, "Like Q-28")->required();
-  run->add_option("--format", flags->format)->check(CLI::IsMember({"table", "csv", "json"}))->capture_default_str();
+  run->add_option("--format", flags->format)
+      ->check(CLI::IsMember({"table", "csv", "json"}))
+      ->capture_default_str();
   run->add_option("--district", flags->args.district_id);
   run->add_option("--term", flags->args.term_code, "Like 2026-autumn");
   common(run);
   run->callback([flags, exit_code] { *exit_code = Run(*flags); });
-  CLI::App* what_if = review->add_subcommand("what-if", "Decide the log's history again under a policy, and say what differs");
-  what_if->add_option("--policy", flags->policy, "as-decided, as-known-now, or an instrument's file")->capture_default_str();
+  CLI::App* what_if = review->add_subcommand(
+      "what-if", "Decide the log's history again under a policy, and say what differs");
+  what_if->add_option("--policy", flags->policy, "as-decided, as-known-now, or an instrument's file")
+      ->capture_default_str();
   common(what_if);
   what_if->callback([flags, exit_code] { *exit_code = WhatIf(*flags); });
 }

@@ -29,19 +29,23 @@ class Adder {
       ++district.refusals[recorded.commit.refusal().rule() + " " + recorded.commit.refusal().reason()];
     }
     if (recorded.service == "attendance") {
-      ForEachEventOf<AttendanceEvent>(recorded, [&](const AttendanceEvent& event) { Attend(recorded, event, &district); });
+      ForEachEventOf<AttendanceEvent>(
+          recorded, [&](const AttendanceEvent& event) { Attend(recorded, event, &district); });
     } else if (recorded.service == "enrollment") {
-      ForEachEventOf<enrollment::v1::EnrollmentEvent>(recorded, [&](const enrollment::v1::EnrollmentEvent& event) {
-        if (event.has_pupil_enrolled()) district.pupils.insert(event.pupil_enrolled().pupil_id());
-      });
+      ForEachEventOf<enrollment::v1::EnrollmentEvent>(
+          recorded, [&](const enrollment::v1::EnrollmentEvent& event) {
+            if (event.has_pupil_enrolled()) district.pupils.insert(event.pupil_enrolled().pupil_id());
+          });
     } else if (recorded.service == "billing") {
-      ForEachEventOf<billing::v1::BillingEvent>(recorded, [&](const billing::v1::BillingEvent& event) { Bill(event, &district); });
+      ForEachEventOf<billing::v1::BillingEvent>(
+          recorded, [&](const billing::v1::BillingEvent& event) { Bill(event, &district); });
     } else if (recorded.service == "inspection") {
-      ForEachEventOf<inspection::v1::InspectionEvent>(recorded, [&](const inspection::v1::InspectionEvent& event) {
-        if (!event.has_violation_suspected()) return;
-        const auto& codes = event.violation_suspected().codes();
-        ++district.suspicions[absl::StrJoin(codes, "+")];
-      });
+      ForEachEventOf<inspection::v1::InspectionEvent>(
+          recorded, [&](const inspection::v1::InspectionEvent& event) {
+            if (!event.has_violation_suspected()) return;
+            const auto& codes = event.violation_suspected().codes();
+            ++district.suspicions[absl::StrJoin(codes, "+")];
+          });
     }
   }
 
@@ -191,7 +195,8 @@ std::string ToText(const Districts& districts) {
   };
   const std::vector<Line> lines = {
       {"学校", "schools", count(&DistrictSummary::schools)},
-      {"参加学生", "pupils enrolled", [](const DistrictSummary& d) { return Grouped(static_cast<int64_t>(d.pupils.size())); }},
+      {"参加学生", "pupils enrolled",
+       [](const DistrictSummary& d) { return Grouped(static_cast<int64_t>(d.pupils.size())); }},
       {"开展场次", "sessions held", count(&DistrictSummary::sessions_held)},
       {"签到", "check-ins", count(&DistrictSummary::check_ins)},
       {"请假", "absences notified", count(&DistrictSummary::absences_notified)},

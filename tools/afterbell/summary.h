@@ -21,7 +21,7 @@ struct DistrictSummary {
   int64_t absences_notified = 0;
   int64_t absences_unexplained = 0;
   int64_t released = 0;
-  int64_t late_releases = 0;     // More than kLateMinutes after the session's end.
+  int64_t late_releases = 0;  // More than kLateMinutes after the session's end.
   int64_t charges = 0;
   int64_t gross_fen = 0;
   int64_t cap_removed_fen = 0;

@@ -2,13 +2,13 @@
 
 #include "afterbell/attendance/v1/attendance_service.grpc.pb.h"
 #include "services/attendance/attendance.h"
-#include "services/platform/rpc/endpoint.h"
-#include "services/platform/rpc/status.h"
 #include "services/attendance/projection/absences.h"
 #include "services/attendance/projection/class_hour_list.h"
 #include "services/attendance/projection/pupils.h"
 #include "services/attendance/projection/ratios.h"
 #include "services/attendance/projection/sessions.h"
+#include "services/platform/rpc/endpoint.h"
+#include "services/platform/rpc/status.h"
 
 namespace afterbell::attendance {
 namespace {
@@ -47,7 +47,8 @@ class AttendanceGrpc final : public v1::AttendanceService::CallbackService {
   AFTERBELL_GATHER(GetRatioHistory)
   AFTERBELL_QUERY(ListClassHours)
 
-  grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context, const v1::ExecuteBatchRequest* request,
+  grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context,
+                                         const v1::ExecuteBatchRequest* request,
                                          v1::ExecuteBatchAnswer* answer) override {
     std::vector<Endpoint::Item> items;
     for (const v1::BatchItem& item : request->items()) {
@@ -58,7 +59,8 @@ class AttendanceGrpc final : public v1::AttendanceService::CallbackService {
         reactor->Finish(ToGrpc(InvalidField("items.command", "", "given"), "attendance"));
         return reactor;
       }
-      items.push_back({&item.header(), field->name(), &item.command().GetReflection()->GetMessage(item.command(), field),
+      items.push_back({&item.header(), field->name(),
+                       &item.command().GetReflection()->GetMessage(item.command(), field),
                        item.command().SerializeAsString()});
     }
     return endpoint_.ExecuteBatch(context, std::move(items), [answer] { return answer->add_answers(); });

@@ -37,8 +37,8 @@ std::string ClassHoursKey(std::string_view pupil_id, std::string_view month) {
   return Key("f/attendance/class_hours", pupil_id, month);
 }
 
-std::string MonthEndEntity(std::string_view school_id, std::string_view pupil_id, std::string_view enrollment_id,
-                           std::string_view month) {
+std::string MonthEndEntity(std::string_view school_id, std::string_view pupil_id,
+                           std::string_view enrollment_id, std::string_view month) {
   return Key(school_id, pupil_id, enrollment_id, month);
 }
 

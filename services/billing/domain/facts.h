@@ -29,8 +29,8 @@ std::string ClassHoursKey(std::string_view pupil_id, std::string_view month);
 // The deadline of a month of an enrollment: when it is over. Its entity carries the month, because
 // a deadline may be taken up long after it fired.
 inline constexpr std::string_view kMonthEnd = "month_end";
-std::string MonthEndEntity(std::string_view school_id, std::string_view pupil_id, std::string_view enrollment_id,
-                           std::string_view month);
+std::string MonthEndEntity(std::string_view school_id, std::string_view pupil_id,
+                           std::string_view enrollment_id, std::string_view month);
 // The first instant after a month. By one clock for all districts: a fold sees no district's zone.
 Micros EndOfMonth(std::string_view month);
 std::string NextMonth(std::string_view month);

@@ -56,7 +56,8 @@ TEST(Intake, DoesNotSetADeadlineAgainThatHasFired) {
   Folds folds;
   folds.Fold("enrollment", BillingKit::EnrolledEvent(), 1);
   EXPECT_EQ(folds.Deadlines(), 12);
-  ClearDeadline(folds.rows, EndOfMonth("2026-09"), kMonthEnd, MonthEndEntity("s1", "ana", "e-ana-t1", "2026-09"));
+  ClearDeadline(folds.rows, EndOfMonth("2026-09"), kMonthEnd,
+                MonthEndEntity("s1", "ana", "e-ana-t1", "2026-09"));
   folds.Fold("enrollment", BillingKit::EnrolledEvent(), 1);
   EXPECT_EQ(folds.Deadlines(), 11);
 }

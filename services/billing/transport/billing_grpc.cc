@@ -2,12 +2,12 @@
 
 #include "afterbell/billing/v1/billing_service.grpc.pb.h"
 #include "services/billing/billing.h"
-#include "services/platform/rpc/endpoint.h"
-#include "services/platform/rpc/status.h"
 #include "services/billing/projection/charges.h"
 #include "services/billing/projection/fund.h"
 #include "services/billing/projection/notices.h"
 #include "services/billing/projection/payments.h"
+#include "services/platform/rpc/endpoint.h"
+#include "services/platform/rpc/status.h"
 
 namespace afterbell::billing {
 namespace {

@@ -2,12 +2,12 @@
 
 #include "afterbell/enrollment/v1/enrollment_service.grpc.pb.h"
 #include "services/enrollment/enrollment.h"
-#include "services/platform/rpc/endpoint.h"
-#include "services/platform/rpc/status.h"
 #include "services/enrollment/projection/applications.h"
 #include "services/enrollment/projection/enrollments.h"
 #include "services/enrollment/projection/history.h"
 #include "services/enrollment/projection/statuses.h"
+#include "services/platform/rpc/endpoint.h"
+#include "services/platform/rpc/status.h"
 
 namespace afterbell::enrollment {
 namespace {

@@ -2,10 +2,10 @@
 
 #include "afterbell/inspection/v1/inspection_service.grpc.pb.h"
 #include "services/inspection/inspection.h"
-#include "services/platform/rpc/endpoint.h"
-#include "services/platform/rpc/status.h"
 #include "services/inspection/projection/refusals.h"
 #include "services/inspection/projection/violations.h"
+#include "services/platform/rpc/endpoint.h"
+#include "services/platform/rpc/status.h"
 
 namespace afterbell::inspection {
 namespace {

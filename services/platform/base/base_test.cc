@@ -10,7 +10,8 @@ namespace {
 
 TEST(Ids, DerivedIdsAreTheSameForEver) {
   EXPECT_EQ(DerivedId("session", {"s1", "2026-09-01", "noon", "g1"}).size(), kIdLength);
-  EXPECT_EQ(DerivedId("session", {"s1", "2026-09-01", "noon", "g1"}), DerivedId("session", {"s1", "2026-09-01", "noon", "g1"}));
+  EXPECT_EQ(DerivedId("session", {"s1", "2026-09-01", "noon", "g1"}),
+            DerivedId("session", {"s1", "2026-09-01", "noon", "g1"}));
   EXPECT_NE(DerivedId("session", {"s1", "x"}), DerivedId("session", {"s1x", ""}));
 }
 
@@ -72,7 +73,8 @@ TEST(Time, MonthsEndOnTheirLastDay) {
 }
 
 TEST(Time, TimestampsKeepMicroseconds) {
-  for (const Micros at : {Micros{0}, Micros{-1}, Micros{1'788'000'000'123'456}}) EXPECT_EQ(MicrosOf(TimestampOf(at)), at);
+  for (const Micros at : {Micros{0}, Micros{-1}, Micros{1'788'000'000'123'456}})
+    EXPECT_EQ(MicrosOf(TimestampOf(at)), at);
 }
 
 }  // namespace

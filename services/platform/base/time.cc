@@ -45,7 +45,9 @@ void Split(Micros at, Micros* days, Micros* rest) {
 
 }  // namespace
 
-Micros MicrosOf(const google::protobuf::Timestamp& at) { return at.seconds() * kMicrosPerSecond + at.nanos() / 1000; }
+Micros MicrosOf(const google::protobuf::Timestamp& at) {
+  return at.seconds() * kMicrosPerSecond + at.nanos() / 1000;
+}
 
 google::protobuf::Timestamp TimestampOf(Micros at) {
   google::protobuf::Timestamp stamp;
@@ -89,7 +91,8 @@ Micros InstantOf(std::string_view date, std::string_view time_of_day, int zone_m
 
 bool IsDate(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  if (Number(text, 0, kDigits4) < 0 || Number(text, 5, kDigits2) < 0 || Number(text, 8, kDigits2) < 0) return false;
+  if (Number(text, 0, kDigits4) < 0 || Number(text, 5, kDigits2) < 0 || Number(text, 8, kDigits2) < 0)
+    return false;
   return TextOf(DayOf(text)) == text;  // A 31st of April would come back as the 1st of May.
 }
 
@@ -104,7 +107,9 @@ bool IsMonth(std::string_view text) { return text.size() == 7 && IsDate(std::str
 
 std::string AddDays(std::string_view date, int days) { return TextOf(DayOf(date) + days); }
 
-int DaysBetween(std::string_view from, std::string_view to) { return static_cast<int>(DayOf(to) - DayOf(from)); }
+int DaysBetween(std::string_view from, std::string_view to) {
+  return static_cast<int>(DayOf(to) - DayOf(from));
+}
 
 int WeekdayOf(std::string_view date) { return static_cast<int>(absl::GetWeekday(DayOf(date))) + 1; }
 

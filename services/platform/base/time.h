@@ -43,11 +43,11 @@ bool IsMonth(std::string_view text);      // "2026-09"
 
 std::string AddDays(std::string_view date, int days);
 int DaysBetween(std::string_view from, std::string_view to);
-int WeekdayOf(std::string_view date);               // 1 Monday to 7 Sunday.
-std::string MonthOf(std::string_view date);         // "2026-09"
-std::string FirstOfMonth(std::string_view month);   // "2026-09-01"
-std::string LastOfMonth(std::string_view month);    // "2026-09-30"
-int MinutesOfDay(std::string_view time_of_day);     // 930 for "15:30".
+int WeekdayOf(std::string_view date);              // 1 Monday to 7 Sunday.
+std::string MonthOf(std::string_view date);        // "2026-09"
+std::string FirstOfMonth(std::string_view month);  // "2026-09-01"
+std::string LastOfMonth(std::string_view month);   // "2026-09-30"
+int MinutesOfDay(std::string_view time_of_day);    // 930 for "15:30".
 
 // "2026-09-01T07:30:00.000000Z": sorts as time does, good in keys.
 std::string InstantText(Micros at);

@@ -21,8 +21,8 @@ log::v1::RecordId Recorded::Id() const {
 }
 
 absl::Status InvalidField(std::string_view field, std::string_view value, std::string_view expected) {
-  absl::Status status = absl::InvalidArgumentError(
-      absl::StrCat(View(field), ": '", View(value), "' is not ", View(expected)));
+  absl::Status status =
+      absl::InvalidArgumentError(absl::StrCat(View(field), ": '", View(value), "' is not ", View(expected)));
   status.SetPayload(kFieldPayload, absl::Cord(View(field)));
   return status;
 }

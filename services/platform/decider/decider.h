@@ -34,19 +34,19 @@ struct Context {
   std::string service_date;  // The local date of occurred_at.
   int zone_minutes = kShanghaiMinutes;
   std::string district_id;
-  std::string school_id;     // Empty in the commons.
-  std::string role;          // "principal"; "system" for reactions and deadlines.
+  std::string school_id;  // Empty in the commons.
+  std::string role;       // "principal"; "system" for reactions and deadlines.
   std::string person_id;
-  log::v1::RecordId cause;   // Of a reaction; otherwise empty.
-  uint32_t level = 1;        // Deciders behave as of this level.
+  log::v1::RecordId cause;  // Of a reaction; otherwise empty.
+  uint32_t level = 1;       // Deciders behave as of this level.
   bool simulated_clock = false;
 };
 
 // Everything known at one decision.
 struct Situation {
   const Context& context;
-  const Rows& rows;          // State and facts of the partition, the commons as of `seen`.
-  policy::Policy& policy;    // Remembers which values were used.
+  const Rows& rows;        // State and facts of the partition, the commons as of `seen`.
+  policy::Policy& policy;  // Remembers which values were used.
 };
 
 // A recorded Commit and where it stands.
@@ -73,14 +73,14 @@ struct Refused {
 // What a decider answers, with events of one service.
 template <class Event>
 struct Decision {
-  std::vector<Event> events;        // Empty and nothing below: it was so already.
+  std::vector<Event> events;  // Empty and nothing below: it was so already.
   std::optional<Refused> refused;
-  absl::Status error;               // INVALID_ARGUMENT, NOT_FOUND, or a parameter that is unset.
+  absl::Status error;  // INVALID_ARGUMENT, NOT_FOUND, or a parameter that is unset.
 
   Decision() = default;
-  Decision(Refused refusal) : refused(std::move(refusal)) {}              // NOLINT: returned as such.
-  Decision(absl::Status status) : error(std::move(status)) {}             // NOLINT
-  Decision(std::vector<Event> decided) : events(std::move(decided)) {}    // NOLINT
+  Decision(Refused refusal) : refused(std::move(refusal)) {}            // NOLINT: returned as such.
+  Decision(absl::Status status) : error(std::move(status)) {}           // NOLINT
+  Decision(std::vector<Event> decided) : events(std::move(decided)) {}  // NOLINT
 
   bool ok() const { return !refused && error.ok(); }
 };
@@ -108,7 +108,7 @@ void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::str
 std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity);
 
 // Commands and queries have these two ways to leave early with an error.
-#define AFTERBELL_RETURN_IF_ERROR(expression)            \
+#define AFTERBELL_RETURN_IF_ERROR(expression) \
   if (absl::Status afterbell_status = (expression); !afterbell_status.ok()) return afterbell_status
 
 #define AFTERBELL_ASSIGN_OR_RETURN(variable, expression) \

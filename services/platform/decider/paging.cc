@@ -26,7 +26,8 @@ std::string ArgumentsDigest(const google::protobuf::Message& request) {
 absl::Status ScanPage(const Rows& rows, std::string_view prefix, const google::protobuf::Message& request,
                       const log::v1::QueryHeader& header, log::v1::QueryAnswer* answer,
                       const std::function<bool(std::string_view, std::string_view)>& visit) {
-  if (header.page_size() < 0) return InvalidField("header.page_size", std::to_string(header.page_size()), "0 to 500");
+  if (header.page_size() < 0)
+    return InvalidField("header.page_size", std::to_string(header.page_size()), "0 to 500");
   const int size = header.page_size() == 0 ? kPageSizeDefault : std::min(header.page_size(), kPageSizeMax);
   std::string from;
   const std::string digest = ArgumentsDigest(request);
@@ -34,7 +35,8 @@ absl::Status ScanPage(const Rows& rows, std::string_view prefix, const google::p
     std::string token;
     if (!absl::WebSafeBase64Unescape(header.page_token(), &token) || token.size() < kDigestBytes ||
         token.substr(0, kDigestBytes) != digest) {
-      return InvalidField("header.page_token", header.page_token(), "a token of this query with these arguments");
+      return InvalidField("header.page_token", header.page_token(),
+                          "a token of this query with these arguments");
     }
     from = token.substr(kDigestBytes);
   }

@@ -29,7 +29,8 @@ absl::Status ScanPage(const Rows& rows, std::string_view prefix, const google::p
 // The same with rows parsed: visit(key, const Row&) -> bool.
 template <class Row, class Visit>
 absl::Status ScanPageOf(const Rows& rows, std::string_view prefix, const google::protobuf::Message& request,
-                        const log::v1::QueryHeader& header, log::v1::QueryAnswer* answer, const Visit& visit) {
+                        const log::v1::QueryHeader& header, log::v1::QueryAnswer* answer,
+                        const Visit& visit) {
   return ScanPage(rows, prefix, request, header, answer, [&](std::string_view key, std::string_view bytes) {
     Row row;
     return row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && visit(key, row);

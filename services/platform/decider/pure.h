@@ -40,7 +40,8 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/unknown_field_set.h"
 
-#pragma GCC poison system_clock steady_clock high_resolution_clock Now GetCurrentTimeNanos gettimeofday clock_gettime
+#pragma GCC poison system_clock steady_clock high_resolution_clock Now GetCurrentTimeNanos gettimeofday \
+    clock_gettime
 #pragma GCC poison rand srand random_device mt19937 default_random_engine BitGen getrandom
 #pragma GCC poison getenv fopen ifstream ofstream fstream
 #pragma GCC poison unordered_map unordered_set flat_hash_map flat_hash_set node_hash_map node_hash_set

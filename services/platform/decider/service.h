@@ -23,9 +23,9 @@ enum class Where {
 
 // One row of the catalogue's table of commands.
 struct CommandInfo {
-  std::string_view name;                   // The field of the command oneof: "check_in_pupil"
+  std::string_view name;  // The field of the command oneof: "check_in_pupil"
   Where where;
-  std::vector<std::string_view> roles;     // Who may ask. Empty: the system alone.
+  std::vector<std::string_view> roles;  // Who may ask. Empty: the system alone.
 };
 
 class Service {
@@ -109,8 +109,8 @@ class ServiceOf : public Service {
     return Serialised(ReactTo(situation, cause));
   }
 
-  std::vector<std::string> AtDeadline(const Situation& situation, std::string_view name, std::string_view entity,
-                                      Micros at) const final {
+  std::vector<std::string> AtDeadline(const Situation& situation, std::string_view name,
+                                      std::string_view entity, Micros at) const final {
     return Serialised(ReachDeadline(situation, name, entity, at));
   }
 

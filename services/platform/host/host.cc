@@ -25,7 +25,8 @@ sigset_t StopSignals() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options, const std::vector<Hosted>& hosted) {
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
+                                                  const std::vector<Hosted>& hosted) {
   std::unique_ptr<Host> host(new Host());
   EmbeddedLogOptions log_options;
   log_options.directory = options.data_directory + "/log";
@@ -34,7 +35,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options, co
   if (!log.ok()) return log.status();
   host->log_ = *std::move(log);
   if (const auto recovered = host->log_->Stats().recovered) {
-    host->notes_.push_back(absl::StrCat("log: ", recovered->bytes_cut, " bytes of an unfinished write cut from ", recovered->file));
+    host->notes_.push_back(absl::StrCat("log: ", recovered->bytes_cut,
+                                        " bytes of an unfinished write cut from ", recovered->file));
   }
   RuntimeOptions runtime_options;
   runtime_options.projections_directory = options.data_directory + "/projections";
@@ -47,7 +49,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options, co
   auto runtime = Runtime::Open(std::move(runtime_options));
   if (!runtime.ok()) return runtime.status();
   host->runtime_ = *std::move(runtime);
-  for (const std::string& rebuilt : host->runtime_->rebuilt()) host->notes_.push_back("projection begun anew: " + rebuilt);
+  for (const std::string& rebuilt : host->runtime_->rebuilt())
+    host->notes_.push_back("projection begun anew: " + rebuilt);
   const absl::Status ready = host->runtime_->WaitReady(kReadyAtMost);
   if (!ready.ok()) return ready;
   std::vector<grpc::Service*> services;
@@ -75,7 +78,8 @@ void Host::Stop() {
 }
 
 std::string DefaultDataDirectory() {
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') return std::string(data) + "/afterbell";
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0')
+    return std::string(data) + "/afterbell";
   const char* home = std::getenv("HOME");
   return std::string(home == nullptr ? "." : home) + "/.local/share/afterbell";
 }
@@ -95,8 +99,10 @@ int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hoste
   HostOptions options;
   options.data_directory = DefaultDataDirectory();
   CLI::App app(std::string(name) + ": one Afterbell service on an embedded log");
-  app.add_option("--data", options.data_directory, "Folder of the log and the projections")->capture_default_str();
-  app.add_option("--listen", options.address, "Loopback address and port; port 0 takes a free one")->capture_default_str();
+  app.add_option("--data", options.data_directory, "Folder of the log and the projections")
+      ->capture_default_str();
+  app.add_option("--listen", options.address, "Loopback address and port; port 0 takes a free one")
+      ->capture_default_str();
   app.add_flag("--simulated-clock", options.simulated_clock, "Begin a log whose time is moved by MoveClock");
   CLI11_PARSE(app, argc, argv);
   BlockStopSignals();
@@ -106,7 +112,8 @@ int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hoste
     return 1;
   }
   for (const std::string& note : (*host)->notes()) std::fprintf(stderr, "%s: %s\n", name, note.c_str());
-  std::printf("%s serves on %s (log %s)\n", name, (*host)->address().c_str(), (*host)->runtime().log_id().c_str());
+  std::printf("%s serves on %s (log %s)\n", name, (*host)->address().c_str(),
+              (*host)->runtime().log_id().c_str());
   std::fflush(stdout);
   WaitForStopSignal();
   (*host)->Stop();

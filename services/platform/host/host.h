@@ -3,13 +3,13 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_
 #define AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_
 
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/service_type.h>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/impl/codegen/service_type.h>
 
 #include "absl/status/statusor.h"
 #include "services/platform/log/embedded/embedded_log.h"
@@ -25,17 +25,18 @@ struct Hosted {
 };
 
 struct HostOptions {
-  std::string data_directory;           // log/ and projections/ below it.
+  std::string data_directory;  // log/ and projections/ below it.
   std::string address = "127.0.0.1:0";
-  bool simulated_clock = false;         // Of a log that is begun now.
-  uint32_t school_partitions = 16;      // Likewise.
+  bool simulated_clock = false;     // Of a log that is begun now.
+  uint32_t school_partitions = 16;  // Likewise.
   EmbeddedLogOptions::Durability durability = EmbeddedLogOptions::Durability::kDisk;
   Limits limits;
 };
 
 class Host {
  public:
-  static absl::StatusOr<std::unique_ptr<Host>> Start(const HostOptions& options, const std::vector<Hosted>& hosted);
+  static absl::StatusOr<std::unique_ptr<Host>> Start(const HostOptions& options,
+                                                     const std::vector<Hosted>& hosted);
   ~Host();
 
   Runtime& runtime() { return *runtime_; }

@@ -50,8 +50,8 @@ std::string Chain::Start(std::string_view log_id, const PartitionId& id) {
 Verdict Chain::Void() {
   ++void_total_;
   if (++void_under_claim_ <= kVoidRecordsMax) return Verdict::kVoid;
-  divergence_ = ToString(id_) + ": more than " + std::to_string(kVoidRecordsMax) + " void records under claim " +
-                std::to_string(at_.claim_index);
+  divergence_ = ToString(id_) + ": more than " + std::to_string(kVoidRecordsMax) +
+                " void records under claim " + std::to_string(at_.claim_index);
   return Verdict::kDiverged;
 }
 
@@ -69,7 +69,8 @@ void Chain::Accept(std::string_view hash) {
 
 Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
   if (at_.index == 0) {
-    if (!record.has_genesis() || record.genesis().service() != id_.service || record.genesis().partition() != id_.number) {
+    if (!record.has_genesis() || record.genesis().service() != id_.service ||
+        record.genesis().partition() != id_.number) {
       return Void();
     }
     at_.log_id = record.genesis().log_id();
@@ -89,7 +90,8 @@ Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
       }
       if (!recent_.empty() && claim.read_index() >= oldest &&
           recent_[claim.read_index() - oldest] != claim.read_hash()) {
-        divergence_ = ToString(id_) + ": a claim had read another record " + std::to_string(claim.read_index());
+        divergence_ =
+            ToString(id_) + ": a claim had read another record " + std::to_string(claim.read_index());
         return Verdict::kDiverged;
       }
       const Verdict verdict = Valid(value);

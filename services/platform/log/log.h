@@ -1,7 +1,7 @@
 // The event log: a port. Partitions of records, appended at the end and kept for ever.
 //
 // It knows nothing of commands, chains or claims: values are bytes. What is valid among
-// them is decided above it (services/platform/runtime/chain.h), the same for every adapter.
+// them is decided above it (services/platform/log/chain.h), the same for every adapter.
 //
 // Guarantees, held by one contract suite (tests/contract) for every adapter:
 //   - Order. The values of one Append keep their order and lie next to each other only by

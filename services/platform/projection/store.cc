@@ -154,7 +154,8 @@ Store::~Store() {
 stored::StoredPosition Store::Position(uint32_t partition) const {
   stored::StoredPosition position;
   std::string bytes;
-  if (db_->Get({}, Prefix(partition) + std::string(kPositionKey), &bytes).ok()) position.ParseFromString(bytes);
+  if (db_->Get({}, Prefix(partition) + std::string(kPositionKey), &bytes).ok())
+    position.ParseFromString(bytes);
   return position;
 }
 
@@ -201,13 +202,15 @@ std::string Store::Digest(const View& view) {
   // A running hash over lengths and bytes, so that no two different sets of rows look alike.
   std::string chain = std::to_string(view.position.index()) + " " + view.position.hash();
   for (const stored::StoredSource& source : view.position.sources()) {
-    chain += " " + source.service() + "/" + std::to_string(source.partition()) + "@" + std::to_string(source.index());
+    chain += " " + source.service() + "/" + std::to_string(source.partition()) + "@" +
+             std::to_string(source.index());
   }
   std::string block = Sha256(chain);
   constexpr size_t kBlockBytes = 1 << 20;
   view.rows->ScanBytes("", "", [&](std::string_view key, std::string_view value) {
     if (key.substr(0, sizeof kRequestPrefix - 1) == kRequestPrefix) return true;
-    block += std::to_string(key.size()) + ":" + std::string(key) + std::to_string(value.size()) + ":" + std::string(value);
+    block += std::to_string(key.size()) + ":" + std::string(key) + std::to_string(value.size()) + ":" +
+             std::string(value);
     if (block.size() > kBlockBytes) block = Sha256(block);
     return true;
   });

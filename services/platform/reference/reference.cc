@@ -29,7 +29,9 @@ std::string TrainingKey(std::string_view person_id) { return Key("c/staffing/tra
 std::string ContractKey(std::string_view person_id, std::string_view school_id) {
   return Key("c/staffing/contract", person_id, school_id);
 }
-std::string FeeStandardKey(std::string_view fee_standard_id) { return Key("c/registry/fee_standard", fee_standard_id); }
+std::string FeeStandardKey(std::string_view fee_standard_id) {
+  return Key("c/registry/fee_standard", fee_standard_id);
+}
 std::string PolicyKey(std::string_view parameter, std::string_view value_id) {
   return Key("c/registry/policy", parameter, value_id);
 }
@@ -40,7 +42,8 @@ void FoldRegistryEvent(const RegistryEvent& event, MutableRows& rows) {
       rows.Put("c/registry/clock", event.clock_moved());
       break;
     case RegistryEvent::kDistrictRegistered:
-      rows.Put(Key("c/registry/area", event.district_registered().district_id()), event.district_registered());
+      rows.Put(Key("c/registry/area", event.district_registered().district_id()),
+               event.district_registered());
       break;
     case RegistryEvent::kSchoolRegistered:
       rows.Put(Key("c/registry/school", event.school_registered().school_id()), event.school_registered());
@@ -80,7 +83,8 @@ void FoldRegistryEvent(const RegistryEvent& event, MutableRows& rows) {
       break;
     }
     case RegistryEvent::kFeeStandardAnnounced:
-      rows.Put(FeeStandardKey(event.fee_standard_announced().fee_standard_id()), event.fee_standard_announced());
+      rows.Put(FeeStandardKey(event.fee_standard_announced().fee_standard_id()),
+               event.fee_standard_announced());
       break;
     default:
       break;  // The rest stands at a school.
@@ -118,9 +122,11 @@ void FoldStaffingEvent(const StaffingEvent& event, MutableRows& rows) {
 
 void FoldCommons(const Recorded& commons, MutableRows& rows) {
   if (commons.service == "registry") {
-    ForEachEventOf<RegistryEvent>(commons, [&](const RegistryEvent& event) { FoldRegistryEvent(event, rows); });
+    ForEachEventOf<RegistryEvent>(commons,
+                                  [&](const RegistryEvent& event) { FoldRegistryEvent(event, rows); });
   } else if (commons.service == "staffing") {
-    ForEachEventOf<StaffingEvent>(commons, [&](const StaffingEvent& event) { FoldStaffingEvent(event, rows); });
+    ForEachEventOf<StaffingEvent>(commons,
+                                  [&](const StaffingEvent& event) { FoldStaffingEvent(event, rows); });
   }
 }
 
@@ -158,7 +164,8 @@ std::vector<std::string> AreasOf(const Rows& rows, std::string_view district_id)
   return areas;
 }
 
-policy::Place PlaceOf(const Rows& rows, std::string_view school_id, std::string_view stage, std::string_view grade) {
+policy::Place PlaceOf(const Rows& rows, std::string_view school_id, std::string_view stage,
+                      std::string_view grade) {
   policy::Place place;
   place.school_id = school_id;
   place.stage = stage;
@@ -178,10 +185,12 @@ std::optional<TermOpened> TermOn(const Rows& rows, std::string_view school_id, s
   }
   for (const std::string& scope : scopes) {
     std::optional<TermOpened> found;
-    rows.Scan<TermOpened>(Key("c/registry/terms_of", scope, ""), [&](std::string_view, const TermOpened& term) {
-      if (std::string_view(term.first_on()) <= date && date <= std::string_view(term.last_on())) found = term;
-      return !found;
-    });
+    rows.Scan<TermOpened>(
+        Key("c/registry/terms_of", scope, ""), [&](std::string_view, const TermOpened& term) {
+          if (std::string_view(term.first_on()) <= date && date <= std::string_view(term.last_on()))
+            found = term;
+          return !found;
+        });
     if (found) return found;
   }
   return std::nullopt;
@@ -192,7 +201,8 @@ int ZoneMinutesOf(const Rows& rows, std::string_view district_id) {
   return area ? ZoneOffsetMinutes(area->time_zone()).value_or(kShanghaiMinutes) : kShanghaiMinutes;
 }
 
-std::optional<ServiceDaySet> DayException(const Rows& rows, std::string_view school_id, std::string_view date) {
+std::optional<ServiceDaySet> DayException(const Rows& rows, std::string_view school_id,
+                                          std::string_view date) {
   if (auto own = rows.Get<ServiceDaySet>(Key("f/registry/day", school_id, date))) return own;
   if (auto own = rows.Get<ServiceDaySet>(Key("c/registry/day", school_id, date))) return own;
   const auto school = School(rows, school_id);
@@ -204,8 +214,8 @@ std::optional<ServiceDaySet> DayException(const Rows& rows, std::string_view sch
   return std::nullopt;
 }
 
-bool IsCleared(const Rows& rows, std::string_view person_id, std::string_view school_id, std::string_view role,
-               std::string_view date) {
+bool IsCleared(const Rows& rows, std::string_view person_id, std::string_view school_id,
+               std::string_view role, std::string_view date) {
   const auto cleared = rows.Get<PersonCleared>(ClearanceKey(person_id));
   if (!cleared) return false;
   const auto lists = [](const auto& list, std::string_view wanted) {

@@ -33,8 +33,8 @@
 
 #include "afterbell/registry/v1/registry_events.pb.h"
 #include "afterbell/staffing/v1/staffing_events.pb.h"
-#include "services/platform/decider/service.h"
 #include "services/platform/decider/rows.h"
+#include "services/platform/decider/service.h"
 
 namespace afterbell::reference {
 
@@ -60,7 +60,8 @@ policy::Place PlaceOf(const Rows& rows, std::string_view school_id, std::string_
                       std::string_view grade = {});
 
 // The term of a school or its district that a date lies in.
-std::optional<registry::v1::TermOpened> TermOn(const Rows& rows, std::string_view school_id, std::string_view date);
+std::optional<registry::v1::TermOpened> TermOn(const Rows& rows, std::string_view school_id,
+                                               std::string_view date);
 
 // Minutes east of UTC of a district; Shanghai's where it names no zone.
 int ZoneMinutesOf(const Rows& rows, std::string_view district_id);
@@ -71,8 +72,8 @@ std::optional<registry::v1::ServiceDaySet> DayException(const Rows& rows, std::s
                                                         std::string_view date);
 
 // In force on that date at that school, in that role. An empty role asks for any.
-bool IsCleared(const Rows& rows, std::string_view person_id, std::string_view school_id, std::string_view role,
-               std::string_view date);
+bool IsCleared(const Rows& rows, std::string_view person_id, std::string_view school_id,
+               std::string_view role, std::string_view date);
 std::optional<staffing::v1::PersonBarred> BarAt(const Rows& rows, std::string_view person_id, Micros at);
 
 // Keys of the rows above, for those who need them.

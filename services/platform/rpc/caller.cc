@@ -15,7 +15,8 @@ absl::StatusOr<Caller> ParseCaller(std::string_view actor) {
     caller.person_id = actor.substr(people + kPeople.size(), districts - people - kPeople.size());
     caller.district_id = actor.substr(districts + kDistricts.size());
     // Nobody outside may act as the system: reactions and deadlines are decided inside.
-    if (IsId(caller.role) && IsId(caller.person_id) && IsId(caller.district_id) && caller.role != "system") return caller;
+    if (IsId(caller.role) && IsId(caller.person_id) && IsId(caller.district_id) && caller.role != "system")
+      return caller;
   }
   return absl::UnauthenticatedError(
       "metadata 'afterbell-actor' must name the caller like principal:people/p7@districts/d1");

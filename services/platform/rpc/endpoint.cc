@@ -36,7 +36,8 @@ bool IsUuid(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
     const char c = text[i];
-    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return false;
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+      return false;
   }
   return true;
 }
@@ -50,7 +51,8 @@ absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context) {
   return ParseCaller(std::string_view(actor->second.data(), actor->second.size()));
 }
 
-void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& log_id, CommandAnswer* answer) {
+void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& log_id,
+                CommandAnswer* answer) {
   log::v1::RecordId* record = answer->mutable_record();
   record->set_log_id(log_id);
   record->set_service(id.service);
@@ -69,15 +71,17 @@ void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& 
   answer->set_position(TokenOf(position));
 }
 
-absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const CommandHeader& header, std::string_view name,
-                                             const google::protobuf::Message& fields, std::string command) const {
+absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const CommandHeader& header,
+                                             std::string_view name, const google::protobuf::Message& fields,
+                                             std::string command) const {
   const CommandInfo* info = nullptr;
   for (const CommandInfo& each : service_->commands()) {
     if (each.name == name) info = &each;
   }
   const auto allowed = [&](std::string_view role) { return role == caller.role; };
   if (info == nullptr || std::none_of(info->roles.begin(), info->roles.end(), allowed)) {
-    return absl::PermissionDeniedError(absl::StrCat("role '", caller.role, "' may not ask for '", std::string(name), "'"));
+    return absl::PermissionDeniedError(
+        absl::StrCat("role '", caller.role, "' may not ask for '", std::string(name), "'"));
   }
   if (!IsUuid(header.request_id())) return InvalidField("header.request_id", header.request_id(), "a UUID");
   if (!header.school_id().empty() && !IsId(header.school_id())) {
@@ -87,7 +91,8 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Command
     return InvalidField("header.school_id", "", "given: this command is a school's matter");
   }
   if (info->where == Where::kCommons && !header.school_id().empty()) {
-    return InvalidField("header.school_id", header.school_id(), "empty: this command is a matter of the commons");
+    return InvalidField("header.school_id", header.school_id(),
+                        "empty: this command is a matter of the commons");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckShape(fields, "command"));
   AFTERBELL_RETURN_IF_ERROR(PositionOf(header.position(), "header.position").status());
@@ -100,8 +105,9 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Command
   head.set_request_id(header.request_id());
   if (header.has_occurred_at()) *head.mutable_occurred_at() = header.occurred_at();
   if (header.has_capture()) *head.mutable_capture() = header.capture();
-  std::string asked = runtime_->log_id() + '\0' + header.school_id() + '\0' + header.occurred_at().SerializeAsString() + '\0' +
-                      header.capture().SerializeAsString() + '\0';
+  std::string asked = runtime_->log_id() + '\0' + header.school_id() + '\0' +
+                      header.occurred_at().SerializeAsString() + '\0' + header.capture().SerializeAsString() +
+                      '\0';
   asked += command;
   head.set_request_digest(Sha256(asked).substr(0, kDigestBytes));
   head.set_command(std::move(command));
@@ -120,7 +126,8 @@ grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context
   const PartitionId id = runtime_->PartitionOf(service_->name(), header.school_id());
   call->done = [this, id, answer, reactor](const absl::Status& status, const Commit* commit) {
     if (!status.ok()) return reactor->Finish(ToGrpc(status, service_->name()));
-    if (commit->has_refusal() && commit->events().empty()) return reactor->Finish(ToGrpc(commit->refusal(), service_->name()));
+    if (commit->has_refusal() && commit->events().empty())
+      return reactor->Finish(ToGrpc(commit->refusal(), service_->name()));
     FillAnswer(*commit, id, runtime_->log_id(), answer);
     reactor->Finish(grpc::Status::OK);
   };
@@ -128,14 +135,17 @@ grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context
   return reactor;
 }
 
-grpc::ServerUnaryReactor* Endpoint::ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Item> items,
+grpc::ServerUnaryReactor* Endpoint::ExecuteBatch(grpc::CallbackServerContext* context,
+                                                 std::vector<Item> items,
                                                  std::function<log::v1::BatchAnswer*()> add_answer) const {
   const auto caller = CallerOf(*context);
   if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service_->name()));
   if (items.size() > kBatchItemsMax) {
-    return Finished(context, ToGrpc(absl::ResourceExhaustedError(absl::StrCat("batch_items_max: ", items.size(),
-                                                                              " commands, ", kBatchItemsMax, " are allowed")),
-                                    service_->name()));
+    return Finished(
+        context,
+        ToGrpc(absl::ResourceExhaustedError(absl::StrCat("batch_items_max: ", items.size(), " commands, ",
+                                                         kBatchItemsMax, " are allowed")),
+               service_->name()));
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (items.empty()) {
@@ -193,8 +203,9 @@ struct GatherState {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header,
-                                          bool gather, Ask ask, log::v1::QueryAnswer* page) const {
+grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context,
+                                          const log::v1::QueryHeader& header, bool gather, Ask ask,
+                                          log::v1::QueryAnswer* page) const {
   const std::string service(service_->name());
   const auto caller = CallerOf(*context);
   if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service));
@@ -204,7 +215,9 @@ grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context, 
   auto position = PositionOf(header.min_position(), "header.min_position");
   if (!position.ok()) return Finished(context, ToGrpc(position.status(), service));
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const auto finish = [reactor, service](const absl::Status& status) { reactor->Finish(ToGrpc(status, service)); };
+  const auto finish = [reactor, service](const absl::Status& status) {
+    reactor->Finish(ToGrpc(status, service));
+  };
   if (!gather || !header.school_id().empty()) {
     runtime_->Query(runtime_->PartitionOf(service, header.school_id()), *position, DeadlineOf(*context),
                     [finish, ask = std::move(ask), page, header](absl::StatusOr<ReadView> view) {

@@ -12,14 +12,14 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RPC_ENDPOINT_H_
 #define AFTERBELL_SERVICES_PLATFORM_RPC_ENDPOINT_H_
 
+#include <grpcpp/grpcpp.h>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <grpcpp/grpcpp.h>
 
 #include "afterbell/log/v1/call.pb.h"
 #include "services/platform/rpc/caller.h"
@@ -35,8 +35,9 @@ class Endpoint {
 
   // One command of a caller. `fields` is the command itself (its shape is checked), `command` the
   // serialised <Service>Command around it.
-  grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context, const log::v1::CommandHeader& header,
-                                    std::string_view name, const google::protobuf::Message& fields, std::string command,
+  grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context,
+                                    const log::v1::CommandHeader& header, std::string_view name,
+                                    const google::protobuf::Message& fields, std::string command,
                                     log::v1::CommandAnswer* answer) const;
 
   // Many commands, each a Commit of its own, decided in order within a partition; answered when all are.
@@ -51,13 +52,15 @@ class Endpoint {
 
   // A query of one partition: `ask` fills the answer from rows. `school_id` of the header says which;
   // `gather` asks every school's partition in turn when it is empty.
-  using Ask = std::function<absl::Status(const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page)>;
-  grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header, bool gather,
-                                  Ask ask, log::v1::QueryAnswer* page) const;
+  using Ask = std::function<absl::Status(const Rows& rows, const log::v1::QueryHeader& header,
+                                         log::v1::QueryAnswer* page)>;
+  grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header,
+                                  bool gather, Ask ask, log::v1::QueryAnswer* page) const;
 
  private:
-  absl::StatusOr<CommandCall> CallOf(const Caller& caller, const log::v1::CommandHeader& header, std::string_view name,
-                                     const google::protobuf::Message& fields, std::string command) const;
+  absl::StatusOr<CommandCall> CallOf(const Caller& caller, const log::v1::CommandHeader& header,
+                                     std::string_view name, const google::protobuf::Message& fields,
+                                     std::string command) const;
 
   Runtime* runtime_;
   const Service* service_;
@@ -70,31 +73,32 @@ absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context);
 void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std::string& log_id,
                 log::v1::CommandAnswer* answer);
 
-#define AFTERBELL_COMMAND(Rpc, field)                                                                             \
-  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request,            \
-                                log::v1::CommandAnswer* answer) override {                                        \
-    Command command;                                                                                              \
-    *command.mutable_##field() = request->command();                                                              \
-    return endpoint_.Execute(context, request->header(), #field, request->command(), command.SerializeAsString(), \
-                             answer);                                                                             \
+#define AFTERBELL_COMMAND(Rpc, field)                                                                  \
+  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request, \
+                                log::v1::CommandAnswer* answer) override {                             \
+    Command command;                                                                                   \
+    *command.mutable_##field() = request->command();                                                   \
+    return endpoint_.Execute(context, request->header(), #field, request->command(),                   \
+                             command.SerializeAsString(), answer);                                     \
   }
 
-#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                                     \
-  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request,         \
-                                v1::Rpc##Answer* answer) override {                                            \
-    return endpoint_.Query(                                                                                    \
-        context, request->header(), gathers,                                                                   \
-        [request, answer](const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page) {  \
-          v1::Rpc##Request asked = *request;                                                                   \
-          *asked.mutable_header() = header;                                                                    \
-          auto found = here::Rpc(rows, asked);                                                           \
-          if (!found.ok()) return found.status();                                                              \
-          page->set_next_page_token(found->page().next_page_token());                                          \
-          found->clear_page();                                                                                 \
-          answer->MergeFrom(*found);                                                                           \
-          return absl::OkStatus();                                                                             \
-        },                                                                                                     \
-        answer->mutable_page());                                                                               \
+#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                             \
+  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request, \
+                                v1::Rpc##Answer* answer) override {                                    \
+    return endpoint_.Query(                                                                            \
+        context, request->header(), gathers,                                                           \
+        [request, answer](const Rows& rows, const log::v1::QueryHeader& header,                        \
+                          log::v1::QueryAnswer* page) {                                                \
+          v1::Rpc##Request asked = *request;                                                           \
+          *asked.mutable_header() = header;                                                            \
+          auto found = here::Rpc(rows, asked);                                                         \
+          if (!found.ok()) return found.status();                                                      \
+          page->set_next_page_token(found->page().next_page_token());                                  \
+          found->clear_page();                                                                         \
+          answer->MergeFrom(*found);                                                                   \
+          return absl::OkStatus();                                                                     \
+        },                                                                                             \
+        answer->mutable_page());                                                                       \
   }
 // Of one partition, and of one or, without a school, of all in turn.
 #define AFTERBELL_QUERY(Rpc) AFTERBELL_QUERY_FROM(Rpc, false)

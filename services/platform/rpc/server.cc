@@ -12,7 +12,8 @@ constexpr int kMessageBytesMax = 4 << 20;  // message_bytes_max
 constexpr int kThreadsMax = 16;
 
 bool IsLoopback(const std::string& address) {
-  return address.rfind("127.", 0) == 0 || address.rfind("localhost:", 0) == 0 || address.rfind("[::1]:", 0) == 0;
+  return address.rfind("127.", 0) == 0 || address.rfind("localhost:", 0) == 0 ||
+         address.rfind("[::1]:", 0) == 0;
 }
 
 }  // namespace
@@ -20,8 +21,8 @@ bool IsLoopback(const std::string& address) {
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const std::string& address,
                                                             const std::vector<grpc::Service*>& services) {
   if (!IsLoopback(address)) {
-    return absl::InvalidArgumentError(absl::StrCat("address '", address,
-                                                   "' is not loopback; callers are not verified yet, so no other is served"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "address '", address, "' is not loopback; callers are not verified yet, so no other is served"));
   }
   grpc::EnableDefaultHealthCheckService(true);
   static const bool kReflection = [] {

@@ -3,11 +3,11 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RPC_SERVER_H_
 #define AFTERBELL_SERVICES_PLATFORM_RPC_SERVER_H_
 
+#include <grpcpp/grpcpp.h>
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <grpcpp/grpcpp.h>
 
 #include "absl/status/statusor.h"
 

@@ -20,8 +20,8 @@ bool EndsWith(std::string_view text, std::string_view end) {
 
 absl::Status CheckText(std::string_view name, const std::string& path, const std::string& text) {
   if (text.size() > kTextBytesMax) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("text_bytes_max: ", path, " has ", text.size(), " bytes, ", kTextBytesMax, " are allowed"));
+    return absl::ResourceExhaustedError(absl::StrCat("text_bytes_max: ", path, " has ", text.size(),
+                                                     " bytes, ", kTextBytesMax, " are allowed"));
   }
   if (EndsWith(name, "_id") || EndsWith(name, "_ids")) {
     if (!IsId(text)) return InvalidField(path, text, "an id (1 to 64 letters, digits, '-', '_', '.')");
@@ -38,14 +38,17 @@ absl::Status CheckText(std::string_view name, const std::string& path, const std
 }
 
 absl::Status CheckNumber(std::string_view name, const std::string& path, int64_t number) {
-  if (number < 0 && (EndsWith(name, "_fen") || EndsWith(name, "_minutes") || EndsWith(name, "_pupils") || name == "version")) {
+  if (number < 0 && (EndsWith(name, "_fen") || EndsWith(name, "_minutes") || EndsWith(name, "_pupils") ||
+                     name == "version")) {
     return InvalidField(path, std::to_string(number), "0 or more");
   }
   return absl::OkStatus();
 }
 
 absl::Status Check(const Message& message, const std::string& path, int depth) {
-  if (depth > kDepthMax) return absl::ResourceExhaustedError(absl::StrCat("depth_max: ", path, " is nested deeper than ", kDepthMax));
+  if (depth > kDepthMax)
+    return absl::ResourceExhaustedError(
+        absl::StrCat("depth_max: ", path, " is nested deeper than ", kDepthMax));
   const google::protobuf::Reflection* reflection = message.GetReflection();
   const google::protobuf::Descriptor* type = message.GetDescriptor();
   for (int i = 0; i < type->field_count(); ++i) {
@@ -60,9 +63,12 @@ absl::Status Check(const Message& message, const std::string& path, int depth) {
       for (int item = 0; item < size; ++item) {
         const std::string at = absl::StrCat(name, "[", item, "]");
         if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-          AFTERBELL_RETURN_IF_ERROR(Check(reflection->GetRepeatedMessage(message, field, item), at, depth + 1));
-        } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && field->type() != FieldDescriptor::TYPE_BYTES) {
-          AFTERBELL_RETURN_IF_ERROR(CheckText(field->name(), at, reflection->GetRepeatedString(message, field, item)));
+          AFTERBELL_RETURN_IF_ERROR(
+              Check(reflection->GetRepeatedMessage(message, field, item), at, depth + 1));
+        } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+                   field->type() != FieldDescriptor::TYPE_BYTES) {
+          AFTERBELL_RETURN_IF_ERROR(
+              CheckText(field->name(), at, reflection->GetRepeatedString(message, field, item)));
         }
       }
       continue;
@@ -84,14 +90,16 @@ absl::Status Check(const Message& message, const std::string& path, int depth) {
           if (!may_miss) return InvalidField(name, "", "given");
           break;
         }
-        if (field->type() != FieldDescriptor::TYPE_BYTES) AFTERBELL_RETURN_IF_ERROR(CheckText(field->name(), name, text));
+        if (field->type() != FieldDescriptor::TYPE_BYTES)
+          AFTERBELL_RETURN_IF_ERROR(CheckText(field->name(), name, text));
         break;
       }
       case FieldDescriptor::CPPTYPE_ENUM: {
         const int number = reflection->GetEnumValue(message, field);
         if (number == 0 && may_miss) break;
         if (number == 0 || field->enum_type()->FindValueByNumber(number) == nullptr) {
-          return InvalidField(name, std::to_string(number), absl::StrCat("a known ", field->enum_type()->name()));
+          return InvalidField(name, std::to_string(number),
+                              absl::StrCat("a known ", field->enum_type()->name()));
         }
         break;
       }

@@ -56,7 +56,8 @@ grpc::Status ToGrpc(const absl::Status& status, std::string_view service) {
     violation->set_description(std::string(status.message()));
     rich.add_details()->PackFrom(bad);
   }
-  if (status.code() == absl::StatusCode::kResourceExhausted || status.code() == absl::StatusCode::kUnavailable) {
+  if (status.code() == absl::StatusCode::kResourceExhausted ||
+      status.code() == absl::StatusCode::kUnavailable) {
     const std::string message(status.message());
     const size_t colon = message.find(':');
     if (colon != std::string::npos) (*info.mutable_metadata())["limit"] = message.substr(0, colon);

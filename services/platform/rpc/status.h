@@ -3,10 +3,10 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RPC_STATUS_H_
 #define AFTERBELL_SERVICES_PLATFORM_RPC_STATUS_H_
 
+#include <grpcpp/support/status.h>
+
 #include <string>
 #include <string_view>
-
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "afterbell/log/v1/log.pb.h"

@@ -64,7 +64,8 @@ absl::Status Commons::CatchUp() {
     for (const LogBatch::Entry& entry : batch->records) {
       auto record = std::make_shared<log::v1::Record>();
       if (!record->ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size()))) {
-        return failed_ = absl::DataLossError(absl::StrCat(ToString(log_->id()), " at ", entry.offset, ": no record"));
+        return failed_ = absl::DataLossError(
+                   absl::StrCat(ToString(log_->id()), " at ", entry.offset, ": no record"));
       }
       const Verdict verdict = chain_.Offer(*record, entry.value);
       if (verdict == Verdict::kDiverged) return failed_ = absl::DataLossError(chain_.divergence());
@@ -92,8 +93,9 @@ std::shared_ptr<const log::v1::Commit> Commons::At(uint64_t index) const {
 }
 
 const Commons::Version* Commons::Newest(const Versions& versions, uint64_t as_of) {
-  const auto after = std::upper_bound(versions.begin(), versions.end(), as_of,
-                                      [](uint64_t index, const Version& version) { return index < version.index; });
+  const auto after =
+      std::upper_bound(versions.begin(), versions.end(), as_of,
+                       [](uint64_t index, const Version& version) { return index < version.index; });
   return after == versions.begin() ? nullptr : &*std::prev(after);
 }
 

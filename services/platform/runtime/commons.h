@@ -38,7 +38,8 @@ class Commons {
 
   // Rows as they stood at an index.
   std::optional<std::string> GetBytes(std::string_view key, uint64_t as_of) const;
-  void ScanBytes(std::string_view prefix, std::string_view from, uint64_t as_of, const Rows::Visitor& visit) const;
+  void ScanBytes(std::string_view prefix, std::string_view from, uint64_t as_of,
+                 const Rows::Visitor& visit) const;
 
   const std::shared_ptr<LogPartition>& log() const { return log_; }
 

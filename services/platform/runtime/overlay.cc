@@ -17,7 +17,9 @@ std::optional<std::string> Overlay::GetBytes(std::string_view key) const {
 void Overlay::ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const {
   if (IsForeignCommons(prefix)) return commons_->ScanBytes(prefix, from, visit);
   auto top = top_.lower_bound(from > prefix ? from : prefix);
-  const auto in_prefix = [&] { return top != top_.end() && top->first.compare(0, prefix.size(), prefix) == 0; };
+  const auto in_prefix = [&] {
+    return top != top_.end() && top->first.compare(0, prefix.size(), prefix) == 0;
+  };
   bool going = true;
   const auto visit_top = [&] {
     if (top->second.value) going = visit(top->first, *top->second.value);

@@ -55,7 +55,8 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
   rows_ = std::make_unique<Overlay>(*stored_rows_, &commons_rows_,
                                     id_.number == 0 ? "c/" + id_.service + "/" : std::string());
   const stored::StoredPosition stored = store_->Position(id_.number);
-  chain_ = Chain(id_, {stored.index(), stored.hash(), stored.claim_index(), stored.offset(), stored.log_id()});
+  chain_ =
+      Chain(id_, {stored.index(), stored.hash(), stored.claim_index(), stored.offset(), stored.log_id()});
   for (const Source& source : sources_) {
     ChainPosition position;
     for (const stored::StoredSource& at : stored.sources()) {
@@ -117,7 +118,8 @@ void Partition::Submit(CommandCall call) {
       refused = absl::UnavailableError("this instance is stopping");
     } else if (queue_.size() >= shared_.limits.commands_waiting_max) {
       refused = absl::ResourceExhaustedError(
-          absl::StrCat("commands_waiting_max: ", shared_.limits.commands_waiting_max, " commands wait at ", ToString(id_)));
+          absl::StrCat("commands_waiting_max: ", shared_.limits.commands_waiting_max, " commands wait at ",
+                       ToString(id_)));
     } else {
       queue_.push_back(std::move(call));
     }
@@ -171,8 +173,10 @@ void Partition::Expire(SteadyTime now) {
       }
     }
   }
-  for (Waiter& waiter : late) waiter.reached(absl::DeadlineExceededError("the position was not reached in time"));
-  for (CommandCall& call : calls) call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
+  for (Waiter& waiter : late)
+    waiter.reached(absl::DeadlineExceededError("the position was not reached in time"));
+  for (CommandCall& call : calls)
+    call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
 }
 
 Partition::Stats Partition::stats() const {
@@ -209,7 +213,8 @@ void Partition::Step() {
     if (!calls.empty()) {
       // Not taken this turn: they keep their place.
       std::lock_guard<std::mutex> lock(mutex_);
-      queue_.insert(queue_.begin(), std::make_move_iterator(calls.begin()), std::make_move_iterator(calls.end()));
+      queue_.insert(queue_.begin(), std::make_move_iterator(calls.begin()),
+                    std::make_move_iterator(calls.end()));
     }
     if (!status.ok()) Halt(status);
   } while (again_);
@@ -254,7 +259,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
       DecideCommand(std::move(call));
     }
     const bool nothing_in_flight = pending_.empty();
-    if (nothing_in_flight && unseen_ > 0 && (wants_seen || stopping || unseen_ >= shared_.limits.records_unseen_max)) {
+    if (nothing_in_flight && unseen_ > 0 &&
+        (wants_seen || stopping || unseen_ >= shared_.limits.records_unseen_max)) {
       Push(NewHead(), {});
     }
     AppendNew();
@@ -321,7 +327,8 @@ absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
   chain_.set_offset(offset + 1);
   if (!pending_.empty() && pending_.front().value == value) {
     // The very bytes this writer made for the next place, so what it computed then holds.
-    if (chain_.at().hash.empty() || pending_.front().record->commit().tag() != Chain::TagOf(chain_.at().hash)) {
+    if (chain_.at().hash.empty() ||
+        pending_.front().record->commit().tag() != Chain::TagOf(chain_.at().hash)) {
       return absl::InternalError("a record in flight does not follow what was read back");
     }
     SettleFront(offset);
@@ -342,8 +349,8 @@ absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
   switch (record.body_case()) {
     case Record::kGenesis:
       if (record.genesis().log_id() != shared_.log_id) {
-        return absl::DataLossError(absl::StrCat(ToString(id_), " belongs to log ", record.genesis().log_id(), ", not to ",
-                                                shared_.log_id));
+        return absl::DataLossError(absl::StrCat(ToString(id_), " belongs to log ", record.genesis().log_id(),
+                                                ", not to ", shared_.log_id));
       }
       break;
     case Record::kClaim: {
@@ -398,8 +405,9 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
       if (source.id.service != seen.service() || source.id.number != seen.partition()) continue;
       AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&source, seen.index(), /*react=*/false));
       if (source.folded.index < seen.index()) {
-        return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ", ToString(source.id),
-                                                " to ", seen.index(), ", which ends at ", source.folded.index));
+        return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ",
+                                                ToString(source.id), " to ", seen.index(), ", which ends at ",
+                                                source.folded.index));
       }
       source.carried = source.folded.index;
     }
@@ -455,7 +463,8 @@ absl::Status Partition::WriteStore() {
     source->set_log_id(at.log_id);
   }
   const absl::Status status = store_->Write(id_.number, unwritten_, position);
-  if (absl::IsResourceExhausted(status)) return absl::OkStatus();  // Kept, and tried again; nothing is answered.
+  if (absl::IsResourceExhausted(status))
+    return absl::OkStatus();  // Kept, and tried again; nothing is answered.
   if (!status.ok()) return status;
   written_index_ = chain_.at().index;
   written_sources_ = committed_sources_;
@@ -501,7 +510,8 @@ void Partition::Reset(const absl::Status& answer) {
   if (again.empty()) return;
   if (answer.ok()) {
     std::lock_guard<std::mutex> lock(mutex_);
-    queue_.insert(queue_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
+    queue_.insert(queue_.begin(), std::make_move_iterator(again.begin()),
+                  std::make_move_iterator(again.end()));
     again_ = true;
   } else {
     for (CommandCall& call : again) call.done(answer, nullptr);
@@ -625,18 +635,19 @@ void Partition::React(const Recorded& cause) {
   head.set_school_id(cause.commit.school_id());
   std::vector<std::string> commands;
   {
-    const Context context =
-        ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
+    const Context context = ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
     policy::Policy policy(*rows_);
     commands = service_.React(Situation{context, *rows_, policy}, cause);
   }
   OpenRuns(cause, &head);
   if (!commands.empty()) {
-    const absl::Status status = Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
-                                       shared_.limits.events_per_commit_max, &head, *rows_);
+    const absl::Status status =
+        Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
+               shared_.limits.events_per_commit_max, &head, *rows_);
     if (!status.ok()) return;  // Not of a caller: nothing to tell anybody.
   }
-  if (head.events().empty() && !head.has_refusal() && head.blocked().empty() && head.runs_opened().empty()) return;
+  if (head.events().empty() && !head.has_refusal() && head.blocked().empty() && head.runs_opened().empty())
+    return;
   Push(std::move(head), {});
 }
 
@@ -778,7 +789,8 @@ void Partition::FireDeadlines() {
       }
       std::vector<std::string> commands;
       {
-        const Context context = ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
+        const Context context =
+            ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
         policy::Policy policy(*rows_);
         commands = CommandsOf(service_, Situation{context, *rows_, policy}, head, nullptr);
       }
@@ -812,15 +824,17 @@ void Partition::TakeRunSteps() {
     log::v1::RunStep* step = head.mutable_run_step();
     step->set_run_id(run_id);
     step->set_cursor(run.cursor());
-    rows_->ScanBytes(Key("b", run.parameter(), ""), run.cursor(), [&](std::string_view key, std::string_view) {
-      if (key > run.until()) return false;
-      if (key == run.cursor()) return true;
-      step->set_next_cursor(std::string(key));
-      return false;
-    });
+    rows_->ScanBytes(Key("b", run.parameter(), ""), run.cursor(),
+                     [&](std::string_view key, std::string_view) {
+                       if (key > run.until()) return false;
+                       if (key == run.cursor()) return true;
+                       step->set_next_cursor(std::string(key));
+                       return false;
+                     });
     std::vector<std::string> commands;
     {
-      const Context context = ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
+      const Context context =
+          ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
       policy::Policy policy(*rows_);
       commands = CommandsOf(service_, Situation{context, *rows_, policy}, head, nullptr);
     }
@@ -897,7 +911,8 @@ void Partition::DecideCommand(CommandCall call) {
 uint64_t Partition::WrittenIndexOf(const std::string& service, uint32_t partition) const {
   if (service == id_.service && partition == id_.number) return written_index_;
   for (size_t i = 0; i < sources_.size(); ++i) {
-    if (sources_[i].id.service == service && sources_[i].id.number == partition) return written_sources_[i].index;
+    if (sources_[i].id.service == service && sources_[i].id.number == partition)
+      return written_sources_[i].index;
   }
   return ~uint64_t{0};  // Not read here: nothing to wait for.
 }

@@ -44,7 +44,7 @@ struct Limits {
   uint32_t records_unseen_max = 4096;      // Foreign records folded before a Commit must carry them.
   uint32_t events_per_commit_max = 2000;
   uint32_t record_bytes_max = 1 << 20;
-  uint32_t waiters_max = 10000;            // Queries that wait for a position, per partition.
+  uint32_t waiters_max = 10000;  // Queries that wait for a position, per partition.
 };
 
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -70,7 +70,7 @@ struct Shared {
   std::string instance_id;
   std::string address;
   Limits limits;
-  std::function<Micros()> now;    // Of a REAL clock.
+  std::function<Micros()> now;  // Of a REAL clock.
 };
 
 class Partition : public std::enable_shared_from_this<Partition> {
@@ -79,12 +79,12 @@ class Partition : public std::enable_shared_from_this<Partition> {
     uint64_t index = 0;
     uint64_t void_records = 0;
     uint64_t claims = 0;
-    uint64_t commits = 0;   // Read back, own.
+    uint64_t commits = 0;  // Read back, own.
     bool owner = false;
   };
 
-  Partition(const Service& service, std::shared_ptr<LogPartition> log, std::vector<std::shared_ptr<LogPartition>> reads,
-            Store* store, const Shared& shared);
+  Partition(const Service& service, std::shared_ptr<LogPartition> log,
+            std::vector<std::shared_ptr<LogPartition>> reads, Store* store, const Shared& shared);
   ~Partition();
 
   // Begins to read. `own`: also claims the partition and decides.
@@ -97,7 +97,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Calls `reached` once the store holds these records (own and foreign), or with an error:
   // FAILED_PRECONDITION (another log, beyond the end), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED.
-  void Wait(const log::v1::Position& position, SteadyTime deadline, std::function<void(const absl::Status&)> reached);
+  void Wait(const log::v1::Position& position, SteadyTime deadline,
+            std::function<void(const absl::Status&)> reached);
 
   // Something may have changed: look.
   void Poke();
@@ -122,10 +123,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Commit in flight says so.
   struct Source {
     PartitionId id;
-    Commons* commons = nullptr;           // Null for a same-numbered partition.
+    Commons* commons = nullptr;  // Null for a same-numbered partition.
     std::shared_ptr<LogPartition> log;
-    Chain chain{PartitionId{}};           // As read; of a same-numbered partition.
-    ChainPosition folded;                 // The overlay holds everything up to here.
+    Chain chain{PartitionId{}};  // As read; of a same-numbered partition.
+    ChainPosition folded;        // The overlay holds everything up to here.
     uint64_t carried = 0;
     LogBatch batch;
     size_t batch_next = 0;
@@ -203,7 +204,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::unique_ptr<Rows> stored_rows_;
   CommonsRows commons_rows_;
   std::unique_ptr<Overlay> rows_;
-  Chain chain_;                       // As read back.
+  Chain chain_;                                   // As read back.
   std::vector<ChainPosition> committed_sources_;  // As of the last record read back, in order of sources_,
   Micros committed_newest_ = 0;                   // with the newest recorded_at known there.
   uint64_t written_index_ = 0;                    // What the store holds.
@@ -213,16 +214,16 @@ class Partition : public std::enable_shared_from_this<Partition> {
   size_t appended_ = 0;               // How many of pending_, from the front, were handed to the log.
   std::vector<RowChange> unwritten_;  // Read back, not yet in the store,
   std::vector<Overlay::Change> unsettled_;
-  std::vector<Pending> unanswered_;   // and answered when they are.
+  std::vector<Pending> unanswered_;  // and answered when they are.
   std::vector<ChainPosition> written_sources_;
   std::map<std::string, DecidedRequest> requests_in_flight_;
   std::string tail_hash_;
   uint64_t tail_index_ = 0;
-  Micros newest_ = 0;                 // The newest recorded_at of own and folded records.
-  uint64_t unseen_ = 0;               // Foreign records folded since the newest Commit.
+  Micros newest_ = 0;    // The newest recorded_at of own and folded records.
+  uint64_t unseen_ = 0;  // Foreign records folded since the newest Commit.
   bool owner_ = false;
   bool claiming_ = false;
-  Micros clock_ = 0;                  // Of a SIMULATED log, as of `clock_index_` of registry's commons.
+  Micros clock_ = 0;  // Of a SIMULATED log, as of `clock_index_` of registry's commons.
   uint64_t clock_index_ = ~uint64_t{0};
   uint64_t work_seen_ = ~uint64_t{0};
   Micros work_time_ = 0;

@@ -35,8 +35,8 @@ std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal) 
 
 std::string RunKey(std::string_view run_id) { return Key("p/run", run_id); }
 
-Context ContextOf(const Commit& head, const PartitionId& partition, const std::string& log_id, const Rows& rows,
-                  bool simulated_clock) {
+Context ContextOf(const Commit& head, const PartitionId& partition, const std::string& log_id,
+                  const Rows& rows, bool simulated_clock) {
   Context context;
   context.log_id = log_id;
   context.service = partition.service;
@@ -141,7 +141,8 @@ void FinishEvolving(const Commit& commit, MutableRows& rows) {
     const log::v1::TimeReached& reached = commit.time_reached();
     ClearDeadline(rows, MicrosOf(reached.at()), reached.deadline(), reached.entity());
   }
-  if (commit.has_refusal() && !commit.refusal().repeated()) rows.PutBytes(RefusedKey(commit, commit.refusal()), "");
+  if (commit.has_refusal() && !commit.refusal().repeated())
+    rows.PutBytes(RefusedKey(commit, commit.refusal()), "");
   for (const log::v1::Run& opened : commit.runs_opened()) {
     stored::StoredRun run;
     run.set_kind(opened.kind());

@@ -19,8 +19,8 @@ Context ContextOf(const log::v1::Commit& head, const PartitionId& partition, con
 
 // Commands that a reaction or a deadline leads to, by the head's `cause` or `time_reached`, or that a
 // run's step takes up again. `cause` is the record a reaction is about; null otherwise.
-std::vector<std::string> CommandsOf(const Service& service, const Situation& situation, const log::v1::Commit& head,
-                                    const Recorded* cause);
+std::vector<std::string> CommandsOf(const Service& service, const Situation& situation,
+                                    const log::v1::Commit& head, const Recorded* cause);
 
 // Decides commands in order, one Commit for all, and fills in the head's events, refusal, blocked and
 // policy. Each command sees what the one before decided; `rows` itself stays as it is, because state
@@ -30,8 +30,8 @@ std::vector<std::string> CommandsOf(const Service& service, const Situation& sit
 // More than `events_max` events: RESOURCE_EXHAUSTED, nothing changed.
 absl::Status Decide(const Service& service, const PartitionId& partition, const std::string& log_id,
                     const std::vector<std::string>& commands, bool simulated_clock,
-                    const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max, log::v1::Commit* head,
-                    const Rows& rows);
+                    const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max,
+                    log::v1::Commit* head, const Rows& rows);
 
 // Folds a Commit: events, views, and the platform's own rows (deadlines fired, refusals seen,
 // reactions blocked, runs).

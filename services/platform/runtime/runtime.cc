@@ -15,19 +15,22 @@ constexpr std::chrono::milliseconds kTick(100);
 constexpr const char* kCommons[] = {"registry", "staffing"};
 
 Micros SystemMicros() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 // A snapshot with the commons laid over it.
 class ViewRows : public Rows {
  public:
-  ViewRows(std::unique_ptr<Rows> stored, const std::vector<Commons*>& commons, const stored::StoredPosition& position,
-           std::string own_commons)
+  ViewRows(std::unique_ptr<Rows> stored, const std::vector<Commons*>& commons,
+           const stored::StoredPosition& position, std::string own_commons)
       : stored_(std::move(stored)), overlay_(*stored_, &commons_, std::move(own_commons)) {
     for (Commons* each : commons) {
       commons_.Add(each);
       for (const stored::StoredSource& source : position.sources()) {
-        if (source.partition() == 0 && source.service() == each->service()) commons_.SetAsOf(source.service(), source.index());
+        if (source.partition() == 0 && source.service() == each->service())
+          commons_.SetAsOf(source.service(), source.index());
       }
     }
   }
@@ -69,7 +72,9 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   }
   for (const Service* service : opened.services) {
     const std::string name(service->name());
-    auto store = Store::Open({.directory = opened.projections_directory + "/" + name, .service = name, .schema = service->schema()});
+    auto store = Store::Open({.directory = opened.projections_directory + "/" + name,
+                              .service = name,
+                              .schema = service->schema()});
     if (!store.ok()) return store.status();
     if (!(*store)->rebuilt_because().empty()) {
       runtime->rebuilt_.push_back(name + ": " + (*store)->rebuilt_because());
@@ -104,7 +109,8 @@ absl::Status Runtime::FindLog() {
     if (!first.ok()) return first.status();
     log::v1::Record record;
     if (first->records.empty() ||
-        !record.ParseFromArray(first->records[0].value.data(), static_cast<int>(first->records[0].value.size())) ||
+        !record.ParseFromArray(first->records[0].value.data(),
+                               static_cast<int>(first->records[0].value.size())) ||
         !record.has_genesis()) {
       return absl::DataLossError(absl::StrCat(ToString(id), " does not begin with a Genesis"));
     }
@@ -154,7 +160,8 @@ absl::Status Runtime::WaitQuiet(std::chrono::seconds at_most) {
     }
     // A record that came meanwhile would show in the ends before anybody had read it.
     if (quiet && before == ends()) return absl::OkStatus();
-    if (std::chrono::steady_clock::now() > deadline) return absl::DeadlineExceededError("the services did not come to rest");
+    if (std::chrono::steady_clock::now() > deadline)
+      return absl::DeadlineExceededError("the services did not come to rest");
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
 }
@@ -192,7 +199,8 @@ PartitionId Runtime::PartitionOf(std::string_view service, std::string_view scho
 void Runtime::Submit(const PartitionId& id, CommandCall call) {
   const auto partition = partitions_.find(id);
   if (partition == partitions_.end()) {
-    return call.done(absl::UnimplementedError(absl::StrCat("this process does not host ", ToString(id))), nullptr);
+    return call.done(absl::UnimplementedError(absl::StrCat("this process does not host ", ToString(id))),
+                     nullptr);
   }
   partition->second->Submit(std::move(call));
 }
@@ -229,9 +237,10 @@ void Runtime::Query(const PartitionId& id, const log::v1::Position& min_position
     const absl::Status halted = partition->second->halted();
     return done(halted.ok() ? View(id) : absl::StatusOr<ReadView>(halted));
   }
-  partition->second->Wait(min_position, deadline, [this, id, done = std::move(done)](const absl::Status& status) {
-    done(status.ok() ? View(id) : absl::StatusOr<ReadView>(status));
-  });
+  partition->second->Wait(min_position, deadline,
+                          [this, id, done = std::move(done)](const absl::Status& status) {
+                            done(status.ok() ? View(id) : absl::StatusOr<ReadView>(status));
+                          });
 }
 
 std::vector<Runtime::PartitionDigest> Runtime::Digests() {
@@ -249,13 +258,16 @@ std::map<PartitionId, Partition::Stats> Runtime::stats() const {
   return all;
 }
 
-std::string TokenOf(const log::v1::Position& position) { return absl::WebSafeBase64Escape(position.SerializeAsString()); }
+std::string TokenOf(const log::v1::Position& position) {
+  return absl::WebSafeBase64Escape(position.SerializeAsString());
+}
 
 absl::StatusOr<log::v1::Position> PositionOf(std::string_view token, std::string_view field) {
   log::v1::Position position;
   std::string bytes;
   if (token.empty()) return position;
-  if (!absl::WebSafeBase64Unescape(absl::string_view(token.data(), token.size()), &bytes) || !position.ParseFromString(bytes)) {
+  if (!absl::WebSafeBase64Unescape(absl::string_view(token.data(), token.size()), &bytes) ||
+      !position.ParseFromString(bytes)) {
     return InvalidField(field, token, "a position token of an earlier answer");
   }
   return position;

@@ -27,16 +27,16 @@ struct RuntimeOptions {
   log::v1::Clock clock = log::v1::REAL;
   int threads = 2;
   Limits limits;
-  std::string address;                   // What claims advertise.
-  std::function<Micros()> now;           // The REAL clock; the system's when empty.
-  bool own = true;                       // False: follow only.
+  std::string address;          // What claims advertise.
+  std::function<Micros()> now;  // The REAL clock; the system's when empty.
+  bool own = true;              // False: follow only.
 };
 
 // Rows of one partition as of one moment, with the commons as of its `seen`.
 struct ReadView {
   std::shared_ptr<const Rows> rows;
   log::v1::Position position;
-  Micros recorded_at = 0;                // The newest moment the rows know of.
+  Micros recorded_at = 0;  // The newest moment the rows know of.
 };
 
 class Runtime {

@@ -1,7 +1,6 @@
 #include "services/registry/transport/registry_grpc.h"
 
 #include "afterbell/registry/v1/registry_service.grpc.pb.h"
-#include "services/registry/registry.h"
 #include "services/platform/rpc/endpoint.h"
 #include "services/platform/rpc/status.h"
 #include "services/registry/projection/calendar.h"
@@ -13,6 +12,7 @@
 #include "services/registry/projection/projection.h"
 #include "services/registry/projection/schools.h"
 #include "services/registry/projection/venues.h"
+#include "services/registry/registry.h"
 
 namespace afterbell::registry {
 namespace {

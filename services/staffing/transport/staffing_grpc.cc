@@ -1,11 +1,11 @@
 #include "services/staffing/transport/staffing_grpc.h"
 
 #include "afterbell/staffing/v1/staffing_service.grpc.pb.h"
-#include "services/staffing/staffing.h"
 #include "services/platform/rpc/endpoint.h"
 #include "services/platform/rpc/status.h"
 #include "services/staffing/projection/clearances.h"
 #include "services/staffing/projection/duties.h"
+#include "services/staffing/staffing.h"
 
 namespace afterbell::staffing {
 namespace {
