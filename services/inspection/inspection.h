@@ -25,6 +25,9 @@ class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::Insp
                                               const v1::InspectionCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
+  bool Hears(std::string_view service, bool commons) const override {
+    return !commons && (service == "attendance" || service == "billing");
+  }
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<v1::InspectionCommand> ReactTo(const Situation& situation,
                                              const Recorded& cause) const override;

@@ -59,6 +59,10 @@ class Service {
   // intake/: rows "f/<service>/…" from a Commit of the same-numbered partition of another service.
   virtual void Fold(const Recorded& foreign, MutableRows& rows) const = 0;
 
+  // Whether any record of that service may make this one react: of its same-numbered partition, or of
+  // its commons. What is never heard is not asked about, so a wrong "no" is a reaction lost.
+  virtual bool Hears(std::string_view service, bool commons) const = 0;
+
   // domain/reactions: serialised commands that follow from another record (of a partition in
   // reads(), or of any commons). All are decided together, in order. Called after Fold.
   virtual std::vector<std::string> React(const Situation& situation, const Recorded& cause) const = 0;

@@ -627,6 +627,11 @@ absl::Status Partition::FoldForeign(Source* source, const Commit& commit, bool r
 }
 
 void Partition::React(const Recorded& cause) {
+  const bool commons = cause.partition == 0;
+  const bool may_unblock = commons && cause.service == "registry";
+  if (!service_.Hears(cause.service, commons) && !may_unblock) return;
+  if (may_unblock && !service_.Hears(cause.service, commons) && reference::ParametersSet(cause).empty())
+    return;
   Commit head = NewHead();
   *head.mutable_cause() = cause.Id();
   *head.mutable_occurred_at() = cause.commit.occurred_at();
@@ -806,6 +811,7 @@ void Partition::FireDeadlines() {
 
 void Partition::TakeRunSteps() {
   while (HasRoom()) {
+    if (runs_seen_ == rows_->work_changes()) return;
     std::string run_id;
     stored::StoredRun run;
     rows_->Scan<stored::StoredRun>("p/run/", [&](std::string_view key, const stored::StoredRun& first) {
@@ -813,7 +819,10 @@ void Partition::TakeRunSteps() {
       run = first;
       return false;
     });
-    if (run_id.empty()) return;
+    if (run_id.empty()) {
+      runs_seen_ = rows_->work_changes();
+      return;
+    }
     Commit head = NewHead();
     if (const auto blocked = rows_->Get<stored::StoredBlocked>(run.cursor())) {
       head.set_school_id(blocked->school_id());

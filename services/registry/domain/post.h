@@ -1,5 +1,5 @@
 // Posts: who holds which role where. Separation of duties and "who may review" stand on them
-// (ATT-33, INS-04), and the principal in office is the first responsible person (REF-34).
+// (ATT-33), and the principal in office is the first responsible person (REF-34).
 //
 // State: s/post/<school, or empty in the commons>/<post id>  PostAssigned
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_POST_H_
