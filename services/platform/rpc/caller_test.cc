@@ -15,7 +15,8 @@ TEST(Caller, IsRolePersonAndDistrict) {
 }
 
 TEST(Caller, IsWrittenAsItIsRead) {
-  for (const char* actor : {"principal:people/p7@districts/d1", "care_teacher:people/a-b.c_d@districts/jilin"}) {
+  for (const char* actor :
+       {"principal:people/p7@districts/d1", "care_teacher:people/a-b.c_d@districts/jilin"}) {
     const auto caller = ParseCaller(actor);
     ASSERT_TRUE(caller.ok()) << caller.status();
     EXPECT_EQ(ToActor(*caller), actor);

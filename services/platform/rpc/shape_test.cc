@@ -3,8 +3,8 @@
 
 #include "afterbell/attendance/v1/attendance_commands.pb.h"
 #include "afterbell/registry/v1/registry_commands.pb.h"
-#include "google/protobuf/text_format.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "services/platform/decider/decider.h"
 
