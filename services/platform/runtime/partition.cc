@@ -250,6 +250,7 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     if (!stopping) ClaimPartition();
   }
   if (owner_ && unwritten_.empty()) {
+    if (shared_.clock == log::v1::REAL) moment_ = shared_.now();
     AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
     if (HasRoom()) FireDeadlines();
     if (HasRoom()) TakeRunSteps();
@@ -678,7 +679,7 @@ void Partition::OpenRuns(const Recorded& cause, Commit* head) {
 // ---------------------------------------------------------------------------------- deciding
 
 Micros Partition::Now() {
-  if (shared_.clock == log::v1::REAL) return shared_.now();
+  if (shared_.clock == log::v1::REAL) return moment_;
   const bool own = id_.number == 0 && id_.service == "registry";
   const uint64_t index = own ? tail_index_ : commons_rows_.as_of("registry");
   if (index != clock_index_) {
@@ -749,7 +750,8 @@ void Partition::AppendNew() {
 
 void Partition::FireDeadlines() {
   for (;;) {
-    const Micros now = Now();
+    // What is recorded next may not pass a deadline, and it is recorded after the newest that is known.
+    const Micros now = std::max(Now(), newest_);
     if (work_seen_ == rows_->work_changes() && now < work_time_) return;
     const std::string until = "d/" + InstantText(now) + "~";
     std::vector<std::string> due;

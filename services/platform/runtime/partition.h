@@ -223,7 +223,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   uint64_t unseen_ = 0;  // Foreign records folded since the newest Commit.
   bool owner_ = false;
   bool claiming_ = false;
-  Micros clock_ = 0;  // Of a SIMULATED log, as of `clock_index_` of registry's commons.
+  Micros moment_ = 0;  // Of a REAL clock: read once a turn, so that no deadline passes within one.
+  Micros clock_ = 0;   // Of a SIMULATED log, as of `clock_index_` of registry's commons.
   uint64_t clock_index_ = ~uint64_t{0};
   uint64_t runs_seen_ = ~uint64_t{0};  // work_changes() of the rows when there was no run,
   uint64_t work_seen_ = ~uint64_t{0};  // and when no deadline was due before work_time_.
