@@ -97,11 +97,10 @@ Findings Check(const std::deque<Request>& requests, const StandsById& stands) {
 }
 
 absl::StatusOr<uint64_t> CountMismatches(EmbeddedLog* log, const std::map<PartitionId, Digest>& live,
-                                         bool decisions, std::string* why) {
+                                         std::string* why) {
   auto history = replay::History::Load(log, {});
   if (!history.ok()) return history.status();
-  const replay::VerifyReport report =
-      replay::Verify(**history, CityServices(), {.decisions = decisions, .digests = true});
+  const replay::VerifyReport report = replay::Verify(**history, CityServices(), {.digests = true});
   if (!report.ok()) return absl::InternalError(replay::Summary(report));
   std::map<PartitionId, Digest> fresh;
   for (const auto& each : report.digests) fresh[each.id] = {each.index, each.digest};

@@ -42,10 +42,10 @@ absl::StatusOr<StandsById> ReadRequests(EmbeddedLog* log);
 
 Findings Check(const std::deque<Request>& requests, const StandsById& stands);
 
-// Folds the log anew, on request makes every decision again, and counts the partitions that came out
+// Folds the log anew, making every decision again on the way, and counts the partitions that came out
 // otherwise than `live`. `why` says which was the first.
 absl::StatusOr<uint64_t> CountMismatches(EmbeddedLog* log, const std::map<PartitionId, Digest>& live,
-                                         bool decisions, std::string* why);
+                                         std::string* why);
 
 }  // namespace afterbell::fault
 

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cerrno>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <vector>
 
 namespace afterbell::fault {
@@ -15,7 +17,10 @@ struct LyingStorage::Ledger {
       : fd(open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600)) {}
   ~Ledger() { close(fd); }
 
-  absl::Status Note(const std::string& path, uint64_t position, size_t bytes) const {
+  absl::Status Note(const std::string& opened_as, uint64_t position, size_t bytes) {
+    const std::lock_guard lock(mutex);
+    const auto now = renamed.find(opened_as);
+    const std::string& path = now == renamed.end() ? opened_as : now->second;
     const std::string line = path + "\t" + std::to_string(position) + "\t" + std::to_string(bytes) + "\n";
     const bool noted = write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
     return noted ? absl::OkStatus() : FileError(errno, "note", path);
@@ -27,6 +32,8 @@ struct LyingStorage::Ledger {
 
   const int fd;
   std::atomic<int> syncs{0};
+  std::mutex mutex;
+  std::map<std::string, std::string> renamed;  // What a file was opened as -> what it is called now.
 };
 
 class LyingStorage::File final : public StorageFile {
@@ -63,6 +70,8 @@ absl::StatusOr<std::unique_ptr<StorageFile>> LyingStorage::Open(const std::strin
 }
 
 absl::Status LyingStorage::Rename(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(ledger_->mutex);
+  ledger_->renamed[from] = to;
   return disk_->Rename(from, to);
 }
 
@@ -78,7 +87,7 @@ absl::Status LyingStorage::PowerCut(const std::string& ledger) {
   uint64_t position, bytes;
   while (notes >> path >> position >> bytes) {
     const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) continue;  // It has another name by now, or none.
+    if (fd < 0 && errno == ENOENT) continue;  // Written before it got its name: survives.
     if (fd < 0) return FileError(errno, "open", path);
     const std::vector<char> zeros(bytes, 0);
     const bool cut = pwrite(fd, zeros.data(), bytes, position) == static_cast<ssize_t>(bytes);
