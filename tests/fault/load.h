@@ -43,7 +43,7 @@ struct Request {
 
 class Load {
  public:
-  static constexpr size_t kOutstanding = 48;
+  static constexpr size_t kOutstanding = 64;
 
   Load(uint32_t seed, const std::string& journal);
   ~Load();
