@@ -31,6 +31,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   EmbeddedLogOptions log_options;
   log_options.directory = options.data_directory + "/log";
   log_options.durability = options.durability;
+  log_options.storage = options.storage;
   auto log = EmbeddedLog::Open(log_options);
   if (!log.ok()) return log.status();
   host->log_ = *std::move(log);

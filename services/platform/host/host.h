@@ -30,6 +30,7 @@ struct HostOptions {
   bool simulated_clock = false;     // Of a log that is begun now.
   uint32_t school_partitions = 16;  // Likewise.
   EmbeddedLogOptions::Durability durability = EmbeddedLogOptions::Durability::kDisk;
+  std::shared_ptr<Storage> storage;  // Of the log, for tests; wins over `durability`.
   Limits limits;
 };
 

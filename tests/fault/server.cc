@@ -1,0 +1,156 @@
+#include "tests/fault/server.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
+#include <sstream>
+
+#include "services/city/city.h"
+#include "tests/fault/lying_storage.h"
+
+namespace afterbell::fault {
+namespace {
+
+constexpr std::chrono::seconds kQuietAtMost(60);
+constexpr uint32_t kSchoolPartitions = 4;
+constexpr char kDigestsPlease = 'd';
+constexpr char kWriteBackPlease = 'w';
+constexpr char kEnd[] = "end";
+
+void TellDigests(Host* host) {
+  if (const absl::Status quiet = host->runtime().WaitQuiet(kQuietAtMost); !quiet.ok()) {
+    std::cout << "failed " << quiet.message() << std::endl;
+    return;
+  }
+  for (const Runtime::PartitionDigest& each : host->runtime().Digests()) {
+    std::cout << each.id.service << ' ' << each.id.number << ' ' << each.index << ' ' << each.digest << '\n';
+  }
+  std::cout << kEnd << std::endl;
+}
+
+}  // namespace
+
+std::string LedgerOf(const std::string& data) { return data + "/not-written-back"; }
+
+int Serve(const std::string& data, const std::string& durability) {
+  HostOptions options;
+  options.data_directory = data;
+  options.school_partitions = kSchoolPartitions;
+  std::shared_ptr<LyingStorage> lying;
+  if (durability == kUnsyncedInMemory) {
+    options.durability = EmbeddedLogOptions::Durability::kUnsyncedInMemory;
+  } else if (durability == kNoSync) {
+    lying = std::make_shared<LyingStorage>(LedgerOf(data));
+    options.storage = lying;
+  }
+  auto host = Host::Start(options, HostCity());
+  if (!host.ok()) {
+    std::cout << "failed " << host.status() << std::endl;
+    return 1;
+  }
+  std::cout << "address " << (*host)->address() << std::endl;
+  char asked;
+  while (read(STDIN_FILENO, &asked, 1) == 1) {
+    if (asked == kDigestsPlease) TellDigests(host->get());
+    if (asked == kWriteBackPlease) {
+      if (lying != nullptr) lying->WriteBack();
+      std::cout << kEnd << std::endl;
+    }
+  }
+  return 0;
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Spawn(const std::string& data,
+                                                      const std::string& durability) {
+  int down[2], up[2];
+  if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
+  std::unique_ptr<Server> server(new Server());
+  const char* argv[] = {"kill9",        "--serve",          "--dir", data.c_str(),
+                        "--durability", durability.c_str(), nullptr};
+  server->pid_ = fork();
+  if (server->pid_ < 0) return absl::ErrnoToStatus(errno, "fork");
+  if (server->pid_ == 0) {
+    // Nothing but system calls: other threads of the driver may have held any lock.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(down[0], STDIN_FILENO);
+    dup2(up[1], STDOUT_FILENO);
+    execv("/proc/self/exe", const_cast<char**>(argv));
+    _exit(127);
+  }
+  close(down[0]);
+  close(up[1]);
+  server->to_ = down[1];
+  server->from_ = up[0];
+  return server;
+}
+
+Server::~Server() {
+  if (pid_ > 0) KillAndReap().IgnoreError();
+  close(to_);
+  close(from_);
+}
+
+absl::StatusOr<std::string> Server::ReadLine() {
+  for (;;) {
+    if (const size_t end = read_.find('\n'); end != std::string::npos) {
+      std::string line = read_.substr(0, end);
+      read_.erase(0, end + 1);
+      if (line.rfind("failed ", 0) == 0) return absl::InternalError(line);
+      return line;
+    }
+    char bytes[4096];
+    const ssize_t count = read(from_, bytes, sizeof bytes);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return absl::UnavailableError("the server ended");
+    read_.append(bytes, static_cast<size_t>(count));
+  }
+}
+
+absl::Status Server::Ask(char what) {
+  return write(to_, &what, 1) == 1 ? absl::OkStatus() : absl::ErrnoToStatus(errno, "asking the server");
+}
+
+absl::StatusOr<std::string> Server::Address() {
+  absl::StatusOr<std::string> line = ReadLine();
+  if (!line.ok()) return line.status();
+  return line->substr(line->find(' ') + 1);
+}
+
+absl::StatusOr<std::map<PartitionId, Digest>> Server::Digests() {
+  if (absl::Status asked = Ask(kDigestsPlease); !asked.ok()) return asked;
+  std::map<PartitionId, Digest> digests;
+  for (;;) {
+    absl::StatusOr<std::string> line = ReadLine();
+    if (!line.ok()) return line.status();
+    if (*line == kEnd) return digests;
+    std::istringstream words(*line);
+    PartitionId id;
+    Digest digest;
+    words >> id.service >> id.number >> digest.index >> digest.digest;
+    digests[id] = digest;
+  }
+}
+
+absl::Status Server::WriteBack() {
+  if (absl::Status asked = Ask(kWriteBackPlease); !asked.ok()) return asked;
+  return ReadLine().status();
+}
+
+void Server::Kill() { kill(pid_, SIGKILL); }
+
+absl::Status Server::KillAndReap() {
+  Kill();
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return absl::OkStatus();
+  return absl::InternalError("the server had ended by itself, status " + std::to_string(status));
+}
+
+}  // namespace afterbell::fault

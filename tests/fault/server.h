@@ -1,0 +1,71 @@
+// The six services as a process of their own, to be killed: this program again, with --serve.
+//
+// Over its standard input and output the driver hears the address and asks for digests.
+// Threads: one, but for Kill.
+#ifndef AFTERBELL_TESTS_FAULT_SERVER_H_
+#define AFTERBELL_TESTS_FAULT_SERVER_H_
+
+#include <sys/types.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/log/log.h"
+
+namespace afterbell::fault {
+
+inline constexpr char kDisk[] = "disk";
+inline constexpr char kUnsyncedInMemory[] = "unsynced-in-memory";
+inline constexpr char kNoSync[] = "no-sync";  // LyingStorage.
+
+// Where LyingStorage keeps its ledger.
+std::string LedgerOf(const std::string& data);
+
+// The rows of a partition.
+struct Digest {
+  uint64_t index = 0;
+  std::string digest;
+  friend bool operator==(const Digest&, const Digest&) = default;
+};
+
+// The server's side: serves until its input ends. The exit code of the process.
+int Serve(const std::string& data, const std::string& durability);
+
+class Server {
+ public:
+  // Starts the process and does not wait for it.
+  static absl::StatusOr<std::unique_ptr<Server>> Spawn(const std::string& data,
+                                                       const std::string& durability);
+  // Kills.
+  ~Server();
+
+  // Waits until it serves; where. An error says why it does not.
+  absl::StatusOr<std::string> Address();
+
+  // Waits until the services have come to rest; the digests of their rows then.
+  absl::StatusOr<std::map<PartitionId, Digest>> Digests();
+
+  // Lets a lying disk write back.
+  absl::Status WriteBack();
+
+  // SIGKILL. From any thread.
+  void Kill();
+  // Kills and waits for the end. OK when it died of SIGKILL and not before, of something else.
+  absl::Status KillAndReap();
+
+ private:
+  Server() = default;
+  absl::StatusOr<std::string> ReadLine();
+  absl::Status Ask(char what);
+
+  pid_t pid_ = -1;
+  int to_ = -1, from_ = -1;
+  std::string read_;
+};
+
+}  // namespace afterbell::fault
+
+#endif  // AFTERBELL_TESTS_FAULT_SERVER_H_
