@@ -87,6 +87,11 @@ uint64_t Commons::index() const {
   return chain_.at().index;
 }
 
+uint64_t Commons::offset() const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  return chain_.at().offset;
+}
+
 std::shared_ptr<const log::v1::Commit> Commons::At(uint64_t index) const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   return index == 0 || index > commits_.size() ? nullptr : commits_[index - 1];

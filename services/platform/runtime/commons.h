@@ -30,8 +30,9 @@ class Commons {
   // Folds what the log holds by now. Errors: DATA_LOSS (a damaged or diverged log; no later call helps).
   absl::Status CatchUp();
 
-  // The last valid record folded.
+  // The last valid record folded, and where in the log that is.
   uint64_t index() const;
+  uint64_t offset() const;
 
   // A valid Commit by its index; null for an index that is a Genesis or a Claim, or not folded yet.
   std::shared_ptr<const log::v1::Commit> At(uint64_t index) const;

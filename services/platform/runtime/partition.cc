@@ -186,6 +186,10 @@ Partition::Stats Partition::stats() const {
 
 bool Partition::Quiet() const {
   if (!quiet_ || scheduled_) return false;
+  // What grew since the last turn may not have been told yet.
+  uint64_t ends = log_->End();
+  for (const Source& source : sources_) ends += source.log->End();
+  if (ends != quiet_ends_) return false;
   std::lock_guard<std::mutex> lock(mutex_);
   return queue_.empty();
 }
@@ -218,12 +222,18 @@ void Partition::Step() {
     }
     if (!status.ok()) Halt(status);
   } while (again_);
-  bool read_to_end = owner_ && pending_.empty() && unwritten_.empty();
+  uint64_t ends = log_->End();
+  bool read_to_end = owner_ && pending_.empty() && unwritten_.empty() && chain_.at().offset >= ends;
   for (const Source& source : sources_) {
-    const uint64_t read = source.commons != nullptr ? source.folded.index : source.chain.at().offset;
-    const uint64_t end = source.commons != nullptr ? source.commons->index() : source.log->End();
-    if (read < end || source.batch_next < source.batch.records.size()) read_to_end = false;
+    const uint64_t end = source.log->End();
+    ends += end;
+    const bool behind =
+        source.commons != nullptr
+            ? source.commons->offset() < end || source.folded.index < source.commons->index()
+            : source.chain.at().offset < end || source.batch_next < source.batch.records.size();
+    if (behind) read_to_end = false;
   }
+  quiet_ends_ = ends;
   quiet_ = read_to_end;
   scheduled_ = false;
   // A poke between the last look and the line above would have found `scheduled_` set.

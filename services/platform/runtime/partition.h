@@ -246,6 +246,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::atomic<bool> scheduled_{false};
   std::atomic<bool> again_{false};
   std::atomic<bool> quiet_{false};
+  std::atomic<uint64_t> quiet_ends_{0};  // The ends of all its logs, added up, when it came to rest.
   std::atomic<Micros> next_due_{INT64_MAX};
 };
 
