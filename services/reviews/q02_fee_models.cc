@@ -80,6 +80,26 @@ void IncomeFold::Add(const IncomeFold& other) {
   }
 }
 
+namespace {
+
+// A fee model reaches income through billing and, where it is by the class-hour, through attendance,
+// which counts them. What the other services determined stands as recorded.
+std::vector<const Service*> DecidingServices(const FeeModel& model,
+                                             const std::vector<const Service*>& services) {
+  bool counted = false;
+  for (const policy::v1::ParameterValue& value : model.values) {
+    counted = counted || (value.key() == "fee_model" && value.value().choice() == "per_class_hour");
+  }
+  std::vector<const Service*> deciding;
+  for (const Service* service : services) {
+    if (service->name() == "billing" || (counted && service->name() == "attendance"))
+      deciding.push_back(service);
+  }
+  return deciding;
+}
+
+}  // namespace
+
 absl::StatusOr<Result> FeeModels::Run(const replay::History& history,
                                       const std::vector<const Service*>& services, const Args& args) const {
   AFTERBELL_ASSIGN_OR_RETURN(const Places places, Places::Of(history));
@@ -106,7 +126,8 @@ absl::StatusOr<Result> FeeModels::Run(const replay::History& history,
     options.on_event = [&](uint32_t number, const replay::WhatIfEvent& event) {
       folds[number]->Visit(event);
     };
-    AFTERBELL_ASSIGN_OR_RETURN(const replay::WhatIfReport report, replay::WhatIf(history, services, options));
+    AFTERBELL_ASSIGN_OR_RETURN(const replay::WhatIfReport report,
+                               replay::WhatIf(history, DecidingServices(model, services), options));
     IncomeFold sum(places, args);
     for (const auto& fold : folds) sum.Add(*fold);
     for (const auto& [district, income] : sum.districts()) by_district[district][model.key] = income;
