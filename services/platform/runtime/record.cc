@@ -33,6 +33,10 @@ std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal) 
   return Key("b", parameter, number);
 }
 
+std::string RequestKey(const Commit& commit) {
+  return Key("q", commit.district_id(), commit.actor().person_id(), commit.request_id());
+}
+
 std::string RunKey(std::string_view run_id) { return Key("p/run", run_id); }
 
 Context ContextOf(const Commit& head, const PartitionId& partition, const std::string& log_id,

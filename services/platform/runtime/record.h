@@ -41,6 +41,7 @@ void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRow
 std::string RefusedKey(const log::v1::Commit& commit, const log::v1::Refusal& refusal);
 std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal);
 std::string RunKey(std::string_view run_id);
+std::string RequestKey(const log::v1::Commit& commit);
 
 }  // namespace afterbell
 

@@ -1,0 +1,264 @@
+// A partition deciding: commands, deadlines that have passed, and what a run takes up again.
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/reference/reference.h"
+#include "services/platform/runtime/partition.h"
+#include "services/platform/runtime/record.h"
+
+namespace afterbell {
+namespace {
+
+using log::v1::Commit;
+using log::v1::Record;
+
+// How many deadlines are looked up at a time.
+constexpr size_t kDeadlinesAtOnce = 256;
+// What a caller's clock may be ahead of the log's.
+constexpr Micros kAheadMax = kMicrosPerMinute;
+
+}  // namespace
+
+Micros Partition::Now() {
+  if (shared_.clock == log::v1::REAL) return moment_;
+  const bool own = id_.number == 0 && id_.service == "registry";
+  const uint64_t index = own ? tail_index_ : commons_rows_.as_of("registry");
+  if (index != clock_index_) {
+    clock_index_ = index;
+    const auto moved = rows_->Get<registry::v1::ClockMoved>("c/registry/clock");
+    clock_ = moved ? MicrosOf(moved->to()) : 0;
+  }
+  return clock_;
+}
+
+Commit Partition::NewHead() {
+  const Micros recorded_at = std::max(Now(), newest_) + 1;
+  Commit head;
+  head.set_index(tail_index_ + 1);
+  head.set_tag(Chain::TagOf(tail_hash_));
+  head.set_claim_index(chain_.at().claim_index);
+  *head.mutable_recorded_at() = TimestampOf(recorded_at);
+  *head.mutable_occurred_at() = TimestampOf(recorded_at);
+  head.set_service_date(DateOf(recorded_at));
+  head.mutable_actor()->set_role("system");
+  return head;
+}
+
+void Partition::Push(Commit head, std::vector<CommandCall> calls) {
+  for (Source& source : sources_) {
+    if (source.folded.index <= source.carried) continue;
+    log::v1::Seen* seen = head.add_seen();
+    seen->set_service(source.id.service);
+    seen->set_partition(source.id.number);
+    seen->set_index(source.folded.index);
+    source.carried = source.folded.index;
+  }
+  EvolveRecorded(service_, Recorded{head, id_.service, id_.number}, *rows_);
+  Pending pending;
+  pending.record = std::make_shared<Record>();
+  *pending.record->mutable_commit() = std::move(head);
+  const Commit& commit = pending.record->commit();
+  pending.value = pending.record->SerializeAsString();
+  pending.hash = Chain::Next(tail_hash_, pending.value);
+  pending.changes = rows_->TakeChanges();
+  pending.sources = FoldedPositions();
+  newest_ = MicrosOf(commit.recorded_at());
+  pending.newest = newest_;
+  pending.calls = std::move(calls);
+  tail_hash_ = pending.hash;
+  ++tail_index_;
+  unseen_ = 0;
+  if (!commit.request_id().empty()) {
+    requests_in_flight_[RequestKey(commit)] = {settled_ + pending_.size(), commit.request_digest()};
+  }
+  pending_.push_back(std::move(pending));
+}
+
+void Partition::AppendNew() {
+  if (appended_ >= pending_.size()) return;
+  std::vector<std::string> values;
+  for (; appended_ < pending_.size(); ++appended_) values.push_back(pending_[appended_].value);
+  log_->Append(std::move(values), [self = weak_from_this()](const absl::Status& status, uint64_t) {
+    const auto partition = self.lock();
+    if (partition == nullptr || status.ok()) return;
+    {
+      std::lock_guard<std::mutex> lock(partition->mutex_);
+      partition->append_failed_ = status;
+    }
+    partition->Poke();
+  });
+}
+
+void Partition::FireDeadlines() {
+  for (;;) {
+    // What is recorded next may not pass a deadline, and it is recorded after the newest that is known.
+    const Micros now = std::max(Now(), newest_);
+    if (work_seen_ == rows_->work_changes() && now < work_time_) return;
+    const std::string until = "d/" + InstantText(now) + "~";
+    std::vector<std::string> due;
+    Micros next = INT64_MAX;
+    rows_->ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
+      if (key > until) {
+        const std::string_view instant = KeyPart(key, 1);
+        next = InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) + kMicrosPerMinute;
+        return false;
+      }
+      due.push_back(std::string(key));
+      return due.size() < kDeadlinesAtOnce;
+    });
+    if (due.empty()) {
+      work_seen_ = rows_->work_changes();
+      work_time_ = next == INT64_MAX ? INT64_MAX : next - kMicrosPerMinute;
+      next_due_ = next;
+      return;
+    }
+    // Everything that was recorded before the moment came is heard first.
+    if (!AdvanceIntake().ok()) return;
+    for (const std::string& key : due) {
+      if (!HasRoom()) return;
+      if (!rows_->Has(key)) continue;
+      const std::string_view instant = KeyPart(key, 1);
+      const std::string_view name = KeyPart(key, 2);
+      Commit head = NewHead();
+      log::v1::TimeReached* reached = head.mutable_time_reached();
+      reached->set_deadline(std::string(name));
+      reached->set_entity(key.substr(2 + instant.size() + 1 + name.size() + 1));
+      const Micros second = InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) +
+                            std::stoi(std::string(instant.substr(17, 2))) * kMicrosPerSecond +
+                            std::stoi(std::string(instant.substr(20, 6)));
+      *reached->mutable_at() = TimestampOf(second);
+      *head.mutable_occurred_at() = reached->at();
+      head.set_service_date(DateOf(second));
+      // A school's deadline names it first.
+      const std::string& entity = reached->entity();
+      if (const auto school = reference::School(*rows_, entity.substr(0, entity.find('/')))) {
+        head.set_school_id(school->school_id());
+        head.set_district_id(school->district_id());
+      }
+      std::vector<std::string> commands;
+      {
+        const Context context =
+            ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
+        policy::Policy policy(*rows_);
+        commands = CommandsOf(service_, Situation{context, *rows_, policy}, head, nullptr);
+      }
+      if (!Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
+                  shared_.limits.events_per_commit_max, &head, *rows_)
+               .ok()) {
+        head.clear_events();
+      }
+      Push(std::move(head), {});
+    }
+  }
+}
+
+void Partition::TakeRunSteps() {
+  while (HasRoom()) {
+    if (runs_seen_ == rows_->work_changes()) return;
+    std::string run_id;
+    stored::StoredRun run;
+    rows_->Scan<stored::StoredRun>("p/run/", [&](std::string_view key, const stored::StoredRun& first) {
+      run_id = std::string(KeyPart(key, 2));
+      run = first;
+      return false;
+    });
+    if (run_id.empty()) {
+      runs_seen_ = rows_->work_changes();
+      return;
+    }
+    Commit head = NewHead();
+    if (const auto blocked = rows_->Get<stored::StoredBlocked>(run.cursor())) {
+      head.set_school_id(blocked->school_id());
+      head.set_district_id(blocked->district_id());
+      head.set_service_date(blocked->service_date());
+      *head.mutable_occurred_at() = TimestampOf(blocked->occurred_at());
+    }
+    log::v1::RunStep* step = head.mutable_run_step();
+    step->set_run_id(run_id);
+    step->set_cursor(run.cursor());
+    rows_->ScanBytes(Key("b", run.parameter(), ""), run.cursor(),
+                     [&](std::string_view key, std::string_view) {
+                       if (key > run.until()) return false;
+                       if (key == run.cursor()) return true;
+                       step->set_next_cursor(std::string(key));
+                       return false;
+                     });
+    std::vector<std::string> commands;
+    {
+      const Context context =
+          ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
+      policy::Policy policy(*rows_);
+      commands = CommandsOf(service_, Situation{context, *rows_, policy}, head, nullptr);
+    }
+    if (!Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
+                shared_.limits.events_per_commit_max, &head, *rows_)
+             .ok()) {
+      head.clear_events();
+    }
+    Push(std::move(head), {});
+  }
+}
+
+bool Partition::AnswerRepeat(CommandCall* call) {
+  const std::string key = RequestKey(call->head);
+  const absl::Status other_body =
+      InvalidField("header.request_id", call->head.request_id(), "used before with another request");
+  const auto in_flight = requests_in_flight_.find(key);
+  if (in_flight != requests_in_flight_.end()) {
+    if (in_flight->second.digest != call->head.request_digest()) {
+      call->done(other_body, nullptr);
+    } else {
+      pending_[in_flight->second.serial - settled_].calls.push_back(std::move(*call));
+    }
+    return true;
+  }
+  const auto known = rows_->Get<stored::StoredRequest>(key);
+  if (!known) return false;
+  if (known->digest() != call->head.request_digest()) {
+    call->done(other_body, nullptr);
+    return true;
+  }
+  const auto record = ReadRecord(known->offset());
+  if (record.ok()) {
+    call->done(absl::OkStatus(), &(*record)->commit());
+  } else {
+    call->done(record.status(), nullptr);
+  }
+  return true;
+}
+
+void Partition::DecideCommand(CommandCall call) {
+  if (call.deadline <= std::chrono::steady_clock::now()) {
+    return call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
+  }
+  if (AnswerRepeat(&call)) return;
+  Commit head = NewHead();
+  const google::protobuf::Timestamp recorded_at = head.recorded_at();
+  const Micros recorded = MicrosOf(recorded_at);
+  const uint64_t index = head.index(), tag = head.tag(), claim = head.claim_index();
+  head = call.head;
+  head.set_index(index);
+  head.set_tag(tag);
+  head.set_claim_index(claim);
+  *head.mutable_recorded_at() = recorded_at;
+  if (!head.has_occurred_at()) *head.mutable_occurred_at() = recorded_at;
+  const Micros occurred = MicrosOf(head.occurred_at());
+  if (occurred > recorded + kAheadMax) {
+    return call.done(InvalidField("header.occurred_at", InstantText(occurred),
+                                  "past: it is " + InstantText(recorded) + " by the log's clock"),
+                     nullptr);
+  }
+  head.set_service_date(DateOf(occurred, reference::ZoneMinutesOf(*rows_, head.district_id())));
+  const absl::Status status =
+      Decide(service_, id_, shared_.log_id, {head.command()}, shared_.clock == log::v1::SIMULATED, nullptr,
+             shared_.limits.events_per_commit_max, &head, *rows_);
+  if (!status.ok()) return call.done(status, nullptr);
+  std::vector<CommandCall> calls;
+  calls.push_back(std::move(call));
+  Push(std::move(head), std::move(calls));
+}
+
+}  // namespace afterbell

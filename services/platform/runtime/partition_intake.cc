@@ -1,0 +1,139 @@
+// A partition hearing others: foreign records become rows of facts, and causes of its own decisions.
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/reference/reference.h"
+#include "services/platform/runtime/partition.h"
+#include "services/platform/runtime/record.h"
+
+namespace afterbell {
+namespace {
+
+using log::v1::Commit;
+using log::v1::Record;
+
+constexpr size_t kReadRecords = 2048;
+constexpr size_t kReadBytes = 2 << 20;
+
+}  // namespace
+
+absl::Status Partition::AdvanceIntake() {
+  for (Source& source : sources_) {
+    AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&source, ~uint64_t{0}, /*react=*/true));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool react) {
+  if (source->commons != nullptr) {
+    if (source->folded.index >= until_index) return absl::OkStatus();
+    AFTERBELL_RETURN_IF_ERROR(source->commons->CatchUp());
+    const uint64_t end = std::min(until_index, source->commons->index());
+    while (source->folded.index < end && (!react || HasRoom())) {
+      const std::shared_ptr<const Commit> commit = source->commons->At(source->folded.index + 1);
+      ++source->folded.index;
+      commons_rows_.SetAsOf(source->id.service, source->folded.index);
+      if (commit != nullptr) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, *commit, react));
+    }
+    return absl::OkStatus();
+  }
+  while (source->folded.index < until_index && (!react || HasRoom())) {
+    if (source->batch_next >= source->batch.records.size()) {
+      if (source->chain.at().offset >= source->log->End()) return absl::OkStatus();
+      absl::StatusOr<LogBatch> batch = source->log->Read(source->chain.at().offset, kReadRecords, kReadBytes);
+      if (!batch.ok()) return batch.status();
+      source->batch = *std::move(batch);
+      source->batch_next = 0;
+      if (source->batch.records.empty()) return absl::OkStatus();
+    }
+    const LogBatch::Entry entry = source->batch.records[source->batch_next++];
+    const std::shared_ptr<const void> holds = source->batch.holds;
+    Record record;
+    if (!record.ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size()))) {
+      return absl::DataLossError(absl::StrCat(ToString(source->id), " at ", entry.offset, ": not a record"));
+    }
+    const Verdict verdict = source->chain.Offer(record, entry.value);
+    source->chain.set_offset(entry.offset + 1);
+    if (verdict == Verdict::kDiverged) return absl::DataLossError(source->chain.divergence());
+    if (verdict == Verdict::kVoid) {
+      source->folded.offset = entry.offset + 1;
+      continue;
+    }
+    if (react && record.has_commit()) {
+      // Nobody judges on older facts than the judged had.
+      for (const log::v1::Seen& seen : record.commit().seen()) {
+        for (Source& other : sources_) {
+          if (&other != source && other.id.service == seen.service() && other.id.number == seen.partition()) {
+            AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&other, seen.index(), react));
+          }
+        }
+      }
+    }
+    source->folded = source->chain.at();
+    if (record.has_commit()) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, record.commit(), react));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Partition::FoldForeign(Source* source, const Commit& commit, bool react) {
+  const Recorded recorded{commit, source->id.service, source->id.number};
+  newest_ = std::max(newest_, recorded.recorded_at());
+  ++unseen_;
+  if (source->commons == nullptr) service_.Fold(recorded, *rows_);
+  if (react) React(recorded);
+  return absl::OkStatus();
+}
+
+void Partition::React(const Recorded& cause) {
+  const bool commons = cause.partition == 0;
+  const bool may_unblock = commons && cause.service == "registry";
+  if (!service_.Hears(cause.service, commons) && !may_unblock) return;
+  if (may_unblock && !service_.Hears(cause.service, commons) && reference::ParametersSet(cause).empty())
+    return;
+  Commit head = NewHead();
+  *head.mutable_cause() = cause.Id();
+  *head.mutable_occurred_at() = cause.commit.occurred_at();
+  head.set_service_date(cause.commit.service_date());
+  head.set_district_id(cause.commit.district_id());
+  head.set_school_id(cause.commit.school_id());
+  std::vector<std::string> commands;
+  {
+    const Context context = ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
+    policy::Policy policy(*rows_);
+    commands = service_.React(Situation{context, *rows_, policy}, cause);
+  }
+  OpenRuns(cause, &head);
+  if (!commands.empty()) {
+    const absl::Status status =
+        Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
+               shared_.limits.events_per_commit_max, &head, *rows_);
+    if (!status.ok()) return;  // Not of a caller: nothing to tell anybody.
+  }
+  if (head.events().empty() && !head.has_refusal() && head.blocked().empty() && head.runs_opened().empty())
+    return;
+  Push(std::move(head), {});
+}
+
+void Partition::OpenRuns(const Recorded& cause, Commit* head) {
+  if (cause.service != "registry" || cause.partition != 0) return;
+  for (const std::string& parameter : reference::ParametersSet(cause)) {
+    std::string first, last;
+    rows_->ScanBytes(Key("b", parameter, ""), "", [&](std::string_view key, std::string_view) {
+      if (first.empty()) first = std::string(key);
+      last = std::string(key);
+      return true;
+    });
+    if (first.empty()) continue;
+    log::v1::Run* run = head->add_runs_opened();
+    run->set_run_id(DerivedId("run", {std::to_string(head->index()), parameter}));
+    run->set_kind("unblock");
+    run->set_parameter(parameter);
+    run->set_cursor(first);
+    run->set_until(last);
+  }
+}
+
+}  // namespace afterbell

@@ -1,0 +1,271 @@
+// A partition reading its own records back: what is valid becomes state, what is void is decided again.
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/reference/reference.h"
+#include "services/platform/runtime/partition.h"
+#include "services/platform/runtime/record.h"
+
+namespace afterbell {
+namespace {
+
+using log::v1::Commit;
+using log::v1::Record;
+
+constexpr size_t kReadRecords = 2048;
+constexpr size_t kReadBytes = 2 << 20;
+
+}  // namespace
+
+absl::Status Partition::ReadOwn() {
+  while (chain_.at().offset < log_->End()) {
+    absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
+    if (!batch.ok()) return batch.status();
+    for (const LogBatch::Entry& entry : batch->records) {
+      AFTERBELL_RETURN_IF_ERROR(ReadOwnRecord(entry.value, entry.offset));
+    }
+    chain_.set_offset(batch->next_offset);
+    AFTERBELL_RETURN_IF_ERROR(WriteStore());
+    if (!unwritten_.empty()) break;  // No room: the rest when there is.
+  }
+  return WriteStore();
+}
+
+absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
+  chain_.set_offset(offset + 1);
+  if (!pending_.empty() && pending_.front().value == value) {
+    // The very bytes this writer made for the next place, so what it computed then holds.
+    if (chain_.at().hash.empty() ||
+        pending_.front().record->commit().tag() != Chain::TagOf(chain_.at().hash)) {
+      return absl::InternalError("a record in flight does not follow what was read back");
+    }
+    SettleFront(offset);
+    return absl::OkStatus();
+  }
+  Record record;
+  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return absl::DataLossError(absl::StrCat(ToString(id_), " at ", offset, ": not a record"));
+  }
+  const Verdict verdict = chain_.Offer(record, value);
+  if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
+  if (verdict == Verdict::kVoid) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++stats_.void_records;
+    if (record.has_claim() && record.claim().instance_id() == shared_.instance_id) claiming_ = false;
+    return absl::OkStatus();
+  }
+  switch (record.body_case()) {
+    case Record::kGenesis:
+      if (record.genesis().log_id() != shared_.log_id) {
+        return absl::DataLossError(absl::StrCat(ToString(id_), " belongs to log ", record.genesis().log_id(),
+                                                ", not to ", shared_.log_id));
+      }
+      break;
+    case Record::kClaim: {
+      AFTERBELL_RETURN_IF_ERROR(LoseOwnership());
+      owner_ = record.claim().instance_id() == shared_.instance_id;
+      claiming_ = false;
+      std::lock_guard<std::mutex> lock(mutex_);
+      ++stats_.claims;
+      stats_.owner = owner_;
+      break;
+    }
+    default:
+      if (owner_ || !pending_.empty()) AFTERBELL_RETURN_IF_ERROR(LoseOwnership());
+      return FoldRecorded(record.commit(), offset);
+  }
+  committed_sources_ = FoldedPositions();
+  committed_newest_ = newest_;
+  tail_index_ = chain_.at().index;
+  tail_hash_ = chain_.at().hash;
+  return absl::OkStatus();
+}
+
+// What is in flight is void from here on: its commands are decided again.
+absl::Status Partition::LoseOwnership() {
+  AFTERBELL_RETURN_IF_ERROR(WriteStore());
+  Reset(absl::OkStatus());
+  owner_ = false;
+  return absl::OkStatus();
+}
+
+void Partition::SettleFront(uint64_t offset) {
+  Pending& front = pending_.front();
+  chain_.Accept(front.hash);
+  for (const Overlay::Change& change : front.changes) unwritten_.push_back(change.row);
+  std::move(front.changes.begin(), front.changes.end(), std::back_inserter(unsettled_));
+  const Commit& commit = front.record->commit();
+  if (!commit.request_id().empty()) {
+    requests_in_flight_.erase(RequestKey(commit));
+    KeepRequest(commit, offset);
+  }
+  committed_sources_ = std::move(front.sources);
+  committed_newest_ = front.newest;
+  unanswered_.push_back(std::move(front));
+  pending_.pop_front();
+  ++settled_;
+  if (appended_ > 0) --appended_;
+}
+
+absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
+  for (const log::v1::Seen& seen : commit.seen()) {
+    for (Source& source : sources_) {
+      if (source.id.service != seen.service() || source.id.number != seen.partition()) continue;
+      AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&source, seen.index(), /*react=*/false));
+      if (source.folded.index < seen.index()) {
+        return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ",
+                                                ToString(source.id), " to ", seen.index(), ", which ends at ",
+                                                source.folded.index));
+      }
+      source.carried = source.folded.index;
+    }
+  }
+  EvolveRecorded(service_, Recorded{commit, id_.service, id_.number}, *rows_);
+  std::vector<Overlay::Change> changes = rows_->TakeChanges();
+  for (const Overlay::Change& change : changes) unwritten_.push_back(change.row);
+  std::move(changes.begin(), changes.end(), std::back_inserter(unsettled_));
+  if (!commit.request_id().empty()) KeepRequest(commit, offset);
+  newest_ = std::max(newest_, MicrosOf(commit.recorded_at()));
+  committed_sources_ = FoldedPositions();
+  committed_newest_ = newest_;
+  tail_index_ = chain_.at().index;
+  tail_hash_ = chain_.at().hash;
+  unseen_ = 0;
+  return absl::OkStatus();
+}
+
+void Partition::KeepRequest(const Commit& commit, uint64_t offset) {
+  stored::StoredRequest row;
+  row.set_index(commit.index());
+  row.set_offset(offset);
+  row.set_digest(commit.request_digest());
+  row.set_recorded_at(MicrosOf(commit.recorded_at()));
+  unwritten_.push_back({RequestKey(commit), row.SerializeAsString()});
+}
+
+std::vector<ChainPosition> Partition::FoldedPositions() const {
+  std::vector<ChainPosition> positions;
+  positions.reserve(sources_.size());
+  for (const Source& source : sources_) positions.push_back(source.folded);
+  return positions;
+}
+
+absl::Status Partition::WriteStore() {
+  if (chain_.at().index == written_index_) return absl::OkStatus();
+  stored::StoredPosition position;
+  position.set_index(chain_.at().index);
+  position.set_hash(chain_.at().hash);
+  position.set_claim_index(chain_.at().claim_index);
+  position.set_offset(chain_.at().offset);
+  position.set_log_id(chain_.at().log_id);
+  position.set_recorded_at(committed_newest_);
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const ChainPosition& at = committed_sources_[i];
+    stored::StoredSource* source = position.add_sources();
+    source->set_service(sources_[i].id.service);
+    source->set_partition(sources_[i].id.number);
+    source->set_index(at.index);
+    source->set_hash(at.hash);
+    source->set_claim_index(at.claim_index);
+    source->set_offset(at.offset);
+    source->set_log_id(at.log_id);
+  }
+  const absl::Status status = store_->Write(id_.number, unwritten_, position);
+  if (absl::IsResourceExhausted(status))
+    return absl::OkStatus();  // Kept, and tried again; nothing is answered.
+  if (!status.ok()) return status;
+  written_index_ = chain_.at().index;
+  written_sources_ = committed_sources_;
+  rows_->Settle(unsettled_);
+  unwritten_.clear();
+  unsettled_.clear();
+  std::vector<Pending> answered = std::exchange(unanswered_, {});
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stats_.index = written_index_;
+    stats_.commits += answered.size();
+  }
+  for (Pending& pending : answered) {
+    for (CommandCall& call : pending.calls) call.done(absl::OkStatus(), &pending.record->commit());
+  }
+  return absl::OkStatus();
+}
+
+// Back to what was read back. With OK the commands in flight are decided again, else answered so.
+void Partition::Reset(const absl::Status& answer) {
+  std::deque<CommandCall> again;
+  for (Pending& pending : pending_) {
+    for (CommandCall& call : pending.calls) again.push_back(std::move(call));
+  }
+  pending_.clear();
+  appended_ = 0;
+  requests_in_flight_.clear();
+  rows_->Clear();
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    Source& source = sources_[i];
+    source.folded = committed_sources_[i];
+    source.chain = Chain(source.id, source.folded);
+    source.carried = source.folded.index;
+    source.batch = LogBatch();
+    source.batch_next = 0;
+    if (source.commons != nullptr) commons_rows_.SetAsOf(source.id.service, source.folded.index);
+  }
+  newest_ = committed_newest_;
+  tail_index_ = chain_.at().index;
+  tail_hash_ = chain_.at().hash;
+  unseen_ = 0;
+  clock_index_ = ~uint64_t{0};
+  if (again.empty()) return;
+  if (answer.ok()) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    queue_.insert(queue_.begin(), std::make_move_iterator(again.begin()),
+                  std::make_move_iterator(again.end()));
+    again_ = true;
+  } else {
+    for (CommandCall& call : again) call.done(answer, nullptr);
+  }
+}
+
+void Partition::ClaimPartition() {
+  claiming_ = true;
+  std::vector<std::string> values;
+  ChainPosition at = chain_.at();
+  const Micros now = shared_.clock == log::v1::REAL ? shared_.now() : newest_;
+  if (at.index == 0) {
+    Record record;
+    log::v1::Genesis* genesis = record.mutable_genesis();
+    genesis->set_log_id(shared_.log_id);
+    genesis->set_service(id_.service);
+    genesis->set_partition(id_.number);
+    genesis->set_school_partitions(shared_.school_partitions);
+    genesis->set_clock(shared_.clock);
+    *genesis->mutable_recorded_at() = TimestampOf(now);
+    values.push_back(record.SerializeAsString());
+    Chain begun(id_);
+    begun.Offer(record, values.back());
+    at = begun.at();
+  }
+  Record record;
+  log::v1::Claim* claim = record.mutable_claim();
+  claim->set_previous_claim_index(at.claim_index);
+  claim->set_read_index(at.index);
+  claim->set_read_hash(at.hash);
+  claim->set_instance_id(shared_.instance_id);
+  claim->set_address(shared_.address);
+  *claim->mutable_recorded_at() = TimestampOf(now);
+  values.push_back(record.SerializeAsString());
+  log_->Append(std::move(values), [self = weak_from_this()](const absl::Status& status, uint64_t) {
+    const auto partition = self.lock();
+    if (partition == nullptr || status.ok()) return;
+    {
+      std::lock_guard<std::mutex> lock(partition->mutex_);
+      partition->append_failed_ = status;
+    }
+    partition->Poke();
+  });
+}
+
+}  // namespace afterbell
