@@ -42,8 +42,13 @@ void InspectionService::ProjectEvent(const Recorded& own, const InspectionEvent&
   ProjectViolations(own, event, rows);
 }
 
+void InspectionService::ProjectCommit(const Recorded& own, MutableRows& rows) const {
+  ProjectRefusal(own, rows);
+}
+
 void InspectionService::Fold(const Recorded& foreign, MutableRows& rows) const {
   ProjectRefusal(foreign, rows);
+  if (foreign.partition == 0) return;  // Of the commons nothing else: they are read as they stand.
   if (foreign.service == "registry") FoldRegistry(foreign, rows);
   if (foreign.service == "billing") FoldBilling(foreign, rows);
 }

@@ -15,7 +15,7 @@ namespace afterbell::inspection {
 class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::InspectionEvent> {
  public:
   std::string_view name() const override { return "inspection"; }
-  int schema() const override { return 1; }
+  int schema() const override { return 2; }
   std::vector<std::string_view> reads() const override {
     return {"registry", "enrollment", "attendance", "staffing", "billing"};
   }
@@ -25,6 +25,8 @@ class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::Insp
                                               const v1::InspectionCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
+  void ProjectCommit(const Recorded& own, MutableRows& rows) const override;
+  bool FoldsCommons() const override { return true; }  // Who was turned away there.
   bool Hears(std::string_view service, bool commons) const override {
     return !commons && (service == "attendance" || service == "billing");
   }

@@ -23,7 +23,7 @@ constexpr char kWriteBackPlease = 'w';
 constexpr char kEnd[] = "end";
 
 void TellDigests(Host* host) {
-  if (const absl::Status quiet = host->runtime().WaitQuiet(kQuietAtMost); !quiet.ok()) {
+  if (const absl::Status quiet = host->runtime().WaitSettled(kQuietAtMost); !quiet.ok()) {
     std::cout << "failed " << quiet.message() << std::endl;
     return;
   }

@@ -56,8 +56,12 @@ class Service {
   // projection/: rows "v/…" from one of the partition's own Commits. Called after Evolve.
   virtual void Project(const Recorded& own, MutableRows& rows) const = 0;
 
-  // intake/: rows "f/<service>/…" from a Commit of the same-numbered partition of another service.
+  // intake/: rows "f/<service>/…" from a Commit of the same-numbered partition of another service, and in
+  // partition 0 from the commons of others where FoldsCommons() says so.
   virtual void Fold(const Recorded& foreign, MutableRows& rows) const = 0;
+
+  // Whether partition 0 also folds the commons of registry and staffing.
+  virtual bool FoldsCommons() const { return false; }
 
   // Whether any record of that service may make this one react: of its same-numbered partition, or of
   // its commons. What is never heard is not asked about, so a wrong "no" is a reaction lost.
@@ -79,6 +83,8 @@ class ServiceOf : public Service {
   virtual Decision<Event> DecideCommand(const Situation& situation, const Command& command) const = 0;
   virtual void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const = 0;
   virtual void ProjectEvent(const Recorded& own, const Event& event, MutableRows& rows) const = 0;
+  // Of a whole Commit, after its events: for what is recorded beside them, such as a refusal.
+  virtual void ProjectCommit(const Recorded&, MutableRows&) const {}
   virtual std::vector<Command> ReactTo(const Situation& situation, const Recorded& cause) const = 0;
   virtual std::vector<Command> ReachDeadline(const Situation& situation, std::string_view name,
                                              std::string_view entity, Micros at) const = 0;
@@ -107,6 +113,7 @@ class ServiceOf : public Service {
 
   void Project(const Recorded& own, MutableRows& rows) const final {
     ForEachEvent(own, [&](const Event& event) { ProjectEvent(own, event, rows); });
+    ProjectCommit(own, rows);
   }
 
   std::vector<std::string> React(const Situation& situation, const Recorded& cause) const final {

@@ -1,8 +1,6 @@
 #include "services/platform/replay/again.h"
 
 #include "absl/strings/str_cat.h"
-#include "services/platform/runtime/overlay.h"
-#include "services/platform/runtime/record.h"
 
 namespace afterbell::replay {
 
@@ -17,19 +15,6 @@ Commit HeadOf(const Commit& recorded) {
   head.clear_seen();
   head.clear_policy();
   return head;
-}
-
-absl::Status DecideAgain(const Decider& decider, const Recorded* cause, const Rows& before, Commit* head) {
-  Overlay rows(before, nullptr, "");
-  std::vector<std::string> commands;
-  {
-    const Context context =
-        ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
-    policy::Policy policy(rows, decider.overrides);
-    commands = CommandsOf(decider.service, Situation{context, rows, policy}, *head, cause);
-  }
-  return Decide(decider.service, decider.partition, decider.log_id, commands, decider.simulated_clock,
-                decider.overrides, SIZE_MAX, head, rows);
 }
 
 std::string DecidedText(const Service& service, const Commit& commit) {

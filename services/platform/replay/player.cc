@@ -145,8 +145,9 @@ void Player::Fold(Source& source, const CommitPtr& commit, uint64_t place) {
     ++source.commons_next;
   } else {
     ++*source.reader;
-    service_.Fold(recorded, rows_);
   }
+  if (source.commons == nullptr || (id_.number == 0 && service_.FoldsCommons()))
+    service_.Fold(recorded, rows_);
   const uint64_t key = CauseKey(source.id.service, source.id.number, commit->index());
   if (reacted_.count(key) > 0) {
     causes_[key] = commit;  // Its reaction has a place of its own.
@@ -287,7 +288,7 @@ Commit Player::NewHead(Micros not_before) {
 absl::Status Player::DecideHead(const Recorded* cause, Commit* head) {
   const Decider decider{service_, id_, history_.log_id(), history_.simulated(),
                         options_.mode == PolicyMode::kOverride ? &options_.overrides : nullptr};
-  const absl::Status status = DecideAgain(decider, cause, rows_, head);
+  const absl::Status status = afterbell::DecideHead(decider, cause, rows_, head);
   for (const log::v1::PolicyUse& use : head->policy()) {
     if (use.provisional()) ++tally_.report().provisional[absl::StrCat(use.key(), " ", use.value_id())];
   }
@@ -370,6 +371,7 @@ void Player::Stand(const CommitPtr& recorded, std::vector<std::string> events, c
 void Player::Insert(Commit head, std::vector<std::string> events, uint64_t place) {
   head.clear_events();
   head.clear_refusal();
+  head.clear_runs_opened();
   for (const std::string& event : events) head.add_events(event);
   const auto commit = std::make_shared<Commit>(std::move(head));
   const Recorded inserted{*commit, id_.service, id_.number};

@@ -79,7 +79,7 @@ class PartitionVerifier {
   absl::Status Fold(const Commit& commit) {
     ++report_.commits;
     for (const log::v1::Seen& seen : commit.seen()) AFTERBELL_RETURN_IF_ERROR(Advance(commit, seen));
-    AFTERBELL_RETURN_IF_ERROR(Check(commit));
+    if (options_.decisions) AFTERBELL_RETURN_IF_ERROR(Check(commit));
     EvolveRecorded(service_, Recorded{commit, id_.service, id_.number}, rows_);
     return absl::OkStatus();
   }
@@ -97,6 +97,11 @@ class PartitionVerifier {
       if (source->commons->index() < seen.index()) return Beyond(commit, *source, seen.index());
       rows_.SetSeen(source->id.service, seen.index());
       source->last = source->commons->At(seen.index());
+      for (uint64_t at = source->seen + 1; id_.number == 0 && service_.FoldsCommons() && at <= seen.index();
+           ++at) {
+        const RecordReader::CommitPtr each = source->commons->At(at);
+        if (each != nullptr) service_.Fold(Recorded{*each, source->id.service, 0}, rows_);
+      }
     } else {
       AFTERBELL_RETURN_IF_ERROR(FoldForeign(commit, seen.index(), &*source));
     }
@@ -155,8 +160,8 @@ class PartitionVerifier {
     }
     ++report_.decisions;
     Commit again = HeadOf(commit);
-    const Decider decider{service_, id_, history_.log_id(), history_.simulated(), nullptr};
-    const absl::Status status = DecideAgain(decider, cause ? &*cause : nullptr, rows_, &again);
+    const Decider decider{service_, id_, history_.log_id(), history_.simulated()};
+    const absl::Status status = DecideHead(decider, cause ? &*cause : nullptr, rows_, &again);
     if (status.ok()) {
       Compare(commit, again);
     } else {
@@ -183,6 +188,11 @@ class PartitionVerifier {
     *was.mutable_blocked() = recorded.blocked();
     *now.mutable_blocked() = again.blocked();
     if (!compare("blocked", was, now)) return;
+    was.Clear();
+    now.Clear();
+    *was.mutable_runs_opened() = recorded.runs_opened();
+    *now.mutable_runs_opened() = again.runs_opened();
+    if (!compare("runs_opened", was, now)) return;
     was.Clear();
     now.Clear();
     *was.mutable_policy() = recorded.policy();
@@ -266,7 +276,7 @@ VerifyReport Verify(const History& history, const std::vector<const Service*>& s
     const History::Survey& chain = report.chains[piece];
     VerifyReport& part = parts[piece];
     if (!chain.fault.empty()) part.faults.push_back(chain.fault);
-    if (!options.decisions) {
+    if (!options.decisions && !options.digests) {
       part.commits = chain.commits;
       return absl::OkStatus();
     }

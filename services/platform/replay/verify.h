@@ -3,10 +3,9 @@
 // a determination and then computed the whole chain anew is found here, and so is a decider whose
 // behaviour changed without a level.
 //
-// Checked of each Commit: events, refusal, what was blocked, and the values of policy used. Not
-// decided again: refusals repeated on one day, whose command was left out, and records that carry
-// `seen` alone. Runs opened are not compared. Of services that are not handed in only the chain is
-// checked.
+// Checked of each Commit: events, refusal, what was blocked, the runs opened, and the values of policy
+// used. Not decided again: refusals repeated on one day, whose command was left out, and records that
+// carry `seen` alone. Of services that are not handed in only the chain is checked.
 //
 // Threads: partitions are verified apart, on all cores.
 #ifndef AFTERBELL_SERVICES_PLATFORM_REPLAY_VERIFY_H_
@@ -23,7 +22,7 @@
 namespace afterbell::replay {
 
 struct VerifyOptions {
-  bool decisions = true;          // False: the chain alone.
+  bool decisions = true;          // False: the chain alone, and what is folded for digests.
   bool digests = false;           // Also say the digest of each partition's rows at the end.
   size_t differences_max = 1000;  // Listed per partition; all are counted.
 };

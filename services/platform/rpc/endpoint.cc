@@ -7,6 +7,7 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/rpc/shape.h"
 #include "services/platform/rpc/status.h"
+#include "services/platform/rpc/tenant.h"
 
 namespace afterbell {
 namespace {
@@ -95,7 +96,6 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Command
                         "empty: this command is a matter of the commons");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckShape(fields, "command"));
-  AFTERBELL_RETURN_IF_ERROR(PositionOf(header.position(), "header.position").status());
   CommandCall call;
   Commit& head = call.head;
   head.set_district_id(caller.district_id);
@@ -121,6 +121,8 @@ grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context
   if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service_->name()));
   auto call = CallOf(*caller, header, name, fields, std::move(command));
   if (!call.ok()) return Finished(context, ToGrpc(call.status(), service_->name()));
+  const auto position = PositionOf(header.position(), "header.position");
+  if (!position.ok()) return Finished(context, ToGrpc(position.status(), service_->name()));
   call->deadline = DeadlineOf(*context);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const PartitionId id = runtime_->PartitionOf(service_->name(), header.school_id());
@@ -131,7 +133,7 @@ grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context
     FillAnswer(*commit, id, runtime_->log_id(), answer);
     reactor->Finish(grpc::Status::OK);
   };
-  runtime_->Submit(id, *std::move(call));
+  runtime_->SubmitAfter(id, *position, *std::move(call));
   return reactor;
 }
 
@@ -169,8 +171,9 @@ grpc::ServerUnaryReactor* Endpoint::ExecuteBatch(grpc::CallbackServerContext* co
       answer->set_status_message(std::string(status.message()));
     };
     auto call = CallOf(*caller, *item.header, item.name, *item.fields, item.command);
-    if (!call.ok()) {
-      failed(call.status());
+    const auto position = PositionOf(item.header->position(), "header.position");
+    if (!call.ok() || !position.ok()) {
+      failed(call.ok() ? position.status() : call.status());
       one_less();
       continue;
     }
@@ -188,27 +191,95 @@ grpc::ServerUnaryReactor* Endpoint::ExecuteBatch(grpc::CallbackServerContext* co
       }
       one_less();
     };
-    runtime_->Submit(id, *std::move(call));
+    runtime_->SubmitAfter(id, *position, *std::move(call));
   }
   return reactor;
 }
 
 namespace {
 
-// A page token of a gathered query: the partition it stands in, then that partition's own token.
-struct GatherState {
-  uint32_t number = 1;
-  log::v1::QueryHeader header;
+// The part of a position that lies with one partition number, or in the commons.
+log::v1::Position PartOf(const log::v1::Position& position, uint32_t number) {
+  log::v1::Position part;
+  for (const log::v1::Seen& at : position.at()) {
+    if (at.partition() == 0 || at.partition() == number) *part.add_at() = at;
+  }
+  if (!part.at().empty()) part.set_log_id(position.log_id());
+  return part;
+}
+
+// A query of many partitions: one after the other, the commons first, until the page is full. A page
+// token is the number of the partition it stands in and that partition's own token: "3.abc".
+class Gathering : public std::enable_shared_from_this<Gathering> {
+ public:
+  struct Query {
+    std::string service;
+    Caller caller;
+    std::string district_id;
+    log::v1::Position position;
+    SteadyTime deadline;
+    log::v1::QueryHeader header;
+    Endpoint::Ask ask;
+  };
+  using Finish = std::function<void(const absl::Status&)>;
+
+  Gathering(Runtime* runtime, Query query, log::v1::QueryAnswer* page, Finish finish)
+      : runtime_(runtime), query_(std::move(query)), page_(page), finish_(std::move(finish)) {}
+
+  void Begin() {
+    const std::string token = query_.header.page_token();
+    const size_t dot = token.find('.');
+    if (!token.empty()) {
+      if (dot == std::string::npos || dot > 6)
+        return finish_(InvalidField("header.page_token", token, "a token of this query"));
+      number_ = static_cast<uint32_t>(std::atoi(token.substr(0, dot).c_str()));
+      query_.header.set_page_token(token.substr(dot + 1));
+    }
+    Next();
+  }
+
+ private:
+  void Next() {
+    if (number_ > runtime_->school_partitions()) return finish_(absl::OkStatus());
+    runtime_->Query({query_.service, number_}, PartOf(query_.position, number_), query_.deadline,
+                    [self = shared_from_this()](absl::StatusOr<ReadView> view) {
+                      const absl::Status status = view.ok() ? self->Take(*view) : view.status();
+                      if (!status.ok()) return self->finish_(status);
+                      if (!self->page_->next_page_token().empty()) return self->finish_(absl::OkStatus());
+                      ++self->number_;
+                      self->Next();
+                    });
+  }
+
+  absl::Status Take(const ReadView& view) {
+    AFTERBELL_RETURN_IF_ERROR(CheckTenant(query_.caller, *view.rows, "", query_.district_id));
+    log::v1::QueryAnswer part;
+    AFTERBELL_RETURN_IF_ERROR(query_.ask(*view.rows, query_.header, &part));
+    query_.header.clear_page_token();
+    if (!part.next_page_token().empty())
+      page_->set_next_page_token(absl::StrCat(number_, ".", part.next_page_token()));
+    return absl::OkStatus();
+  }
+
+  Runtime* const runtime_;
+  Query query_;
+  log::v1::QueryAnswer* const page_;
+  const Finish finish_;
+  uint32_t number_ = 0;
 };
 
 }  // namespace
 
 grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context,
-                                          const log::v1::QueryHeader& header, bool gather, Ask ask,
+                                          const log::v1::QueryHeader& header, bool gather,
+                                          google::protobuf::Message* request, Ask ask,
                                           log::v1::QueryAnswer* page) const {
   const std::string service(service_->name());
   const auto caller = CallerOf(*context);
   if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service));
+  const absl::Status tenant = BindToCaller(*caller, request);
+  if (!tenant.ok()) return Finished(context, ToGrpc(tenant, service));
+  const std::string district_id = TextField(*request, "district_id");
   if (!header.school_id().empty() && !IsId(header.school_id())) {
     return Finished(context, ToGrpc(InvalidField("header.school_id", header.school_id(), "an id"), service));
   }
@@ -218,46 +289,24 @@ grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context,
   const auto finish = [reactor, service](const absl::Status& status) {
     reactor->Finish(ToGrpc(status, service));
   };
-  if (!gather || !header.school_id().empty()) {
-    runtime_->Query(runtime_->PartitionOf(service, header.school_id()), *position, DeadlineOf(*context),
-                    [finish, ask = std::move(ask), page, header](absl::StatusOr<ReadView> view) {
-                      if (!view.ok()) return finish(view.status());
-                      page->set_position(TokenOf(view->position));
-                      finish(ask(*view->rows, header, page));
-                    });
+  if (gather && header.school_id().empty()) {
+    std::make_shared<Gathering>(runtime_,
+                                Gathering::Query{service, *caller, district_id, *std::move(position),
+                                                 DeadlineOf(*context), header, std::move(ask)},
+                                page, finish)
+        ->Begin();
     return reactor;
   }
-  // From partition to partition, until the page is full.
-  GatherState state;
-  state.header = header;
-  const size_t colon = header.page_token().find('.');
-  if (!header.page_token().empty()) {
-    if (colon == std::string::npos || colon > 6) {
-      finish(InvalidField("header.page_token", header.page_token(), "a token of this query"));
-      return reactor;
-    }
-    state.number = static_cast<uint32_t>(std::atoi(header.page_token().substr(0, colon).c_str()));
-    state.header.set_page_token(header.page_token().substr(colon + 1));
-  }
-  for (; state.number >= 1 && state.number <= runtime_->school_partitions(); ++state.number) {
-    auto view = runtime_->View({service, state.number});
-    if (!view.ok()) {
-      finish(view.status());
-      return reactor;
-    }
-    log::v1::QueryAnswer part;
-    const absl::Status status = ask(*view->rows, state.header, &part);
-    if (!status.ok()) {
-      finish(status);
-      return reactor;
-    }
-    state.header.clear_page_token();
-    if (!part.next_page_token().empty()) {
-      page->set_next_page_token(absl::StrCat(state.number, ".", part.next_page_token()));
-      break;
-    }
-  }
-  finish(absl::OkStatus());
+  runtime_->Query(runtime_->PartitionOf(service, header.school_id()), *position, DeadlineOf(*context),
+                  [finish, ask = std::move(ask), page, header, caller = *caller,
+                   district_id](absl::StatusOr<ReadView> view) {
+                    if (!view.ok()) return finish(view.status());
+                    const absl::Status ours =
+                        CheckTenant(caller, *view->rows, header.school_id(), district_id);
+                    if (!ours.ok()) return finish(ours);
+                    page->set_position(TokenOf(view->position));
+                    finish(ask(*view->rows, header, page));
+                  });
   return reactor;
 }
 

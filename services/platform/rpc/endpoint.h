@@ -50,12 +50,14 @@ class Endpoint {
   grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Item> items,
                                          std::function<log::v1::BatchAnswer*()> add_answer) const;
 
-  // A query of one partition: `ask` fills the answer from rows. `school_id` of the header says which;
-  // `gather` asks every school's partition in turn when it is empty.
+  // A query of one partition. `request` is bound to its caller first (tenant.h); `ask` then fills the answer
+  // from rows. `school_id` of the header says which; `gather` asks every school's partition in turn when it
+  // is empty.
   using Ask = std::function<absl::Status(const Rows& rows, const log::v1::QueryHeader& header,
                                          log::v1::QueryAnswer* page)>;
   grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header,
-                                  bool gather, Ask ask, log::v1::QueryAnswer* page) const;
+                                  bool gather, google::protobuf::Message* request, Ask ask,
+                                  log::v1::QueryAnswer* page) const;
 
  private:
   absl::StatusOr<CommandCall> CallOf(const Caller& caller, const log::v1::CommandHeader& header,
@@ -82,23 +84,22 @@ void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std:
                              command.SerializeAsString(), answer);                                     \
   }
 
-#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                             \
-  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request, \
-                                v1::Rpc##Answer* answer) override {                                    \
-    return endpoint_.Query(                                                                            \
-        context, request->header(), gathers,                                                           \
-        [request, answer](const Rows& rows, const log::v1::QueryHeader& header,                        \
-                          log::v1::QueryAnswer* page) {                                                \
-          v1::Rpc##Request asked = *request;                                                           \
-          *asked.mutable_header() = header;                                                            \
-          auto found = here::Rpc(rows, asked);                                                         \
-          if (!found.ok()) return found.status();                                                      \
-          page->set_next_page_token(found->page().next_page_token());                                  \
-          found->clear_page();                                                                         \
-          answer->MergeFrom(*found);                                                                   \
-          return absl::OkStatus();                                                                     \
-        },                                                                                             \
-        answer->mutable_page());                                                                       \
+#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                                  \
+  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request,      \
+                                v1::Rpc##Answer* answer) override {                                         \
+    const auto asked = std::make_shared<v1::Rpc##Request>(*request);                                        \
+    return endpoint_.Query(                                                                                 \
+        context, request->header(), gathers, asked.get(),                                                   \
+        [asked, answer](const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page) { \
+          *asked->mutable_header() = header;                                                                \
+          auto found = here::Rpc(rows, *asked);                                                             \
+          if (!found.ok()) return found.status();                                                           \
+          page->set_next_page_token(found->page().next_page_token());                                       \
+          found->clear_page();                                                                              \
+          answer->MergeFrom(*found);                                                                        \
+          return absl::OkStatus();                                                                          \
+        },                                                                                                  \
+        answer->mutable_page());                                                                            \
   }
 // Of one partition, and of one or, without a school, of all in turn.
 #define AFTERBELL_QUERY(Rpc) AFTERBELL_QUERY_FROM(Rpc, false)

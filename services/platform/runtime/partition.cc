@@ -8,13 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
-#include "services/platform/runtime/record.h"
 
 namespace afterbell {
 namespace {
 
 using log::v1::Commit;
 using log::v1::Record;
+
+// How long a partition whose append failed waits before it appends again.
+constexpr std::chrono::milliseconds kBackOff(100);
 
 }  // namespace
 
@@ -25,6 +27,9 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
       log_(std::move(log)),
       store_(store),
       shared_(shared),
+      decider_{service_,       id_,
+               shared_.log_id, shared_.clock == log::v1::SIMULATED,
+               nullptr,        shared_.limits.events_per_commit_max},
       stored_rows_(store->Live(id_.number)),
       chain_(id_) {
   for (Commons* commons : shared.commons) {
@@ -141,6 +146,11 @@ void Partition::Poke() {
   shared_.pool->Run([self = shared_from_this()] { self->Step(); });
 }
 
+void Partition::RecordSeen() {
+  seen_asked_ = true;
+  Poke();
+}
+
 void Partition::Expire(SteadyTime now) {
   std::vector<Waiter> late;
   std::deque<CommandCall> calls;
@@ -167,6 +177,7 @@ void Partition::Expire(SteadyTime now) {
     waiter.reached(absl::DeadlineExceededError("the position was not reached in time"));
   for (CommandCall& call : calls)
     call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
+  if (looks_again_) Poke();
 }
 
 Partition::Stats Partition::stats() const {
@@ -241,7 +252,13 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   AFTERBELL_RETURN_IF_ERROR(ReadOwn());
   if (!append_failed.ok()) {
     claiming_ = false;
+    append_again_ = std::chrono::steady_clock::now() + kBackOff;
     Reset(append_failed);
+  }
+  if (calls->empty() && !stopping && std::chrono::steady_clock::now() < append_again_) {
+    looks_again_ = true;  // A caller's command tries at once: it is answered by what it meets.
+    ServeWaiters();
+    return absl::OkStatus();
   }
   if (!owner_ && want_owner && !claiming_ && unwritten_.empty()) {
     // At the end of the log as far as is known; what lies behind is read before the claim comes back.
@@ -257,30 +274,29 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
       calls->pop_front();
       DecideCommand(std::move(call));
     }
-    const bool nothing_in_flight = pending_.empty();
-    if (nothing_in_flight && unseen_ > 0 &&
-        (wants_seen || stopping || unseen_ >= shared_.limits.records_unseen_max)) {
-      Push(NewHead(), {});
-    }
+    if (WantsSeen(wants_seen || stopping || seen_asked_.exchange(false))) Push(NewHead(), {});
     AppendNew();
   }
+  looks_again_ = has_unseen_ = facts_since_ != SteadyTime::max();
   ServeWaiters();
-  if (stopping && pending_.empty() && unwritten_.empty()) {
-    for (CommandCall& call : *calls) call.done(absl::UnavailableError("this instance is stopping"), nullptr);
-    calls->clear();
-    std::function<void()> stopped;
-    std::vector<Waiter> waiters;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      stopped_ = true;
-      halted_ = absl::UnavailableError("this instance has stopped");
-      stopped = std::exchange(on_stopped_, nullptr);
-      waiters.swap(waiters_);
-    }
-    for (Waiter& waiter : waiters) waiter.reached(absl::UnavailableError("this instance is stopping"));
-    if (stopped) stopped();
-  }
+  if (stopping && pending_.empty() && unwritten_.empty()) FinishStopping(calls);
   return absl::OkStatus();
+}
+
+void Partition::FinishStopping(std::deque<CommandCall>* calls) {
+  for (CommandCall& call : *calls) call.done(absl::UnavailableError("this instance is stopping"), nullptr);
+  calls->clear();
+  std::function<void()> stopped;
+  std::vector<Waiter> waiters;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    halted_ = absl::UnavailableError("this instance has stopped");
+    stopped = std::exchange(on_stopped_, nullptr);
+    waiters.swap(waiters_);
+  }
+  for (Waiter& waiter : waiters) waiter.reached(absl::UnavailableError("this instance is stopping"));
+  if (stopped) stopped();
 }
 
 void Partition::Halt(absl::Status why) {
@@ -322,13 +338,23 @@ bool Partition::Reached(const log::v1::Position& position, absl::Status* never) 
   }
   for (const log::v1::Seen& at : position.at()) {
     const bool own = at.service() == id_.service && at.partition() == id_.number;
-    if (own && at.index() > log_->End()) {
+    // Nobody was told of a record that is not in the log: when all of it is read, there is no more.
+    if (own && at.index() > chain_.at().index && chain_.at().offset >= log_->End()) {
       *never = absl::FailedPreconditionError("the position lies beyond the end of the log");
       return false;
     }
     if (WrittenIndexOf(at.service(), at.partition()) < at.index()) return false;
   }
   return true;
+}
+
+// Whether what was folded is to be recorded now, though there is nothing to decide.
+bool Partition::WantsSeen(bool asked) const {
+  if (!pending_.empty() || unseen_ == 0) return false;  // What is in flight carries it.
+  if (asked || unseen_ >= shared_.limits.records_unseen_max) return true;
+  return facts_since_ != SteadyTime::max() &&
+         std::chrono::steady_clock::now() >=
+             facts_since_ + std::chrono::milliseconds(shared_.limits.unseen_ms_max);
 }
 
 void Partition::ServeWaiters() {

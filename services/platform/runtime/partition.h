@@ -34,6 +34,7 @@
 #include "services/platform/runtime/commons.h"
 #include "services/platform/runtime/overlay.h"
 #include "services/platform/runtime/pool.h"
+#include "services/platform/runtime/record.h"
 
 namespace afterbell {
 
@@ -42,6 +43,7 @@ struct Limits {
   uint32_t commands_waiting_max = 16384;   // Per partition, not yet decided.
   uint32_t commands_in_flight_max = 4096;  // Per partition, decided and not yet read back.
   uint32_t records_unseen_max = 4096;      // Foreign records folded before a Commit must carry them.
+  uint32_t unseen_ms_max = 1000;           // How long facts may wait for a Commit that carries them.
   uint32_t events_per_commit_max = 2000;
   uint32_t record_bytes_max = 1 << 20;
   uint32_t waiters_max = 10000;  // Queries that wait for a position, per partition.
@@ -103,7 +105,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Something may have changed: look.
   void Poke();
 
-  // Waiters and commands whose deadline has passed are told so.
+  // To be called every tick. Waiters and commands whose deadline has passed are told so; what a failed
+  // append has put off is tried again.
   void Expire(SteadyTime now);
 
   // When the next deadline of the domain is due (REAL clock), or the far future.
@@ -111,6 +114,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // True when everything its logs hold has been read, decided and answered, and nothing is due.
   bool Quiet() const;
+  // True when facts it folded are not recorded as seen yet, and so not in its store.
+  bool HasUnseen() const { return has_unseen_; }
+  // Records what was folded at once, not within unseen_ms_max.
+  void RecordSeen();
   uint64_t End() const { return log_->End(); }
 
   const PartitionId& id() const { return id_; }
@@ -156,6 +163,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // One turn: everything there is to do now.
   void Step();
   absl::Status Turn(std::deque<CommandCall>* calls);
+  void FinishStopping(std::deque<CommandCall>* calls);
 
   // Reading back.
   absl::Status ReadOwn();
@@ -174,7 +182,6 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status AdvanceSource(Source* source, uint64_t until_index, bool react);
   absl::Status FoldForeign(Source* source, const log::v1::Commit& commit, bool react);
   void React(const Recorded& cause);
-  void OpenRuns(const Recorded& cause, log::v1::Commit* head);
   std::vector<ChainPosition> FoldedPositions() const;
 
   // Deciding.
@@ -190,6 +197,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Queries.
   void ServeWaiters();
+  bool WantsSeen(bool asked) const;
   bool Reached(const log::v1::Position& position, absl::Status* never) const;
   uint64_t WrittenIndexOf(const std::string& service, uint32_t partition) const;
   absl::StatusOr<std::shared_ptr<log::v1::Record>> ReadRecord(uint64_t offset) const;
@@ -199,6 +207,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   const std::shared_ptr<LogPartition> log_;
   Store* const store_;
   const Shared& shared_;
+  const Decider decider_;
 
   // Used by Step alone.
   std::unique_ptr<Rows> stored_rows_;
@@ -219,8 +228,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::map<std::string, DecidedRequest> requests_in_flight_;
   std::string tail_hash_;
   uint64_t tail_index_ = 0;
-  Micros newest_ = 0;    // The newest recorded_at of own and folded records.
-  uint64_t unseen_ = 0;  // Foreign records folded since the newest Commit.
+  Micros newest_ = 0;                           // The newest recorded_at of own and folded records.
+  uint64_t unseen_ = 0;                         // Foreign records folded since the newest Commit,
+  SteadyTime facts_since_ = SteadyTime::max();  // and since when facts are among them.
   bool owner_ = false;
   bool claiming_ = false;
   Micros moment_ = 0;  // Of a REAL clock: read once a turn, so that no deadline passes within one.
@@ -229,6 +239,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   uint64_t runs_seen_ = ~uint64_t{0};  // work_changes() of the rows when there was no run,
   uint64_t work_seen_ = ~uint64_t{0};  // and when no deadline was due before work_time_.
   Micros work_time_ = 0;
+  SteadyTime append_again_;  // After a failed append nothing is appended unasked until then.
   std::vector<std::shared_ptr<void>> growth_;
 
   // Shared with other threads.
@@ -248,6 +259,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::atomic<bool> quiet_{false};
   std::atomic<uint64_t> quiet_ends_{0};  // The ends of all its logs, added up, when it came to rest.
   std::atomic<Micros> next_due_{INT64_MAX};
+  std::atomic<bool> looks_again_{false};  // At the next tick.
+  std::atomic<bool> has_unseen_{false};
+  std::atomic<bool> seen_asked_{false};
 };
 
 }  // namespace afterbell

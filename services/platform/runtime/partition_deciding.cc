@@ -7,7 +7,6 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 #include "services/platform/runtime/partition.h"
-#include "services/platform/runtime/record.h"
 
 namespace afterbell {
 namespace {
@@ -71,6 +70,7 @@ void Partition::Push(Commit head, std::vector<CommandCall> calls) {
   tail_hash_ = pending.hash;
   ++tail_index_;
   unseen_ = 0;
+  facts_since_ = SteadyTime::max();
   if (!commit.request_id().empty()) {
     requests_in_flight_[RequestKey(commit)] = {settled_ + pending_.size(), commit.request_digest()};
   }
@@ -138,18 +138,8 @@ void Partition::FireDeadlines() {
         head.set_school_id(school->school_id());
         head.set_district_id(school->district_id());
       }
-      std::vector<std::string> commands;
-      {
-        const Context context =
-            ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
-        policy::Policy policy(*rows_);
-        commands = CommandsOf(service_, Situation{context, *rows_, policy}, head, nullptr);
-      }
-      if (!Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
-                  shared_.limits.events_per_commit_max, &head, *rows_)
-               .ok()) {
-        head.clear_events();
-      }
+      // A deadline that leads to nothing has fired all the same.
+      if (!DecideHead(decider_, nullptr, *rows_, &head).ok()) head.clear_events();
       Push(std::move(head), {});
     }
   }
@@ -186,18 +176,7 @@ void Partition::TakeRunSteps() {
                        step->set_next_cursor(std::string(key));
                        return false;
                      });
-    std::vector<std::string> commands;
-    {
-      const Context context =
-          ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
-      policy::Policy policy(*rows_);
-      commands = CommandsOf(service_, Situation{context, *rows_, policy}, head, nullptr);
-    }
-    if (!Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
-                shared_.limits.events_per_commit_max, &head, *rows_)
-             .ok()) {
-      head.clear_events();
-    }
+    if (!DecideHead(decider_, nullptr, *rows_, &head).ok()) head.clear_events();
     Push(std::move(head), {});
   }
 }
@@ -234,6 +213,12 @@ void Partition::DecideCommand(CommandCall call) {
   if (call.deadline <= std::chrono::steady_clock::now()) {
     return call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
   }
+  if (const auto school = reference::School(*rows_, call.head.school_id());
+      school && school->district_id() != call.head.district_id()) {
+    return call.done(absl::PermissionDeniedError(absl::StrCat(
+                         "school ", call.head.school_id(), " is not of district ", call.head.district_id())),
+                     nullptr);
+  }
   if (AnswerRepeat(&call)) return;
   Commit head = NewHead();
   const google::protobuf::Timestamp recorded_at = head.recorded_at();
@@ -252,9 +237,7 @@ void Partition::DecideCommand(CommandCall call) {
                      nullptr);
   }
   head.set_service_date(DateOf(occurred, reference::ZoneMinutesOf(*rows_, head.district_id())));
-  const absl::Status status =
-      Decide(service_, id_, shared_.log_id, {head.command()}, shared_.clock == log::v1::SIMULATED, nullptr,
-             shared_.limits.events_per_commit_max, &head, *rows_);
+  const absl::Status status = DecideHead(decider_, nullptr, *rows_, &head);
   if (!status.ok()) return call.done(status, nullptr);
   std::vector<CommandCall> calls;
   calls.push_back(std::move(call));

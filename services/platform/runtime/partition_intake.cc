@@ -7,7 +7,6 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 #include "services/platform/runtime/partition.h"
-#include "services/platform/runtime/record.h"
 
 namespace afterbell {
 namespace {
@@ -82,7 +81,11 @@ absl::Status Partition::FoldForeign(Source* source, const Commit& commit, bool r
   const Recorded recorded{commit, source->id.service, source->id.number};
   newest_ = std::max(newest_, recorded.recorded_at());
   ++unseen_;
-  if (source->commons == nullptr) service_.Fold(recorded, *rows_);
+  // A record of what was seen is no fact: else two services would tell each other for ever.
+  const bool fact = !commit.events().empty() || commit.has_refusal();
+  if (fact && react && facts_since_ == SteadyTime::max()) facts_since_ = std::chrono::steady_clock::now();
+  if (source->commons == nullptr || (id_.number == 0 && service_.FoldsCommons()))
+    service_.Fold(recorded, *rows_);
   if (react) React(recorded);
   return absl::OkStatus();
 }
@@ -99,41 +102,8 @@ void Partition::React(const Recorded& cause) {
   head.set_service_date(cause.commit.service_date());
   head.set_district_id(cause.commit.district_id());
   head.set_school_id(cause.commit.school_id());
-  std::vector<std::string> commands;
-  {
-    const Context context = ContextOf(head, id_, shared_.log_id, *rows_, shared_.clock == log::v1::SIMULATED);
-    policy::Policy policy(*rows_);
-    commands = service_.React(Situation{context, *rows_, policy}, cause);
-  }
-  OpenRuns(cause, &head);
-  if (!commands.empty()) {
-    const absl::Status status =
-        Decide(service_, id_, shared_.log_id, commands, shared_.clock == log::v1::SIMULATED, nullptr,
-               shared_.limits.events_per_commit_max, &head, *rows_);
-    if (!status.ok()) return;  // Not of a caller: nothing to tell anybody.
-  }
-  if (head.events().empty() && !head.has_refusal() && head.blocked().empty() && head.runs_opened().empty())
-    return;
+  if (!DecideHead(decider_, &cause, *rows_, &head).ok() || !SaysAnything(head)) return;
   Push(std::move(head), {});
-}
-
-void Partition::OpenRuns(const Recorded& cause, Commit* head) {
-  if (cause.service != "registry" || cause.partition != 0) return;
-  for (const std::string& parameter : reference::ParametersSet(cause)) {
-    std::string first, last;
-    rows_->ScanBytes(Key("b", parameter, ""), "", [&](std::string_view key, std::string_view) {
-      if (first.empty()) first = std::string(key);
-      last = std::string(key);
-      return true;
-    });
-    if (first.empty()) continue;
-    log::v1::Run* run = head->add_runs_opened();
-    run->set_run_id(DerivedId("run", {std::to_string(head->index()), parameter}));
-    run->set_kind("unblock");
-    run->set_parameter(parameter);
-    run->set_cursor(first);
-    run->set_until(last);
-  }
 }
 
 }  // namespace afterbell

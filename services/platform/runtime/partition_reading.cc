@@ -7,7 +7,6 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 #include "services/platform/runtime/partition.h"
-#include "services/platform/runtime/record.h"
 
 namespace afterbell {
 namespace {
@@ -134,6 +133,7 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
   tail_index_ = chain_.at().index;
   tail_hash_ = chain_.at().hash;
   unseen_ = 0;
+  facts_since_ = SteadyTime::max();
   return absl::OkStatus();
 }
 
@@ -217,6 +217,7 @@ void Partition::Reset(const absl::Status& answer) {
   tail_index_ = chain_.at().index;
   tail_hash_ = chain_.at().hash;
   unseen_ = 0;
+  facts_since_ = SteadyTime::max();
   clock_index_ = ~uint64_t{0};
   if (again.empty()) return;
   if (answer.ok()) {

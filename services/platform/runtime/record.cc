@@ -1,5 +1,6 @@
 #include "services/platform/runtime/record.h"
 
+#include "services/platform/base/ids.h"
 #include "services/platform/projection/stored.pb.h"
 #include "services/platform/reference/reference.h"
 #include "services/platform/runtime/overlay.h"
@@ -61,11 +62,12 @@ Context ContextOf(const Commit& head, const PartitionId& partition, const std::s
   return context;
 }
 
+namespace {
+
+// Commands that follow from a cause, a deadline or the step of a run.
 std::vector<std::string> CommandsOf(const Service& service, const Situation& situation, const Commit& head,
                                     const Recorded* cause) {
   switch (head.decided_case()) {
-    case Commit::kCommand:
-      return {head.command()};
     case Commit::kCause:
       return cause == nullptr ? std::vector<std::string>() : service.React(situation, *cause);
     case Commit::kTimeReached:
@@ -80,18 +82,41 @@ std::vector<std::string> CommandsOf(const Service& service, const Situation& sit
   }
 }
 
-absl::Status Decide(const Service& service, const PartitionId& partition, const std::string& log_id,
-                    const std::vector<std::string>& commands, bool simulated_clock,
-                    const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max, Commit* head,
-                    const Rows& stored) {
+// A value that was set takes up again, in a run, every reaction that lacked it.
+void OpenRuns(const Recorded& cause, const Rows& rows, Commit* head) {
+  if (cause.service != "registry" || cause.partition != 0) return;
+  for (const std::string& parameter : reference::ParametersSet(cause)) {
+    std::string first, last;
+    rows.ScanBytes(Key("b", parameter, ""), "", [&](std::string_view key, std::string_view) {
+      if (first.empty()) first = std::string(key);
+      last = std::string(key);
+      return true;
+    });
+    if (first.empty()) continue;
+    log::v1::Run* run = head->add_runs_opened();
+    run->set_run_id(DerivedId("run", {std::to_string(head->index()), parameter}));
+    run->set_kind("unblock");
+    run->set_parameter(parameter);
+    run->set_cursor(first);
+    run->set_until(last);
+  }
+}
+
+absl::Status TooManyEvents(size_t events, size_t events_max) {
+  return absl::ResourceExhaustedError("events_per_commit_max: one command led to " + std::to_string(events) +
+                                      " events, " + std::to_string(events_max) + " are allowed");
+}
+
+absl::Status DecideCommands(const Decider& decider, const std::vector<std::string>& commands,
+                            const Rows& stored, Commit* head) {
   // Where a reaction leads to several commands, what one decides is laid over the rows for the next.
   Overlay scratch(stored, nullptr, "");
   const Rows& rows = commands.size() > 1 ? static_cast<const Rows&>(scratch) : stored;
-  const Context context = ContextOf(*head, partition, log_id, rows, simulated_clock);
-  policy::Policy policy(rows, overrides);
+  const Context context = ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
+  policy::Policy policy(rows, decider.overrides);
   const bool asked_by_caller = head->decided_case() == Commit::kCommand;
   for (const std::string& command : commands) {
-    DecisionBytes decision = service.Decide(Situation{context, rows, policy}, command);
+    DecisionBytes decision = decider.service.Decide(Situation{context, rows, policy}, command);
     const std::string unset = policy::UnsetParameter(decision.error);
     if (!decision.error.ok() && unset.empty()) {
       if (asked_by_caller) return decision.error;
@@ -111,16 +136,14 @@ absl::Status Decide(const Service& service, const PartitionId& partition, const 
       continue;
     }
     if (decision.events.empty()) continue;
-    if (asked_by_caller && decision.events.size() > events_max) {
-      return absl::ResourceExhaustedError("events_per_commit_max: one command led to " +
-                                          std::to_string(decision.events.size()) + " events, " +
-                                          std::to_string(events_max) + " are allowed");
+    if (asked_by_caller && decision.events.size() > decider.events_max) {
+      return TooManyEvents(decision.events.size(), decider.events_max);
     }
     if (commands.size() > 1) {
       Commit part = *head;
       part.clear_events();
       for (const std::string& event : decision.events) part.add_events(event);
-      service.Evolve(Recorded{part, partition.service, partition.number}, scratch);
+      decider.service.Evolve(Recorded{part, decider.partition.service, decider.partition.number}, scratch);
     }
     for (std::string& event : decision.events) head->add_events(std::move(event));
   }
@@ -135,6 +158,27 @@ absl::Status Decide(const Service& service, const PartitionId& partition, const 
     if (asked_by_caller) head->clear_command();
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Rows& rows, Commit* head) {
+  if (head->has_command()) return DecideCommands(decider, {head->command()}, rows, head);
+  std::vector<std::string> commands;
+  {
+    const Context context =
+        ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
+    policy::Policy policy(rows, decider.overrides);
+    commands = CommandsOf(decider.service, Situation{context, rows, policy}, *head, cause);
+  }
+  if (cause != nullptr) OpenRuns(*cause, rows, head);
+  if (commands.empty()) return absl::OkStatus();
+  return DecideCommands(decider, commands, rows, head);
+}
+
+bool SaysAnything(const Commit& head) {
+  return !head.events().empty() || head.has_refusal() || !head.blocked().empty() ||
+         !head.runs_opened().empty();
 }
 
 namespace {

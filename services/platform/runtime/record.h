@@ -17,21 +17,32 @@ namespace afterbell {
 Context ContextOf(const log::v1::Commit& head, const PartitionId& partition, const std::string& log_id,
                   const Rows& rows, bool simulated_clock);
 
-// Commands that a reaction or a deadline leads to, by the head's `cause` or `time_reached`, or that a
-// run's step takes up again. `cause` is the record a reaction is about; null otherwise.
-std::vector<std::string> CommandsOf(const Service& service, const Situation& situation,
-                                    const log::v1::Commit& head, const Recorded* cause);
+// Whose decisions, and under what. Refers to what it is made from.
+struct Decider {
+  const Service& service;
+  const PartitionId& partition;
+  const std::string& log_id;
+  bool simulated_clock = false;
+  const std::vector<policy::v1::ParameterValue>* overrides = nullptr;
+  size_t events_max = SIZE_MAX;  // Of one command of a caller.
+};
 
-// Decides commands in order, one Commit for all, and fills in the head's events, refusal, blocked and
-// policy. Each command sees what the one before decided; `rows` itself stays as it is, because state
-// is folded from whole Commits only (EvolveRecorded), here as everywhere.
-// Returns INVALID_ARGUMENT or NOT_FOUND for a command of a caller, with nothing changed: only a single
-// command can end so; a reaction's error of that kind is left out, as a reaction has no caller.
-// More than `events_max` events: RESOURCE_EXHAUSTED, nothing changed.
-absl::Status Decide(const Service& service, const PartitionId& partition, const std::string& log_id,
-                    const std::vector<std::string>& commands, bool simulated_clock,
-                    const std::vector<policy::v1::ParameterValue>* overrides, size_t events_max,
-                    log::v1::Commit* head, const Rows& rows);
+// Decides what a head asks for: its command, its `cause`, its deadline or the step of its run; and
+// fills in its events, refusal, blocked, policy and the runs it opens. `cause` is the record a reaction
+// is about; null otherwise.
+//
+// Where several commands follow they are decided in order, one Commit for all, and each sees what the
+// one before decided; `rows` itself stays as it is, because state is folded from whole Commits only
+// (EvolveRecorded), here as everywhere.
+//
+// Returns INVALID_ARGUMENT or NOT_FOUND for a command of a caller, and RESOURCE_EXHAUSTED for one that
+// leads to more than `events_max` events, with nothing changed. A reaction's error of that kind is left
+// out, as a reaction has no caller.
+absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Rows& rows,
+                        log::v1::Commit* head);
+
+// Whether a decided head says anything: a reaction that does not is quiet, and is not recorded.
+bool SaysAnything(const log::v1::Commit& head);
 
 // Folds a Commit: events, views, and the platform's own rows (deadlines fired, refusals seen,
 // reactions blocked, runs).

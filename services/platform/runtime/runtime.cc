@@ -166,6 +166,21 @@ absl::Status Runtime::WaitQuiet(std::chrono::seconds at_most) {
   }
 }
 
+absl::Status Runtime::WaitSettled(std::chrono::seconds at_most) {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  for (bool unseen = true; unseen;) {
+    AFTERBELL_RETURN_IF_ERROR(WaitQuiet(
+        std::chrono::duration_cast<std::chrono::seconds>(deadline - std::chrono::steady_clock::now())));
+    unseen = false;
+    for (const auto& [id, partition] : partitions_) {
+      if (!partition->HasUnseen()) continue;
+      unseen = true;
+      partition->RecordSeen();
+    }
+  }
+  return absl::OkStatus();
+}
+
 void Runtime::Stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -203,6 +218,17 @@ void Runtime::Submit(const PartitionId& id, CommandCall call) {
                      nullptr);
   }
   partition->second->Submit(std::move(call));
+}
+
+void Runtime::SubmitAfter(const PartitionId& id, const log::v1::Position& position, CommandCall call) {
+  const auto partition = partitions_.find(id);
+  if (position.log_id().empty() || partition == partitions_.end()) return Submit(id, std::move(call));
+  const auto held = std::make_shared<CommandCall>(std::move(call));
+  partition->second->Wait(position, held->deadline,
+                          [held, partition = partition->second](const absl::Status& status) {
+                            if (!status.ok()) return held->done(status, nullptr);
+                            partition->Submit(std::move(*held));
+                          });
 }
 
 absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {

@@ -51,6 +51,9 @@ class Runtime {
   // due deadlines decided. For players and tests; a city is never quiet.
   absl::Status WaitQuiet(std::chrono::seconds at_most);
 
+  // WaitQuiet, and all facts are in the stores: nothing more is recorded until somebody asks for it.
+  absl::Status WaitSettled(std::chrono::seconds at_most);
+
   // Answers what is in flight, writes `seen`, and lets go. Later calls are refused UNAVAILABLE.
   void Stop();
 
@@ -63,6 +66,9 @@ class Runtime {
   PartitionId PartitionOf(std::string_view service, std::string_view school_id) const;
 
   void Submit(const PartitionId& id, CommandCall call);
+
+  // Submits once the partition holds `position` (the caller's own reading), waiting until the deadline.
+  void SubmitAfter(const PartitionId& id, const log::v1::Position& position, CommandCall call);
 
   // Calls `done` with rows that hold at least `min_position`, waiting for them until the deadline.
   void Query(const PartitionId& id, const log::v1::Position& min_position, SteadyTime deadline,
