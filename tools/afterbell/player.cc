@@ -14,15 +14,6 @@ using citygen::Call;
 // Who moves the clock and publishes what was issued elsewhere.
 const Caller kOperator{"platform_operator", "operator", "cn"};
 
-log::v1::CommandHeader HeaderOf(const Call& call) {
-  log::v1::CommandHeader header;
-  header.set_request_id(call.request_id());
-  header.set_school_id(call.school_id());
-  if (call.has_occurred_at()) *header.mutable_occurred_at() = call.occurred_at();
-  if (!call.capture_method().empty()) header.mutable_capture()->set_method(call.capture_method());
-  return header;
-}
-
 Caller CallerOfCall(const Call& call) { return {call.role(), call.person_id(), call.district_id()}; }
 
 bool SameCaller(const Call& a, const Call& b) {
@@ -43,18 +34,32 @@ std::string DerivedUuid(const std::string& name) {
   return text;
 }
 
-int FieldNumberOf(const std::string& command) {
-  const auto* field = attendance::v1::AttendanceCommand::descriptor()->FindFieldByName(command);
-  return field == nullptr ? 0 : field->number();
-}
-
 // The commands that come in numbers, by gates and at rolls.
 bool Batches(const Call& call) {
   return call.service() == "attendance" &&
          (call.command() == "check_in_pupil" || call.command() == "release_pupil");
 }
 
+int FieldNumberOf(const std::string& command) {
+  const auto* field = attendance::v1::AttendanceCommand::descriptor()->FindFieldByName(command);
+  return field == nullptr ? 0 : field->number();
+}
+
 }  // namespace
+
+log::v1::CommandHeader HeaderOfCall(const Call& call) {
+  log::v1::CommandHeader header;
+  header.set_request_id(call.request_id());
+  header.set_school_id(call.school_id());
+  if (call.has_occurred_at()) *header.mutable_occurred_at() = call.occurred_at();
+  if (!call.capture_method().empty()) header.mutable_capture()->set_method(call.capture_method());
+  return header;
+}
+
+std::string BatchItemOf(const Call& call) {
+  const std::string command = FieldBytes(FieldNumberOf(call.command()), call.body());
+  return FieldBytes(1, RequestOf(HeaderOfCall(call), command));
+}
 
 void Player::Note(const Call& call, int code, const std::string& rule, const std::string& reason,
                   const std::string& message) {
@@ -86,7 +91,7 @@ void Player::Note(const Call& call, int code, const std::string& rule, const std
 void Player::Send(const Call& call) {
   client_.WaitBelow(kOutstandingMax);
   client_.Start(MethodOf(call.service(), call.command()), CallerOfCall(call),
-                RequestOf(HeaderOf(call), call.body()), [this, &call](const CallResult& result) {
+                RequestOf(HeaderOfCall(call), call.body()), [this, &call](const CallResult& result) {
                   Note(call, result.code, result.rule, result.reason, result.message);
                 });
 }
@@ -94,9 +99,7 @@ void Player::Send(const Call& call) {
 void Player::SendBatch(const citygen::Phase& phase, size_t first, size_t count) {
   std::string request;
   for (size_t i = first; i < first + count; ++i) {
-    const Call& call = phase.calls(static_cast<int>(i));
-    const std::string command = FieldBytes(FieldNumberOf(call.command()), call.body());
-    request += FieldBytes(1, RequestOf(HeaderOf(call), command));
+    request += BatchItemOf(phase.calls(static_cast<int>(i)));
   }
   client_.WaitBelow(kOutstandingMax);
   client_.Start("/afterbell.attendance.v1.AttendanceService/ExecuteBatch",
@@ -138,7 +141,7 @@ void Player::MoveClock(const google::protobuf::Timestamp& at) {
   call.set_request_id(
       DerivedUuid("clock " + std::to_string(at.seconds()) + " " + std::to_string(at.nanos())));
   const CallResult result = client_.Call(MethodOf("registry", "move_clock"), kOperator,
-                                         RequestOf(HeaderOf(call), move.SerializeAsString()));
+                                         RequestOf(HeaderOfCall(call), move.SerializeAsString()));
   if (!result.ok()) lost_ = absl::UnavailableError("the clock cannot be moved: " + result.message);
   requests_.insert(call.request_id());
 }
@@ -153,7 +156,7 @@ void Player::PublishInstruments() {
     call.set_role(kOperator.role);
     call.set_request_id(DerivedUuid("instrument " + instrument.instrument_id()));
     const CallResult result = client_.Call(MethodOf("registry", "publish_instrument"), kOperator,
-                                           RequestOf(HeaderOf(call), publish.SerializeAsString()));
+                                           RequestOf(HeaderOfCall(call), publish.SerializeAsString()));
     Note(call, result.code, result.rule, result.reason, instrument.issuer() + ": " + result.message);
   }
 }

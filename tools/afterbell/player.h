@@ -28,6 +28,10 @@ struct PlayedCounts {
   std::vector<std::string> first_unexpected;  // At most ten, in words.
 };
 
+// The head of a call, and the call as an item of attendance's ExecuteBatchRequest.
+log::v1::CommandHeader HeaderOfCall(const citygen::Call& call);
+std::string BatchItemOf(const citygen::Call& call);
+
 class Player {
  public:
   static constexpr size_t kOutstandingMax = 64;  // Calls under way.

@@ -1,0 +1,30 @@
+// What is measured, each as one JSON object with both sides of its ratio from the same run.
+#ifndef AFTERBELL_TESTS_BENCH_BENCH_H_
+#define AFTERBELL_TESTS_BENCH_BENCH_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace afterbell::bench {
+
+struct Flags {
+  std::string data;  // A folder: emptied by `rpc`, read by `replay`, restarted on by `start`.
+  int schools = 2;   // Per district,
+  int pupils = 400;  // per school,
+  int phases = 40;   // and how many phases of check-ins are measured.
+  int rounds = 3;
+};
+
+// Durable check-ins, one by one and in batches, beside a bare echo of the same messages.
+absl::Status Rpc(const Flags& flags);
+
+// The fold of a review over a whole log beside merely parsing it, on all cores.
+absl::Status Replay(const Flags& flags);
+
+// Ready after kill -9, at rest, and everything folded anew.
+absl::Status Start(const Flags& flags);
+
+}  // namespace afterbell::bench
+
+#endif  // AFTERBELL_TESTS_BENCH_BENCH_H_

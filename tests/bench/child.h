@@ -1,0 +1,48 @@
+// A server under measurement, in a process of its own: this program again, with --serve.
+//
+// Its standard output says, a line each: "address 127.0.0.1:…", "ready" (every partition decides) and
+// "settled" (nothing is left to do). It ends when its input does.
+// Threads: one at a time.
+#ifndef AFTERBELL_TESTS_BENCH_CHILD_H_
+#define AFTERBELL_TESTS_BENCH_CHILD_H_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace afterbell::bench {
+
+// What a child serves: the city on a data folder, or the echo of attendance's commands.
+int ServeCity(const std::string& data, bool simulated);
+int ServeEcho();
+
+class Child {
+ public:
+  // `what`: "echo" or "city"; a city's folder. Does not wait for it.
+  static absl::StatusOr<std::unique_ptr<Child>> Spawn(const std::string& what, const std::string& data = "");
+  ~Child();
+
+  // Reads until a line begins with `word`, and returns what follows it.
+  absl::StatusOr<std::string> Await(const std::string& word);
+
+  // kill -9, and its end.
+  void Kill();
+
+  // Of the process so far: clock ticks of CPU, and resident memory.
+  long CpuTicks() const;
+  long ResidentBytes() const;
+
+ private:
+  Child() = default;
+  pid_t pid_ = -1;
+  int to_ = -1, from_ = -1;
+  std::string read_;
+};
+
+}  // namespace afterbell::bench
+
+#endif  // AFTERBELL_TESTS_BENCH_CHILD_H_
