@@ -21,8 +21,9 @@ namespace {
 constexpr std::chrono::seconds kQuietAtMost(120);
 
 struct CityFlags {
-  std::string data = DefaultDataDirectory();
-  std::string listen = "127.0.0.1:7400";
+  std::string config;
+  std::string data;
+  std::string listen;
   std::string policy = "infra/policy";
   std::string answers;
   bool play = false;
@@ -150,7 +151,10 @@ absl::Status ShowResults(const CityFlags& flags, Host* host) {
   return absl::OkStatus();
 }
 
-int RunCity(const CityFlags& flags) {
+int RunCity(CityFlags flags) {
+  const auto config = LoadConfig(flags.config);
+  if (!config.ok()) return Failed(config.status());
+  if (flags.data.empty()) flags.data = config->data_directory();
   if (flags.fresh) {
     // Only what a city made: its two folders, never what else lies beside them.
     std::error_code ignored;
@@ -158,9 +162,9 @@ int RunCity(const CityFlags& flags) {
     std::filesystem::remove_all(flags.data + "/projections", ignored);
   }
   BlockStopSignals();
-  HostOptions options;
+  HostOptions options = OptionsOf(*config);
   options.data_directory = flags.data;
-  options.address = flags.listen;
+  if (!flags.listen.empty()) options.address = flags.listen;
   options.simulated_clock = flags.play;
   auto host = Host::Start(options, HostCity());
   if (!host.ok()) return Failed(host.status());
@@ -197,9 +201,9 @@ int RunCity(const CityFlags& flags) {
 void AddCity(CLI::App* app, int* exit_code) {
   auto flags = std::make_shared<CityFlags>();
   CLI::App* city = app->add_subcommand("city", "Run all six services in this process, on an embedded log");
-  city->add_option("--data", flags->data, "Folder of the log and the projections")->capture_default_str();
-  city->add_option("--listen", flags->listen, "Loopback address and port; port 0 takes a free one")
-      ->capture_default_str();
+  city->add_option("--config", flags->config, "Protobuf text, as infra/config/afterbell.textproto");
+  city->add_option("--data", flags->data, "Folder of the log and the projections");
+  city->add_option("--listen", flags->listen, "Loopback address and port; port 0 takes a free one");
   city->add_flag("--play", flags->play, "Play a synthetic term first (a log with a SIMULATED clock)");
   city->add_flag("--once", flags->once, "Stop when the term was played and shown");
   city->add_flag("--fresh", flags->fresh,

@@ -24,6 +24,10 @@
 
 namespace afterbell {
 
+// The highest level this build can decide as of. A level is raised by a record, obeyed by all (design of a
+// change of behaviour): a decider that changes asks `Context::level`, so old decisions stay what they were.
+inline constexpr uint32_t kLevelMax = 1;
+
 // Who asks, when and where: what the Commit will say around the events.
 struct Context {
   std::string log_id;

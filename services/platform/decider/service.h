@@ -6,11 +6,14 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "google/protobuf/io/coded_stream.h"
 #include "services/platform/decider/decider.h"
+#include "services/platform/decider/entities.h"
 
 namespace afterbell {
 
@@ -55,6 +58,12 @@ class Service {
 
   // projection/: rows "v/…" from one of the partition's own Commits. Called after Evolve.
   virtual void Project(const Recorded& own, MutableRows& rows) const = 0;
+
+  // Whether an event is of a kind this build knows. `event` is a serialised <Service>Event.
+  virtual bool Knows(std::string_view event) const = 0;
+
+  // The entities that one of the partition's own Commits names (entities.h).
+  virtual std::set<std::string> Entities(const Recorded& own) const = 0;
 
   // intake/: rows "f/<service>/…" from a Commit of the same-numbered partition of another service, and in
   // partition 0 from the commons of others where FoldsCommons() says so.
@@ -114,6 +123,19 @@ class ServiceOf : public Service {
   void Project(const Recorded& own, MutableRows& rows) const final {
     ForEachEvent(own, [&](const Event& event) { ProjectEvent(own, event, rows); });
     ProjectCommit(own, rows);
+  }
+
+  // By its first tag: which event it is. What lies within is held by the chain's hashes.
+  bool Knows(std::string_view event) const final {
+    google::protobuf::io::CodedInputStream bytes(reinterpret_cast<const uint8_t*>(event.data()),
+                                                 static_cast<int>(event.size()));
+    return Event::descriptor()->FindFieldByNumber(static_cast<int>(bytes.ReadTag() >> 3)) != nullptr;
+  }
+
+  std::set<std::string> Entities(const Recorded& own) const final {
+    std::set<std::string> entities;
+    ForEachEvent(own, [&](const Event& event) { CollectEntities(event, &entities); });
+    return entities;
   }
 
   std::vector<std::string> React(const Situation& situation, const Recorded& cause) const final {

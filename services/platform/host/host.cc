@@ -5,9 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/rpc/transport/platform_grpc.h"
 
 namespace afterbell {
 namespace {
@@ -32,6 +32,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   log_options.directory = options.data_directory + "/log";
   log_options.durability = options.durability;
   log_options.storage = options.storage;
+  log_options.group_commit_bytes_max = options.limits.group_commit_bytes_max();
+  log_options.append_bytes_waiting_max = options.limits.append_bytes_waiting_max();
   auto log = EmbeddedLog::Open(log_options);
   if (!log.ok()) return log.status();
   host->log_ = *std::move(log);
@@ -59,7 +61,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
     host->services_.push_back(each.make_grpc(host->runtime_.get(), each.service));
     services.push_back(host->services_.back().get());
   }
-  auto server = RpcServer::Start(options.address, services);
+  for (auto& each : MakePlatformGrpc(host->runtime_.get())) {
+    services.push_back(each.get());
+    host->services_.push_back(std::move(each));
+  }
+  auto server = RpcServer::Start(options.address, services, options.limits);
   if (!server.ok()) return server.status();
   host->server_ = *std::move(server);
   return host;
@@ -78,11 +84,17 @@ void Host::Stop() {
   log_->Close();
 }
 
+HostOptions OptionsOf(const config::v1::Config& config) {
+  HostOptions options;
+  options.data_directory = config.data_directory();
+  options.address = config.listen();
+  options.limits = config.limits();
+  return options;
+}
+
 std::string DefaultDataDirectory() {
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0')
-    return std::string(data) + "/afterbell";
-  const char* home = std::getenv("HOME");
-  return std::string(home == nullptr ? "." : home) + "/.local/share/afterbell";
+  const auto config = LoadConfig("");
+  return config.ok() ? config->data_directory() : ".";
 }
 
 void BlockStopSignals() {
@@ -97,15 +109,23 @@ void WaitForStopSignal() {
 }
 
 int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hosted>& hosted) {
-  HostOptions options;
-  options.data_directory = DefaultDataDirectory();
+  std::string config_file, data, listen;
+  bool simulated_clock = false;
   CLI::App app(std::string(name) + ": one Afterbell service on an embedded log");
-  app.add_option("--data", options.data_directory, "Folder of the log and the projections")
-      ->capture_default_str();
-  app.add_option("--listen", options.address, "Loopback address and port; port 0 takes a free one")
-      ->capture_default_str();
-  app.add_flag("--simulated-clock", options.simulated_clock, "Begin a log whose time is moved by MoveClock");
+  app.add_option("--config", config_file, "Protobuf text, as infra/config/afterbell.textproto");
+  app.add_option("--data", data, "Folder of the log and the projections");
+  app.add_option("--listen", listen, "Loopback address and port; port 0 takes a free one");
+  app.add_flag("--simulated-clock", simulated_clock, "Begin a log whose time is moved by MoveClock");
   CLI11_PARSE(app, argc, argv);
+  const auto config = LoadConfig(config_file);
+  if (!config.ok()) {
+    std::fprintf(stderr, "%s: %s\n", name, std::string(config.status().message()).c_str());
+    return 2;
+  }
+  HostOptions options = OptionsOf(*config);
+  if (!data.empty()) options.data_directory = data;
+  if (!listen.empty()) options.address = listen;
+  options.simulated_clock = simulated_clock;
   BlockStopSignals();
   auto host = Host::Start(options, hosted);
   if (!host.ok()) {

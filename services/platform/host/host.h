@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/config/config.h"
 #include "services/platform/log/embedded/embedded_log.h"
 #include "services/platform/rpc/server.h"
 #include "services/platform/runtime/runtime.h"
@@ -31,7 +32,7 @@ struct HostOptions {
   uint32_t school_partitions = 16;  // Likewise.
   EmbeddedLogOptions::Durability durability = EmbeddedLogOptions::Durability::kDisk;
   std::shared_ptr<Storage> storage;  // Of the log, for tests; wins over `durability`.
-  Limits limits;
+  Limits limits = DefaultLimits();
 };
 
 class Host {
@@ -58,7 +59,10 @@ class Host {
   std::vector<std::string> notes_;
 };
 
-// $XDG_DATA_HOME/afterbell, or ~/.local/share/afterbell.
+// Where, and with which limits, as a configuration says.
+HostOptions OptionsOf(const config::v1::Config& config);
+
+// Unless told: $XDG_DATA_HOME/afterbell, or ~/.local/share/afterbell.
 std::string DefaultDataDirectory();
 
 // Waits for SIGINT or SIGTERM. Call BlockStopSignals first, before any thread is started.

@@ -1,5 +1,6 @@
 #include "services/platform/projection/store.h"
 
+#include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -25,7 +26,24 @@ std::string Prefix(uint32_t partition) {
   return prefix;
 }
 
+constexpr size_t kPrefixBytes = 4;
+
 rocksdb::Slice SliceOf(std::string_view text) { return rocksdb::Slice(text.data(), text.size()); }
+
+// Lets rows go that nobody may ask for any more.
+class Expiry : public rocksdb::CompactionFilter {
+ public:
+  explicit Expiry(std::function<bool(std::string_view)> expired) : expired_(std::move(expired)) {}
+  bool Filter(int, const rocksdb::Slice& key, const rocksdb::Slice& value, std::string*,
+              bool*) const override {
+    const bool row = key.size() > kPrefixBytes && key[kPrefixBytes] != '\0' && key != kSchemaKey;
+    return row && expired_(std::string_view(value.data(), value.size()));
+  }
+  const char* Name() const override { return "afterbell.Expiry"; }
+
+ private:
+  const std::function<bool(std::string_view)> expired_;
+};
 
 rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   rocksdb::Options database;
@@ -119,7 +137,12 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   for (int attempt = 0; attempt < 2; ++attempt) {
     const bool existed = std::filesystem::exists(options.directory + "/CURRENT");
     rocksdb::DB* db = nullptr;
-    rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options), options.directory, &db);
+    rocksdb::Options database = DatabaseOptions(options);
+    if (options.expired) {
+      store->expiry_ = std::make_unique<Expiry>(options.expired);
+      database.compaction_filter = store->expiry_.get();
+    }
+    rocksdb::Status status = rocksdb::DB::Open(database, options.directory, &db);
     if (status.IsNoSpace()) return StatusOf(status);
     if (status.ok()) {
       store->db_.reset(db);
@@ -208,7 +231,6 @@ std::string Store::Digest(const View& view) {
   std::string block = Sha256(chain);
   constexpr size_t kBlockBytes = 1 << 20;
   view.rows->ScanBytes("", "", [&](std::string_view key, std::string_view value) {
-    if (key.substr(0, sizeof kRequestPrefix - 1) == kRequestPrefix) return true;
     block += std::to_string(key.size()) + ":" + std::string(key) + std::to_string(value.size()) + ":" +
              std::string(value);
     if (block.size() > kBlockBytes) block = Sha256(block);

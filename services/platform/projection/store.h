@@ -10,6 +10,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
 #define AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@
 #include "services/platform/projection/stored.pb.h"
 
 namespace rocksdb {
+class CompactionFilter;
 class DB;
 class Snapshot;
 }  // namespace rocksdb
@@ -38,6 +40,8 @@ struct StoreOptions {
   std::string service;
   int schema = 1;
   size_t write_buffer_bytes = 16 << 20;
+  // Rows of which this says true may vanish at any time. Empty: none. Called from any thread.
+  std::function<bool(std::string_view value)> expired;
 };
 
 class Store {
@@ -76,13 +80,10 @@ class Store {
 
   Store() = default;
 
+  std::unique_ptr<rocksdb::CompactionFilter> expiry_;  // Outlives the database.
   std::unique_ptr<rocksdb::DB> db_;
   std::string rebuilt_because_;
 };
-
-// Rows with this prefix are the platform's request ids: kept for a time, found by key, and no part
-// of the state a digest is about.
-inline constexpr char kRequestPrefix[] = "q/";
 
 }  // namespace afterbell
 

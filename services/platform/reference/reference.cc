@@ -17,6 +17,7 @@ using staffing::v1::StaffingEvent;
 
 // How deep the tree of areas may be; deeper is a loop made by hand.
 constexpr int kAreaDepthMax = 8;
+constexpr char kLevelKey[] = "c/registry/level";
 
 }  // namespace
 
@@ -120,8 +121,19 @@ void FoldStaffingEvent(const StaffingEvent& event, MutableRows& rows) {
   }
 }
 
+void FoldLevel(const log::v1::Commit& commit, MutableRows& rows) {
+  if (!commit.has_level_raised() || commit.level_raised().level() <= LevelOf(rows)) return;
+  rows.Put(kLevelKey, commit.level_raised());
+}
+
+uint32_t LevelOf(const Rows& rows) {
+  const auto raised = rows.Get<log::v1::LevelRaised>(kLevelKey);
+  return raised ? raised->level() : 1;
+}
+
 void FoldCommons(const Recorded& commons, MutableRows& rows) {
   if (commons.service == "registry") {
+    FoldLevel(commons.commit, rows);
     ForEachEventOf<RegistryEvent>(commons,
                                   [&](const RegistryEvent& event) { FoldRegistryEvent(event, rows); });
   } else if (commons.service == "staffing") {

@@ -13,6 +13,7 @@
 //   c/registry/policy/<key>/<value id>             policy.v1.ParameterValue
 //   c/registry/fee_standard/<fee standard id>      FeeStandardAnnounced
 //   c/registry/clock                               ClockMoved
+//   c/registry/level                               LevelRaised (the highest)
 //   c/staffing/clearance/<person id>               PersonCleared
 //   c/staffing/bar/<person id>                     PersonBarred (the earliest)
 //   c/staffing/pledge/<person>/<school>/<term>     PledgeSigned
@@ -44,6 +45,11 @@ void FoldCommons(const Recorded& commons, MutableRows& rows);
 // The same for one event: what registry's and staffing's own commons evolve with.
 void FoldRegistryEvent(const registry::v1::RegistryEvent& event, MutableRows& rows);
 void FoldStaffingEvent(const staffing::v1::StaffingEvent& event, MutableRows& rows);
+
+// The level a Commit of registry's commons raises, if it does: recorded beside events, so folded on its own.
+void FoldLevel(const log::v1::Commit& commit, MutableRows& rows);
+// As of which deciders behave.
+uint32_t LevelOf(const Rows& rows);
 
 // The parameters a Commit of registry's commons sets: what waited for one is taken up again.
 std::vector<std::string> ParametersSet(const Recorded& commons);

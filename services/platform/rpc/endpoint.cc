@@ -19,13 +19,6 @@ using log::v1::Commit;
 constexpr size_t kUuidLength = 36;
 constexpr size_t kDigestBytes = 16;
 
-SteadyTime DeadlineOf(const grpc::CallbackServerContext& context) {
-  const auto left = context.deadline() - std::chrono::system_clock::now();
-  // A caller without a deadline has one all the same: nothing waits for ever.
-  constexpr std::chrono::seconds kAtMost(60);
-  return std::chrono::steady_clock::now() + std::min<std::chrono::nanoseconds>(left, kAtMost);
-}
-
 grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(status);
@@ -50,6 +43,35 @@ absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context) {
   const auto actor = metadata.find(kActorMetadata);
   if (actor == metadata.end()) return ParseCaller("");
   return ParseCaller(std::string_view(actor->second.data(), actor->second.size()));
+}
+
+SteadyTime DeadlineOf(const grpc::CallbackServerContext& context) {
+  const auto left = context.deadline() - std::chrono::system_clock::now();
+  // A caller without a deadline has one all the same: nothing waits for ever.
+  constexpr std::chrono::seconds kAtMost(60);
+  return std::chrono::steady_clock::now() + std::min<std::chrono::nanoseconds>(left, kAtMost);
+}
+
+absl::StatusOr<CommandCall> HeadOf(const Caller& caller, const CommandHeader& header,
+                                   const std::string& log_id, std::string_view asked) {
+  if (!IsUuid(header.request_id())) return InvalidField("header.request_id", header.request_id(), "a UUID");
+  if (!header.school_id().empty() && !IsId(header.school_id()))
+    return InvalidField("header.school_id", header.school_id(), "an id");
+  CommandCall call;
+  Commit& head = call.head;
+  head.set_district_id(caller.district_id);
+  head.set_school_id(header.school_id());
+  head.mutable_actor()->set_role(caller.role);
+  head.mutable_actor()->set_person_id(caller.person_id);
+  head.set_request_id(header.request_id());
+  if (header.has_occurred_at()) *head.mutable_occurred_at() = header.occurred_at();
+  if (header.has_capture()) *head.mutable_capture() = header.capture();
+  std::string digested = log_id + '\0' + header.school_id() + '\0' +
+                         header.occurred_at().SerializeAsString() + '\0' +
+                         header.capture().SerializeAsString() + '\0';
+  digested += asked;
+  head.set_request_digest(Sha256(digested).substr(0, kDigestBytes));
+  return call;
 }
 
 void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& log_id,
@@ -84,10 +106,7 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Command
     return absl::PermissionDeniedError(
         absl::StrCat("role '", caller.role, "' may not ask for '", std::string(name), "'"));
   }
-  if (!IsUuid(header.request_id())) return InvalidField("header.request_id", header.request_id(), "a UUID");
-  if (!header.school_id().empty() && !IsId(header.school_id())) {
-    return InvalidField("header.school_id", header.school_id(), "an id");
-  }
+  AFTERBELL_ASSIGN_OR_RETURN(CommandCall call, HeadOf(caller, header, runtime_->log_id(), command));
   if (info->where == Where::kSchool && header.school_id().empty()) {
     return InvalidField("header.school_id", "", "given: this command is a school's matter");
   }
@@ -96,21 +115,7 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Command
                         "empty: this command is a matter of the commons");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckShape(fields, "command"));
-  CommandCall call;
-  Commit& head = call.head;
-  head.set_district_id(caller.district_id);
-  head.set_school_id(header.school_id());
-  head.mutable_actor()->set_role(caller.role);
-  head.mutable_actor()->set_person_id(caller.person_id);
-  head.set_request_id(header.request_id());
-  if (header.has_occurred_at()) *head.mutable_occurred_at() = header.occurred_at();
-  if (header.has_capture()) *head.mutable_capture() = header.capture();
-  std::string asked = runtime_->log_id() + '\0' + header.school_id() + '\0' +
-                      header.occurred_at().SerializeAsString() + '\0' + header.capture().SerializeAsString() +
-                      '\0';
-  asked += command;
-  head.set_request_digest(Sha256(asked).substr(0, kDigestBytes));
-  head.set_command(std::move(command));
+  call.head.set_command(std::move(command));
   return call;
 }
 
@@ -142,12 +147,11 @@ grpc::ServerUnaryReactor* Endpoint::ExecuteBatch(grpc::CallbackServerContext* co
                                                  std::function<log::v1::BatchAnswer*()> add_answer) const {
   const auto caller = CallerOf(*context);
   if (!caller.ok()) return Finished(context, ToGrpc(caller.status(), service_->name()));
-  if (items.size() > kBatchItemsMax) {
-    return Finished(
-        context,
-        ToGrpc(absl::ResourceExhaustedError(absl::StrCat("batch_items_max: ", items.size(), " commands, ",
-                                                         kBatchItemsMax, " are allowed")),
-               service_->name()));
+  if (const uint64_t most = runtime_->limits().batch_items_max(); items.size() > most) {
+    return Finished(context,
+                    ToGrpc(absl::ResourceExhaustedError(absl::StrCat("batch_items_max: ", items.size(),
+                                                                     " commands, ", most, " are allowed")),
+                           service_->name()));
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (items.empty()) {

@@ -27,8 +27,6 @@
 
 namespace afterbell {
 
-inline constexpr int kBatchItemsMax = 1000;  // batch_items_max
-
 class Endpoint {
  public:
   Endpoint(Runtime* runtime, const Service* service) : runtime_(runtime), service_(service) {}
@@ -70,6 +68,14 @@ class Endpoint {
 
 // The caller of a call, from its metadata.
 absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context);
+
+// When a call is given up: its own deadline, a minute at most.
+SteadyTime DeadlineOf(const grpc::CallbackServerContext& context);
+
+// The call that a header asks for, yet without what is decided. `asked` is what else tells this request from
+// another with the same id. INVALID_ARGUMENT for a request_id that is no UUID or a school_id that is no id.
+absl::StatusOr<CommandCall> HeadOf(const Caller& caller, const log::v1::CommandHeader& header,
+                                   const std::string& log_id, std::string_view asked);
 
 // A Commit as the answer to its command.
 void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std::string& log_id,

@@ -8,9 +8,6 @@
 namespace afterbell {
 namespace {
 
-constexpr int kMessageBytesMax = 4 << 20;  // message_bytes_max
-constexpr int kThreadsMax = 16;
-
 bool IsLoopback(const std::string& address) {
   return address.rfind("127.", 0) == 0 || address.rfind("localhost:", 0) == 0 ||
          address.rfind("[::1]:", 0) == 0;
@@ -19,7 +16,8 @@ bool IsLoopback(const std::string& address) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const std::string& address,
-                                                            const std::vector<grpc::Service*>& services) {
+                                                            const std::vector<grpc::Service*>& services,
+                                                            const config::v1::Limits& limits) {
   if (!IsLoopback(address)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "address '", address, "' is not loopback; callers are not verified yet, so no other is served"));
@@ -33,9 +31,9 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const std::string& a
   std::unique_ptr<RpcServer> server(new RpcServer());
   grpc::ServerBuilder builder;
   grpc::ResourceQuota quota("afterbell");
-  quota.SetMaxThreads(kThreadsMax);
+  quota.SetMaxThreads(static_cast<int>(limits.server_threads_max()));
   builder.SetResourceQuota(quota);
-  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(limits.message_bytes_max()));
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &server->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   for (grpc::Service* service : services) builder.RegisterService(service);

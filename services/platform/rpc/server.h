@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/config/config.h"
 
 namespace afterbell {
 
@@ -18,7 +19,8 @@ class RpcServer {
   // `address` is "127.0.0.1:7400"; port 0 takes a free one. The services must outlive the server.
   // INVALID_ARGUMENT for an address that is not loopback, UNAVAILABLE for one that is taken.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const std::string& address,
-                                                          const std::vector<grpc::Service*>& services);
+                                                          const std::vector<grpc::Service*>& services,
+                                                          const config::v1::Limits& limits = DefaultLimits());
   ~RpcServer();
 
   int port() const { return port_; }

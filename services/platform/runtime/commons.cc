@@ -49,8 +49,8 @@ class Commons::Writer : public MutableRows {
   const uint64_t index_;
 };
 
-Commons::Commons(std::shared_ptr<LogPartition> log)
-    : service_(log->id().service), log_(std::move(log)), chain_(log_->id()) {}
+Commons::Commons(std::shared_ptr<LogPartition> log, uint32_t level_max)
+    : service_(log->id().service), level_max_(level_max), log_(std::move(log)), chain_(log_->id()) {}
 
 absl::Status Commons::CatchUp() {
   {
@@ -73,6 +73,12 @@ absl::Status Commons::CatchUp() {
       commits_.resize(chain_.at().index);
       if (!record->has_commit()) continue;
       const std::shared_ptr<const log::v1::Commit> commit(record, &record->commit());
+      if (commit->level_raised().level() > level_max_) {
+        return failed_ = absl::FailedPreconditionError(
+                   absl::StrCat("level ", commit->level_raised().level(), " was raised by ",
+                                ToString(log_->id()), " record ", commit->index(), "; this build knows ",
+                                level_max_, " at most: a newer one is needed"));
+      }
       commits_.back() = commit;
       Writer writer(this, commit->index());
       reference::FoldCommons(Recorded{*commit, service_, 0}, writer);

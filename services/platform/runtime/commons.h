@@ -15,7 +15,7 @@
 
 #include "absl/status/status.h"
 #include "services/platform/base/time.h"
-#include "services/platform/decider/rows.h"
+#include "services/platform/decider/decider.h"
 #include "services/platform/log/chain.h"
 #include "services/platform/log/log.h"
 
@@ -23,11 +23,12 @@ namespace afterbell {
 
 class Commons {
  public:
-  explicit Commons(std::shared_ptr<LogPartition> log);
+  explicit Commons(std::shared_ptr<LogPartition> log, uint32_t level_max = kLevelMax);
 
   const std::string& service() const { return service_; }
 
-  // Folds what the log holds by now. Errors: DATA_LOSS (a damaged or diverged log; no later call helps).
+  // Folds what the log holds by now. Errors, after which no later call helps: DATA_LOSS (a damaged or
+  // diverged log), FAILED_PRECONDITION (a level was raised above `level_max`).
   absl::Status CatchUp();
 
   // The last valid record folded, and where in the log that is.
@@ -55,6 +56,7 @@ class Commons {
   static const Version* Newest(const Versions& versions, uint64_t as_of);
 
   const std::string service_;
+  const uint32_t level_max_;
   const std::shared_ptr<LogPartition> log_;
   mutable std::shared_mutex mutex_;
   Chain chain_;

@@ -21,16 +21,22 @@ constexpr std::chrono::milliseconds kBackOff(100);
 }  // namespace
 
 Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
-                     std::vector<std::shared_ptr<LogPartition>> reads, Store* store, const Shared& shared)
+                     std::vector<std::shared_ptr<LogPartition>> reads, const Stores& stores,
+                     const Shared& shared)
     : service_(service),
       id_(log->id()),
       log_(std::move(log)),
-      store_(store),
+      store_(stores.state),
       shared_(shared),
       decider_{service_,       id_,
                shared_.log_id, shared_.clock == log::v1::SIMULATED,
-               nullptr,        shared_.limits.events_per_commit_max},
-      stored_rows_(store->Live(id_.number)),
+               nullptr,        shared_.limits.events_per_commit_max()},
+      stored_rows_(store_->Live(id_.number)),
+      requests_(stores.requests, id_, RequestRowsOf),
+      history_(stores.history, id_,
+               [&service](const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
+                 HistoryRowsOf(service, commit, offset, rows);
+               }),
       chain_(id_) {
   for (Commons* commons : shared.commons) {
     commons_rows_.Add(commons);
@@ -50,8 +56,7 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
   rows_ = std::make_unique<Overlay>(*stored_rows_, &commons_rows_,
                                     id_.number == 0 ? "c/" + id_.service + "/" : std::string());
   const stored::StoredPosition stored = store_->Position(id_.number);
-  chain_ =
-      Chain(id_, {stored.index(), stored.hash(), stored.claim_index(), stored.offset(), stored.log_id()});
+  chain_ = Chain(id_, PositionOf(stored));
   for (const Source& source : sources_) {
     ChainPosition position;
     for (const stored::StoredSource& at : stored.sources()) {
@@ -111,9 +116,9 @@ void Partition::Submit(CommandCall call) {
       refused = halted_;
     } else if (stopping_) {
       refused = absl::UnavailableError("this instance is stopping");
-    } else if (queue_.size() >= shared_.limits.commands_waiting_max) {
+    } else if (queue_.size() >= shared_.limits.commands_waiting_max()) {
       refused = absl::ResourceExhaustedError(
-          absl::StrCat("commands_waiting_max: ", shared_.limits.commands_waiting_max, " commands wait at ",
+          absl::StrCat("commands_waiting_max: ", shared_.limits.commands_waiting_max(), " commands wait at ",
                        ToString(id_)));
     } else {
       queue_.push_back(std::move(call));
@@ -130,8 +135,8 @@ void Partition::Wait(const log::v1::Position& position, SteadyTime deadline,
     std::lock_guard<std::mutex> lock(mutex_);
     if (!halted_.ok() || stopping_) {
       refused = halted_.ok() ? absl::UnavailableError("this instance is stopping") : halted_;
-    } else if (waiters_.size() >= shared_.limits.waiters_max) {
-      refused = absl::ResourceExhaustedError(absl::StrCat("waiters_max: ", shared_.limits.waiters_max));
+    } else if (waiters_.size() >= shared_.limits.waiters_max()) {
+      refused = absl::ResourceExhaustedError(absl::StrCat("waiters_max: ", shared_.limits.waiters_max()));
     } else {
       waiters_.push_back({position, deadline, reached});
     }
@@ -249,6 +254,13 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     stopping = stopping_;
     wants_seen = wants_seen_;
   }
+  for (Beside* each : {&requests_, &history_}) {
+    if (beside_caught_up_) break;
+    const absl::StatusOr<bool> reached = each->CatchUp(*log_, chain_.at().index);
+    if (!reached.ok()) return reached.status();
+    if (!*reached) return absl::OkStatus();
+  }
+  beside_caught_up_ = true;
   AFTERBELL_RETURN_IF_ERROR(ReadOwn());
   if (!append_failed.ok()) {
     claiming_ = false;
@@ -351,10 +363,10 @@ bool Partition::Reached(const log::v1::Position& position, absl::Status* never) 
 // Whether what was folded is to be recorded now, though there is nothing to decide.
 bool Partition::WantsSeen(bool asked) const {
   if (!pending_.empty() || unseen_ == 0) return false;  // What is in flight carries it.
-  if (asked || unseen_ >= shared_.limits.records_unseen_max) return true;
+  if (asked || unseen_ >= shared_.limits.records_unseen_max()) return true;
   return facts_since_ != SteadyTime::max() &&
          std::chrono::steady_clock::now() >=
-             facts_since_ + std::chrono::milliseconds(shared_.limits.unseen_ms_max);
+             facts_since_ + std::chrono::milliseconds(shared_.limits.unseen_ms_max());
 }
 
 void Partition::ServeWaiters() {

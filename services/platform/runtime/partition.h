@@ -27,10 +27,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/platform/config/config.h"
 #include "services/platform/decider/service.h"
 #include "services/platform/log/chain.h"
 #include "services/platform/log/log.h"
 #include "services/platform/projection/store.h"
+#include "services/platform/runtime/beside.h"
 #include "services/platform/runtime/commons.h"
 #include "services/platform/runtime/overlay.h"
 #include "services/platform/runtime/pool.h"
@@ -38,16 +40,9 @@
 
 namespace afterbell {
 
-// Every queue has a name and an end. Reaching one is a status for the caller, not a crash.
-struct Limits {
-  uint32_t commands_waiting_max = 16384;   // Per partition, not yet decided.
-  uint32_t commands_in_flight_max = 4096;  // Per partition, decided and not yet read back.
-  uint32_t records_unseen_max = 4096;      // Foreign records folded before a Commit must carry them.
-  uint32_t unseen_ms_max = 1000;           // How long facts may wait for a Commit that carries them.
-  uint32_t events_per_commit_max = 2000;
-  uint32_t record_bytes_max = 1 << 20;
-  uint32_t waiters_max = 10000;  // Queries that wait for a position, per partition.
-};
+// Every queue has a name and an end (proto/afterbell/config/v1/config.proto). Reaching one is a status for
+// the caller, not a crash.
+using Limits = config::v1::Limits;
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -71,8 +66,17 @@ struct Shared {
   log::v1::Clock clock = log::v1::REAL;
   std::string instance_id;
   std::string address;
-  Limits limits;
+  Limits limits = DefaultLimits();
   std::function<Micros()> now;  // Of a REAL clock.
+  // The newest moment any partition knows of: by it request ids expire.
+  std::atomic<Micros>* newest = nullptr;
+};
+
+// The databases of a service. They outlive its partitions.
+struct Stores {
+  Store* state = nullptr;
+  Store* requests = nullptr;  // Request ids, kept for a time,
+  Store* history = nullptr;   // and which records name an entity (beside.h).
 };
 
 class Partition : public std::enable_shared_from_this<Partition> {
@@ -86,7 +90,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   };
 
   Partition(const Service& service, std::shared_ptr<LogPartition> log,
-            std::vector<std::shared_ptr<LogPartition>> reads, Store* store, const Shared& shared);
+            std::vector<std::shared_ptr<LogPartition>> reads, const Stores& stores, const Shared& shared);
   ~Partition();
 
   // Begins to read. `own`: also claims the partition and decides.
@@ -119,6 +123,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Records what was folded at once, not within unseen_ms_max.
   void RecordSeen();
   uint64_t End() const { return log_->End(); }
+
+  // One record of its log, by offset.
+  absl::StatusOr<std::shared_ptr<log::v1::Record>> ReadRecord(uint64_t offset) const;
 
   const PartitionId& id() const { return id_; }
   Stats stats() const;
@@ -170,7 +177,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status ReadOwnRecord(std::string_view value, uint64_t offset);
   void SettleFront(uint64_t offset);
   absl::Status FoldRecorded(const log::v1::Commit& commit, uint64_t offset);
-  void KeepRequest(const log::v1::Commit& commit, uint64_t offset);
+  void TakeBeside(const log::v1::Commit& commit, uint64_t offset);
   absl::Status WriteStore();
   absl::Status LoseOwnership();
   void Reset(const absl::Status& answer);
@@ -193,15 +200,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Push(log::v1::Commit head, std::vector<CommandCall> calls);
   void AppendNew();
   Micros Now();
-  bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max; }
+  bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
 
   // Queries.
   void ServeWaiters();
   bool WantsSeen(bool asked) const;
   bool Reached(const log::v1::Position& position, absl::Status* never) const;
   uint64_t WrittenIndexOf(const std::string& service, uint32_t partition) const;
-  absl::StatusOr<std::shared_ptr<log::v1::Record>> ReadRecord(uint64_t offset) const;
-
   const Service& service_;
   const PartitionId id_;
   const std::shared_ptr<LogPartition> log_;
@@ -211,6 +216,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Used by Step alone.
   std::unique_ptr<Rows> stored_rows_;
+  Beside requests_;
+  Beside history_;
+  bool beside_caught_up_ = false;
   CommonsRows commons_rows_;
   std::unique_ptr<Overlay> rows_;
   Chain chain_;                                   // As read back.

@@ -194,17 +194,23 @@ bool Partition::AnswerRepeat(CommandCall* call) {
     }
     return true;
   }
-  const auto known = rows_->Get<stored::StoredRequest>(key);
-  if (!known) return false;
+  const auto known = requests_.rows().Get<stored::StoredRequest>(key);
+  // Beyond the window the decider's own quietness prevents a second effect.
+  const Micros window = static_cast<Micros>(shared_.limits.request_days_max()) * kMicrosPerDay;
+  if (!known || known->recorded_at() < newest_ - window) return false;
   if (known->digest() != call->head.request_digest()) {
     call->done(other_body, nullptr);
     return true;
   }
   const auto record = ReadRecord(known->offset());
-  if (record.ok()) {
-    call->done(absl::OkStatus(), &(*record)->commit());
-  } else {
+  if (!record.ok()) {
     call->done(record.status(), nullptr);
+  } else if ((*record)->commit().index() != known->index() || RequestKey((*record)->commit()) != key) {
+    call->done(absl::DataLossError(absl::StrCat(ToString(id_), " at ", known->offset(),
+                                                ": another record than ", "the request ids know")),
+               nullptr);
+  } else {
+    call->done(absl::OkStatus(), &(*record)->commit());
   }
   return true;
 }
@@ -239,6 +245,12 @@ void Partition::DecideCommand(CommandCall call) {
   head.set_service_date(DateOf(occurred, reference::ZoneMinutesOf(*rows_, head.district_id())));
   const absl::Status status = DecideHead(decider_, nullptr, *rows_, &head);
   if (!status.ok()) return call.done(status, nullptr);
+  if (const size_t bytes = head.ByteSizeLong(); bytes > shared_.limits.record_bytes_max()) {
+    return call.done(
+        absl::ResourceExhaustedError(absl::StrCat("record_bytes_max: one command led to ", bytes, " bytes, ",
+                                                  shared_.limits.record_bytes_max(), " are allowed")),
+        nullptr);
+  }
   std::vector<CommandCall> calls;
   calls.push_back(std::move(call));
   Push(std::move(head), std::move(calls));

@@ -97,10 +97,8 @@ void Partition::SettleFront(uint64_t offset) {
   for (const Overlay::Change& change : front.changes) unwritten_.push_back(change.row);
   std::move(front.changes.begin(), front.changes.end(), std::back_inserter(unsettled_));
   const Commit& commit = front.record->commit();
-  if (!commit.request_id().empty()) {
-    requests_in_flight_.erase(RequestKey(commit));
-    KeepRequest(commit, offset);
-  }
+  if (!commit.request_id().empty()) requests_in_flight_.erase(RequestKey(commit));
+  TakeBeside(commit, offset);
   committed_sources_ = std::move(front.sources);
   committed_newest_ = front.newest;
   unanswered_.push_back(std::move(front));
@@ -110,6 +108,12 @@ void Partition::SettleFront(uint64_t offset) {
 }
 
 absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
+  for (const std::string& event : commit.events()) {
+    if (service_.Knows(event)) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat(ToString(id_), " record ", commit.index(),
+                     " holds an event this build does not know: a newer one is ", "needed"));
+  }
   for (const log::v1::Seen& seen : commit.seen()) {
     for (Source& source : sources_) {
       if (source.id.service != seen.service() || source.id.number != seen.partition()) continue;
@@ -126,7 +130,7 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
   std::vector<Overlay::Change> changes = rows_->TakeChanges();
   for (const Overlay::Change& change : changes) unwritten_.push_back(change.row);
   std::move(changes.begin(), changes.end(), std::back_inserter(unsettled_));
-  if (!commit.request_id().empty()) KeepRequest(commit, offset);
+  TakeBeside(commit, offset);
   newest_ = std::max(newest_, MicrosOf(commit.recorded_at()));
   committed_sources_ = FoldedPositions();
   committed_newest_ = newest_;
@@ -137,13 +141,9 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
   return absl::OkStatus();
 }
 
-void Partition::KeepRequest(const Commit& commit, uint64_t offset) {
-  stored::StoredRequest row;
-  row.set_index(commit.index());
-  row.set_offset(offset);
-  row.set_digest(commit.request_digest());
-  row.set_recorded_at(MicrosOf(commit.recorded_at()));
-  unwritten_.push_back({RequestKey(commit), row.SerializeAsString()});
+void Partition::TakeBeside(const Commit& commit, uint64_t offset) {
+  requests_.Take(commit, offset);
+  history_.Take(commit, offset);
 }
 
 std::vector<ChainPosition> Partition::FoldedPositions() const {
@@ -155,12 +155,7 @@ std::vector<ChainPosition> Partition::FoldedPositions() const {
 
 absl::Status Partition::WriteStore() {
   if (chain_.at().index == written_index_) return absl::OkStatus();
-  stored::StoredPosition position;
-  position.set_index(chain_.at().index);
-  position.set_hash(chain_.at().hash);
-  position.set_claim_index(chain_.at().claim_index);
-  position.set_offset(chain_.at().offset);
-  position.set_log_id(chain_.at().log_id);
+  stored::StoredPosition position = StoredOf(chain_.at());
   position.set_recorded_at(committed_newest_);
   for (size_t i = 0; i < sources_.size(); ++i) {
     const ChainPosition& at = committed_sources_[i];
@@ -173,7 +168,11 @@ absl::Status Partition::WriteStore() {
     source->set_offset(at.offset);
     source->set_log_id(at.log_id);
   }
-  const absl::Status status = store_->Write(id_.number, unwritten_, position);
+  // Requests first: one that is known too early is answered from the log, one that is not would be
+  // decided twice.
+  absl::Status status = requests_.Write(chain_.at());
+  if (status.ok()) status = history_.Write(chain_.at());
+  if (status.ok()) status = store_->Write(id_.number, unwritten_, position);
   if (absl::IsResourceExhausted(status))
     return absl::OkStatus();  // Kept, and tried again; nothing is answered.
   if (!status.ok()) return status;
@@ -182,6 +181,9 @@ absl::Status Partition::WriteStore() {
   rows_->Settle(unsettled_);
   unwritten_.clear();
   unsettled_.clear();
+  for (Micros newest = *shared_.newest;
+       newest < committed_newest_ && !shared_.newest->compare_exchange_weak(newest, committed_newest_);) {
+  }
   std::vector<Pending> answered = std::exchange(unanswered_, {});
   {
     std::lock_guard<std::mutex> lock(mutex_);

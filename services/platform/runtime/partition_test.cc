@@ -462,8 +462,8 @@ TEST_F(PartitionTest, AReactionThatFoundTheLogFullIsDecidedOnceWhenThereIsRoom) 
 }
 
 TEST_F(PartitionTest, MoreCommandsThanMayWaitAreRefusedByTheLimitsName) {
-  town.limits.commands_in_flight_max = 2;
-  town.limits.commands_waiting_max = 3;
+  town.limits.set_commands_in_flight_max(2);
+  town.limits.set_commands_waiting_max(3);
   town.Start();
   town.disk->Hold();
   std::vector<std::future<Answer>> answers;
@@ -484,7 +484,7 @@ TEST_F(PartitionTest, MoreCommandsThanMayWaitAreRefusedByTheLimitsName) {
 }
 
 TEST_F(PartitionTest, MoreWaitersThanAllowedAreRefusedByTheLimitsName) {
-  town.limits.waiters_max = 2;
+  town.limits.set_waiters_max(2);
   town.Start();
   log::v1::Position never;
   auto& at = *never.add_at();

@@ -1,5 +1,7 @@
 #include "services/platform/runtime/record.h"
 
+#include <cstdio>
+
 #include "services/platform/base/ids.h"
 #include "services/platform/projection/stored.pb.h"
 #include "services/platform/reference/reference.h"
@@ -35,7 +37,43 @@ std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal) 
 }
 
 std::string RequestKey(const Commit& commit) {
-  return Key("q", commit.district_id(), commit.actor().person_id(), commit.request_id());
+  return Key(commit.district_id(), commit.actor().person_id(), commit.request_id());
+}
+
+void RequestRowsOf(const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
+  if (commit.request_id().empty()) return;
+  stored::StoredRequest row;
+  row.set_index(commit.index());
+  row.set_offset(offset);
+  row.set_digest(commit.request_digest());
+  row.set_recorded_at(MicrosOf(commit.recorded_at()));
+  rows->push_back({RequestKey(commit), row.SerializeAsString()});
+}
+
+namespace {
+
+std::string HistoryKey(std::string_view entity, uint64_t index) {
+  char number[17];
+  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(index));
+  return Key(entity, number);
+}
+
+}  // namespace
+
+void HistoryRowsOf(const Service& service, const Commit& commit, uint64_t offset,
+                   std::vector<RowChange>* rows) {
+  if (commit.events().empty()) return;
+  for (const std::string& entity : service.Entities(Recorded{commit, service.name(), 0}))
+    rows->push_back({HistoryKey(entity, commit.index()), std::to_string(offset)});
+}
+
+void ScanHistory(const Rows& history, std::string_view entity, uint64_t after,
+                 const std::function<bool(const HistoryEntry&)>& visit) {
+  history.ScanBytes(Key(entity, ""), HistoryKey(entity, after + 1),
+                    [&](std::string_view key, std::string_view value) {
+                      const std::string index(key.substr(key.rfind('/') + 1));
+                      return visit({std::stoull(index, nullptr, 16), std::stoull(std::string(value))});
+                    });
 }
 
 std::string RunKey(std::string_view run_id) { return Key("p/run", run_id); }
@@ -58,6 +96,7 @@ Context ContextOf(const Commit& head, const PartitionId& partition, const std::s
     context.cause = head.cause();
     context.cause.set_log_id(log_id);
   }
+  context.level = reference::LevelOf(rows);
   context.simulated_clock = simulated_clock;
   return context;
 }
@@ -226,6 +265,7 @@ void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRow
   service.Evolve(recorded, rows);
   service.Project(recorded, rows);
   FinishEvolving(recorded.commit, rows);
+  if (recorded.partition == 0 && recorded.service == "registry") reference::FoldLevel(recorded.commit, rows);
 }
 
 }  // namespace afterbell

@@ -3,12 +3,14 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_RECORD_H_
 #define AFTERBELL_SERVICES_PLATFORM_RUNTIME_RECORD_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "services/platform/decider/service.h"
 #include "services/platform/log/log.h"
+#include "services/platform/projection/store.h"
 
 namespace afterbell {
 
@@ -47,6 +49,20 @@ bool SaysAnything(const log::v1::Commit& head);
 // Folds a Commit: events, views, and the platform's own rows (deadlines fired, refusals seen,
 // reactions blocked, runs).
 void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRows& rows);
+
+// Rows kept beside the state (beside.h): the request id of a record, and the entities it names.
+void RequestRowsOf(const log::v1::Commit& commit, uint64_t offset, std::vector<RowChange>* rows);
+void HistoryRowsOf(const Service& service, const log::v1::Commit& commit, uint64_t offset,
+                   std::vector<RowChange>* rows);
+
+// One record in the history of an entity, in order of index.
+struct HistoryEntry {
+  uint64_t index = 0;
+  uint64_t offset = 0;  // Fetch hint.
+};
+// Visits an entity's records after an index, until the visitor returns false.
+void ScanHistory(const Rows& history, std::string_view entity, uint64_t after,
+                 const std::function<bool(const HistoryEntry&)>& visit);
 
 // Row keys of the platform.
 std::string RefusedKey(const log::v1::Commit& commit, const log::v1::Refusal& refusal);

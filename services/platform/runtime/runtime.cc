@@ -11,6 +11,12 @@ namespace {
 // How often deadlines of calls and, with a REAL clock, of the domain are looked at.
 constexpr std::chrono::milliseconds kTick(100);
 
+// Raised when the platform's own rows change their shape; the services have numbers of their own.
+constexpr int kPlatformSchema = 2;
+constexpr int kSchemasPerService = 1000;
+constexpr int kRequestsSchema = 1;
+constexpr int kHistorySchema = 1;
+
 // Services whose commons hold rows everybody reads (services/platform/reference).
 constexpr const char* kCommons[] = {"registry", "staffing"};
 
@@ -59,6 +65,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.instance_id = RandomId();
   shared.address = opened.address;
   shared.limits = opened.limits;
+  shared.newest = &runtime->newest_;
   shared.now = opened.now ? opened.now : SystemMicros;
   AFTERBELL_RETURN_IF_ERROR(runtime->FindLog());
   runtime->pool_ = std::make_unique<Pool>(opened.threads);
@@ -66,20 +73,14 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   for (const char* service : kCommons) {
     auto log = opened.log->Open({service, 0});
     if (!log.ok()) return log.status();
-    runtime->commons_.push_back(std::make_unique<Commons>(*log));
+    runtime->commons_.push_back(std::make_unique<Commons>(*log, opened.level_max));
     AFTERBELL_RETURN_IF_ERROR(runtime->commons_.back()->CatchUp());
     shared.commons.push_back(runtime->commons_.back().get());
   }
   for (const Service* service : opened.services) {
     const std::string name(service->name());
-    auto store = Store::Open({.directory = opened.projections_directory + "/" + name,
-                              .service = name,
-                              .schema = service->schema()});
-    if (!store.ok()) return store.status();
-    if (!(*store)->rebuilt_because().empty()) {
-      runtime->rebuilt_.push_back(name + ": " + (*store)->rebuilt_because());
-    }
-    runtime->stores_[name] = *std::move(store);
+    Stores stores;
+    AFTERBELL_RETURN_IF_ERROR(runtime->OpenStores(*service, &stores));
     for (uint32_t number = 0; number <= shared.school_partitions; ++number) {
       auto log = opened.log->Open({name, number});
       if (!log.ok()) return log.status();
@@ -91,13 +92,44 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
           reads.push_back(*std::move(read));
         }
       }
-      runtime->partitions_[{name, number}] = std::make_shared<Partition>(
-          *service, *std::move(log), std::move(reads), runtime->stores_[name].get(), shared);
+      runtime->partitions_[{name, number}] =
+          std::make_shared<Partition>(*service, *std::move(log), std::move(reads), stores, shared);
     }
   }
   for (const auto& [id, partition] : runtime->partitions_) partition->Start(opened.own);
   runtime->timer_ = std::thread([self = runtime.get()] { self->Tick(); });
   return runtime;
+}
+
+absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
+  const std::string name(service.name());
+  const std::string directory = options_.projections_directory + "/" + name;
+  const Micros window = static_cast<Micros>(options_.limits.request_days_max()) * kMicrosPerDay;
+  const auto expired = [newest = &newest_, window](std::string_view value) {
+    stored::StoredRequest row;
+    return row.ParseFromArray(value.data(), static_cast<int>(value.size())) &&
+           row.recorded_at() < *newest - window;
+  };
+  const auto open = [&](StoreOptions options) -> absl::StatusOr<Store*> {
+    options.service = name;
+    options.write_buffer_bytes = options_.limits.store_buffer_bytes();
+    auto store = Store::Open(options);
+    if (!store.ok()) return store.status();
+    if (!(*store)->rebuilt_because().empty())
+      rebuilt_.push_back(absl::StrCat(options.directory, ": ", (*store)->rebuilt_because()));
+    stores_.push_back(*std::move(store));
+    return stores_.back().get();
+  };
+  AFTERBELL_ASSIGN_OR_RETURN(
+      stores->state,
+      open({.directory = directory, .schema = kPlatformSchema * kSchemasPerService + service.schema()}));
+  AFTERBELL_ASSIGN_OR_RETURN(
+      stores->requests,
+      open({.directory = directory + ".requests", .schema = kRequestsSchema, .expired = expired}));
+  AFTERBELL_ASSIGN_OR_RETURN(stores->history,
+                             open({.directory = directory + ".history", .schema = kHistorySchema}));
+  services_[name] = *stores;
+  return absl::OkStatus();
 }
 
 // The log's own word about its id, its partitions and its clock, from the first Genesis there is.
@@ -190,7 +222,7 @@ void Runtime::Stop() {
   stop_.notify_all();
   if (timer_.joinable()) timer_.join();
   for (const auto& [id, partition] : partitions_) partition->Stop();
-  for (const auto& [name, store] : stores_) store->Flush().IgnoreError();
+  for (const auto& store : stores_) store->Flush().IgnoreError();
 }
 
 void Runtime::Tick() {
@@ -232,9 +264,10 @@ void Runtime::SubmitAfter(const PartitionId& id, const log::v1::Position& positi
 }
 
 absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {
-  const auto store = stores_.find(id.service);
-  if (store == stores_.end()) return absl::UnimplementedError("this process does not host " + ToString(id));
-  Store::View stored = store->second->Snapshot(id.number);
+  const auto service = services_.find(id.service);
+  if (service == services_.end())
+    return absl::UnimplementedError("this process does not host " + ToString(id));
+  Store::View stored = service->second.state->Snapshot(id.number);
   ReadView view;
   view.recorded_at = stored.position.recorded_at();
   view.position.set_log_id(shared_.log_id);
@@ -269,10 +302,40 @@ void Runtime::Query(const PartitionId& id, const log::v1::Position& min_position
                           });
 }
 
+absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> Runtime::RecordsOf(
+    const PartitionId& id, std::string_view entity, uint64_t after, int records_max) {
+  const auto service = services_.find(id.service);
+  if (service == services_.end())
+    return absl::UnimplementedError("this process does not host " + ToString(id));
+  std::vector<HistoryEntry> entries;
+  ScanHistory(*service->second.history->Live(id.number), entity, after, [&](const HistoryEntry& entry) {
+    entries.push_back(entry);
+    return static_cast<int>(entries.size()) < records_max;
+  });
+  std::vector<std::shared_ptr<const log::v1::Commit>> records;
+  for (const HistoryEntry& entry : entries) {
+    auto record = partitions_.at(id)->ReadRecord(entry.offset);
+    if (!record.ok()) return record.status();
+    if ((*record)->commit().index() != entry.index) {
+      return absl::DataLossError(absl::StrCat(ToString(id), " at ", entry.offset, ": record ",
+                                              (*record)->commit().index(), ", not ", entry.index));
+    }
+    records.emplace_back(*record, &(*record)->commit());
+  }
+  return records;
+}
+
+std::string Runtime::CommandName(std::string_view service, std::string_view command) const {
+  for (const Service* each : options_.services) {
+    if (each->name() == service) return each->CommandName(command);
+  }
+  return {};
+}
+
 std::vector<Runtime::PartitionDigest> Runtime::Digests() {
   std::vector<PartitionDigest> digests;
   for (const auto& [id, partition] : partitions_) {
-    const Store::View view = stores_[id.service]->Snapshot(id.number);
+    const Store::View view = services_[id.service].state->Snapshot(id.number);
     digests.push_back({id, view.position.index(), Store::Digest(view)});
   }
   return digests;

@@ -26,10 +26,11 @@ struct RuntimeOptions {
   uint32_t school_partitions = 16;
   log::v1::Clock clock = log::v1::REAL;
   int threads = 2;
-  Limits limits;
+  Limits limits = DefaultLimits();
   std::string address;          // What claims advertise.
   std::function<Micros()> now;  // The REAL clock; the system's when empty.
   bool own = true;              // False: follow only.
+  uint32_t level_max = kLevelMax;
 };
 
 // Rows of one partition as of one moment, with the commons as of its `seen`.
@@ -59,6 +60,8 @@ class Runtime {
 
   const std::string& log_id() const { return shared_.log_id; }
   log::v1::Clock clock() const { return shared_.clock; }
+  uint32_t level_max() const { return options_.level_max; }
+  const Limits& limits() const { return shared_.limits; }
   uint32_t school_partitions() const { return shared_.school_partitions; }
   const std::vector<std::string>& rebuilt() const { return rebuilt_; }
 
@@ -77,6 +80,15 @@ class Runtime {
   // Rows now, without waiting.
   absl::StatusOr<ReadView> View(const PartitionId& id);
 
+  // Records of a partition that name an entity, oldest first: at most `records_max`, after an index.
+  absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> RecordsOf(const PartitionId& id,
+                                                                                std::string_view entity,
+                                                                                uint64_t after,
+                                                                                int records_max);
+
+  // The name of a serialised command of a hosted service; empty where it has none.
+  std::string CommandName(std::string_view service, std::string_view command) const;
+
   // The state of a partition as a digest, and its index.
   struct PartitionDigest {
     PartitionId id;
@@ -90,13 +102,16 @@ class Runtime {
  private:
   Runtime() = default;
   absl::Status FindLog();
+  absl::Status OpenStores(const Service& service, Stores* stores);
   void Tick();
 
   RuntimeOptions options_;
   Shared shared_;
+  std::atomic<Micros> newest_{0};
   std::unique_ptr<Pool> pool_;
   std::vector<std::unique_ptr<Commons>> commons_;
-  std::map<std::string, std::unique_ptr<Store>> stores_;
+  std::vector<std::unique_ptr<Store>> stores_;
+  std::map<std::string, Stores> services_;  // The stores of each.
   std::map<PartitionId, std::shared_ptr<Partition>> partitions_;
   std::vector<std::string> rebuilt_;
   std::mutex mutex_;

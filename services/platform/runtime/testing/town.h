@@ -103,7 +103,7 @@ class Town {
   std::unique_ptr<Town> CutAt(const PartitionId& id, uint64_t records);
 
   // For runtimes opened from here on.
-  Limits limits;
+  Limits limits = DefaultLimits();
   log::v1::Clock clock = log::v1::SIMULATED;
   std::function<Micros()> now;
 

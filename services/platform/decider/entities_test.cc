@@ -1,0 +1,41 @@
+#include "services/platform/decider/entities.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "afterbell/attendance/v1/attendance_events.pb.h"
+
+namespace afterbell {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::set<std::string> EntitiesOf(const google::protobuf::Message& message) {
+  std::set<std::string> entities;
+  CollectEntities(message, &entities);
+  return entities;
+}
+
+TEST(Entities, AnEventIsInTheHistoryOfAllItNames) {
+  attendance::v1::AttendanceEvent event;
+  event.mutable_pupil_checked_in()->set_session_id("s1");
+  event.mutable_pupil_checked_in()->set_pupil_id("p1");
+  EXPECT_THAT(EntitiesOf(event), ElementsAre("pupils/p1", "sessions/s1"));
+}
+
+TEST(Entities, WhatNamesNothingIsInNone) {
+  EXPECT_THAT(EntitiesOf(attendance::v1::AttendanceEvent()), IsEmpty());
+}
+
+TEST(Entities, OnlyKindsThatAreKeptCanBeAskedFor) {
+  EXPECT_TRUE(IsEntity("sessions/s1"));
+  EXPECT_TRUE(IsEntity("people/p1"));
+  EXPECT_FALSE(IsEntity("sessions/"));
+  EXPECT_FALSE(IsEntity("sessions/s1/x"));
+  EXPECT_FALSE(IsEntity("venues/v1"));
+  EXPECT_FALSE(IsEntity(""));
+}
+
+}  // namespace
+}  // namespace afterbell

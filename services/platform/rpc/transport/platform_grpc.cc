@@ -1,0 +1,162 @@
+#include "services/platform/rpc/transport/platform_grpc.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "afterbell/log/v1/history.grpc.pb.h"
+#include "afterbell/log/v1/operations.grpc.pb.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/decider/entities.h"
+#include "services/platform/reference/reference.h"
+#include "services/platform/rpc/endpoint.h"
+#include "services/platform/rpc/status.h"
+#include "services/platform/rpc/tenant.h"
+
+namespace afterbell {
+namespace {
+
+constexpr char kPlatform[] = "platform";
+constexpr int kPageSizeUnlessTold = 50;
+constexpr int kPageSizeMax = 500;
+// Who may look into the history of an entity: those who answer for a school, or look back on it.
+constexpr std::string_view kReaders[] = {
+    "principal",         "education_bureau",     "responsible_inspector",       "policy_analyst",
+    "platform_operator", "school_leading_group", "education_supervision_office"};
+constexpr std::string_view kOperators[] = {"platform_operator"};
+
+template <size_t n>
+absl::Status CheckRole(const Caller& caller, const std::string_view (&roles)[n], std::string_view what) {
+  if (std::find(std::begin(roles), std::end(roles), caller.role) != std::end(roles)) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("role '", caller.role, "' may not ask for '", std::string(what), "'"));
+}
+
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const absl::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpc(status, kPlatform));
+  return reactor;
+}
+
+class History final : public log::v1::HistoryService::CallbackService {
+ public:
+  explicit History(Runtime* runtime) : runtime_(runtime) {}
+
+  grpc::ServerUnaryReactor* ListEntityRecords(grpc::CallbackServerContext* context,
+                                              const log::v1::ListEntityRecordsRequest* request,
+                                              log::v1::ListEntityRecordsAnswer* answer) override {
+    return Finished(context, List(*context, *request, answer));
+  }
+
+ private:
+  absl::Status List(const grpc::CallbackServerContext& context,
+                    const log::v1::ListEntityRecordsRequest& request,
+                    log::v1::ListEntityRecordsAnswer* answer) const {
+    AFTERBELL_ASSIGN_OR_RETURN(const Caller caller, CallerOf(context));
+    AFTERBELL_RETURN_IF_ERROR(CheckRole(caller, kReaders, "ListEntityRecords"));
+    if (!IsEntity(request.entity())) return InvalidField("entity", request.entity(), EntityKinds());
+    if (request.header().page_size() < 0)
+      return InvalidField("header.page_size", std::to_string(request.header().page_size()), "0 or more");
+    uint64_t after = 0;
+    if (const std::string& token = request.header().page_token(); !token.empty()) {
+      char* end = nullptr;
+      after = std::strtoull(token.c_str(), &end, 10);
+      if (*end != '\0') return InvalidField("header.page_token", token, "a token of this query");
+    }
+    const PartitionId id = runtime_->PartitionOf(request.service(), request.header().school_id());
+    AFTERBELL_ASSIGN_OR_RETURN(const ReadView view, runtime_->View(id));
+    AFTERBELL_RETURN_IF_ERROR(CheckTenant(caller, *view.rows, request.header().school_id(), ""));
+    const int size = request.header().page_size() == 0 ? kPageSizeUnlessTold
+                                                       : std::min(request.header().page_size(), kPageSizeMax);
+    AFTERBELL_ASSIGN_OR_RETURN(const auto found, runtime_->RecordsOf(id, request.entity(), after, size));
+    for (const std::shared_ptr<const log::v1::Commit>& commit : found) {
+      const absl::Status ours = CheckTenant(caller, *view.rows, "", commit->district_id());
+      if (!ours.ok()) return ours;
+      if (request.has_known_at() && MicrosOf(commit->recorded_at()) > MicrosOf(request.known_at())) break;
+      Fill(*commit, id, answer->add_records());
+    }
+    if (static_cast<int>(found.size()) == size && answer->records_size() == size)
+      answer->mutable_page()->set_next_page_token(std::to_string(found.back()->index()));
+    return absl::OkStatus();
+  }
+
+  void Fill(const log::v1::Commit& commit, const PartitionId& id, log::v1::EntityRecord* record) const {
+    record->mutable_record()->set_log_id(runtime_->log_id());
+    record->mutable_record()->set_service(id.service);
+    record->mutable_record()->set_partition(id.number);
+    record->mutable_record()->set_index(commit.index());
+    *record->mutable_record_time() = commit.recorded_at();
+    *record->mutable_occur_time() = commit.occurred_at();
+    *record->mutable_actor() = commit.actor();
+    if (commit.has_capture()) *record->mutable_capture() = commit.capture();
+    if (commit.has_command()) record->set_command(runtime_->CommandName(id.service, commit.command()));
+    if (commit.has_cause()) *record->mutable_cause() = commit.cause();
+    if (commit.has_time_reached()) record->set_deadline(commit.time_reached().deadline());
+    *record->mutable_events() = commit.events();
+    *record->mutable_policy() = commit.policy();
+  }
+
+  Runtime* const runtime_;
+};
+
+class Operations final : public log::v1::OperationsService::CallbackService {
+ public:
+  explicit Operations(Runtime* runtime) : runtime_(runtime) {}
+
+  grpc::ServerUnaryReactor* GetLevel(grpc::CallbackServerContext* context, const log::v1::GetLevelRequest*,
+                                     log::v1::GetLevelAnswer* answer) override {
+    const auto view = runtime_->View(kCommons);
+    if (!view.ok()) return Finished(context, view.status());
+    answer->set_level(reference::LevelOf(*view->rows));
+    answer->set_build_level(runtime_->level_max());
+    return Finished(context, absl::OkStatus());
+  }
+
+  grpc::ServerUnaryReactor* RaiseLevel(grpc::CallbackServerContext* context,
+                                       const log::v1::RaiseLevelRequest* request,
+                                       log::v1::RaiseLevelAnswer* answer) override {
+    auto call = CallOf(*context, *request);
+    if (!call.ok()) return Finished(context, call.status());
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    call->done = [this, answer, reactor](const absl::Status& status, const log::v1::Commit* commit) {
+      if (status.ok()) FillAnswer(*commit, kCommons, runtime_->log_id(), answer->mutable_answer());
+      reactor->Finish(ToGrpc(status, kPlatform));
+    };
+    runtime_->Submit(kCommons, *std::move(call));
+    return reactor;
+  }
+
+ private:
+  static inline const PartitionId kCommons{"registry", 0};
+
+  absl::StatusOr<CommandCall> CallOf(const grpc::CallbackServerContext& context,
+                                     const log::v1::RaiseLevelRequest& request) const {
+    AFTERBELL_ASSIGN_OR_RETURN(const Caller caller, CallerOf(context));
+    AFTERBELL_RETURN_IF_ERROR(CheckRole(caller, kOperators, "RaiseLevel"));
+    AFTERBELL_ASSIGN_OR_RETURN(CommandCall call, HeadOf(caller, request.header(), runtime_->log_id(),
+                                                        std::to_string(request.level())));
+    AFTERBELL_ASSIGN_OR_RETURN(const ReadView view, runtime_->View(kCommons));
+    const uint32_t level = reference::LevelOf(*view.rows);
+    if (request.level() <= level || request.level() > runtime_->level_max()) {
+      return InvalidField("level", std::to_string(request.level()),
+                          absl::StrCat("above ", level, ", which holds, and at most ", runtime_->level_max(),
+                                       ", which this build knows"));
+    }
+    call.head.mutable_level_raised()->set_level(request.level());
+    call.deadline = DeadlineOf(context);
+    return call;
+  }
+
+  Runtime* const runtime_;
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<grpc::Service>> MakePlatformGrpc(Runtime* runtime) {
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<History>(runtime));
+  services.push_back(std::make_unique<Operations>(runtime));
+  return services;
+}
+
+}  // namespace afterbell

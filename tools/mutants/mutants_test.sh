@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+exec python3 -B "$(dirname "$0")/mutants_test.py"
