@@ -161,6 +161,13 @@ Town::~Town() {
 
 std::unique_ptr<Runtime> Town::Open(const std::vector<std::string>& services, const std::string& stores,
                                     bool own) {
+  auto opened = TryOpen(services, stores, own);
+  EXPECT_TRUE(opened.ok()) << opened.status();
+  return *std::move(opened);
+}
+
+absl::StatusOr<std::unique_ptr<Runtime>> Town::TryOpen(const std::vector<std::string>& services,
+                                                       const std::string& stores, bool own) {
   RuntimeOptions options;
   options.projections_directory = directory_ + "/" + stores;
   std::filesystem::create_directories(options.projections_directory);
@@ -174,14 +181,20 @@ std::unique_ptr<Runtime> Town::Open(const std::vector<std::string>& services, co
   options.limits = limits;
   options.now = now;
   options.own = own;
-  auto opened = Runtime::Open(options);
-  EXPECT_TRUE(opened.ok()) << opened.status();
-  return *std::move(opened);
+  options.level_max = level_max;
+  return Runtime::Open(options);
 }
 
 void Town::Start(const std::vector<std::string>& services) {
   runtime = Open(services);
   EXPECT_EQ(runtime->WaitReady(kPatience), absl::OkStatus());
+}
+
+absl::Status Town::TryStart() {
+  auto opened = TryOpen({}, "stores", true);
+  if (!opened.ok()) return opened.status();
+  runtime = *std::move(opened);
+  return runtime->WaitReady(kPatience);
 }
 
 void Town::Stop() { runtime.reset(); }

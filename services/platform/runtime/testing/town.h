@@ -76,7 +76,10 @@ class Town {
   // that name. An owner is returned when it decides.
   std::unique_ptr<Runtime> Open(const std::vector<std::string>& services = {},
                                 const std::string& stores = "stores", bool own = true);
+  absl::StatusOr<std::unique_ptr<Runtime>> TryOpen(const std::vector<std::string>& services,
+                                                   const std::string& stores, bool own);
   void Start(const std::vector<std::string>& services = {});  // The town's own runtime.
+  absl::Status TryStart();  // The same, or why not.
   void Stop();
   void DropStores(const std::string& stores = "stores");
 
@@ -104,6 +107,7 @@ class Town {
 
   // For runtimes opened from here on.
   Limits limits = DefaultLimits();
+  uint32_t level_max = kLevelMax;
   log::v1::Clock clock = log::v1::SIMULATED;
   std::function<Micros()> now;
 

@@ -1,0 +1,147 @@
+// What a partition keeps beside its state, and what it will not go on from: request ids, the history of
+// entities, levels and events that a build does not know.
+#include "services/platform/runtime/beside.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/platform/runtime/testing/town.h"
+
+namespace afterbell::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class BesideTest : public ::testing::Test {
+ protected:
+  std::vector<uint64_t> History(std::string_view entity, uint64_t after = 0, int most = 100) {
+    std::vector<uint64_t> indexes;
+    const auto records = town.runtime->RecordsOf(kAttendance, entity, after, most);
+    EXPECT_TRUE(records.ok()) << records.status();
+    if (!records.ok()) return indexes;
+    for (const auto& commit : *records) indexes.push_back(commit->index());
+    return indexes;
+  }
+
+  Answer Raise(uint32_t level) {
+    CommandCall call;
+    call.head.set_request_id("level");
+    call.head.set_request_digest("digest");
+    call.head.mutable_level_raised()->set_level(level);
+    std::promise<Answer> answered;
+    call.done = [&](const absl::Status& status, const log::v1::Commit* commit) {
+      answered.set_value({status, status.ok() ? *commit : log::v1::Commit()});
+    };
+    town.runtime->Submit(kRegistry, std::move(call));
+    return answered.get_future().get();
+  }
+
+  // Appends a Commit that a newer build might have written.
+  void AppendEvent(const PartitionId& id, const std::string& event) {
+    const auto log = town.Partition(id);
+    Chain chain(id);
+    for (uint64_t offset = 0; offset < log->End();) {
+      const LogBatch batch = *log->Read(offset, 100, 1 << 20);
+      for (const LogBatch::Entry& entry : batch.records) {
+        log::v1::Record record;
+        ASSERT_TRUE(record.ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size())));
+        chain.Offer(record, entry.value);
+      }
+      offset = batch.next_offset;
+    }
+    log::v1::Record record;
+    record.mutable_commit()->set_index(chain.at().index + 1);
+    record.mutable_commit()->set_tag(Chain::TagOf(chain.at().hash));
+    record.mutable_commit()->set_claim_index(chain.at().claim_index);
+    record.mutable_commit()->add_events(event);
+    std::promise<absl::Status> done;
+    log->Append({record.SerializeAsString()},
+                [&](const absl::Status& status, uint64_t) { done.set_value(status); });
+    ASSERT_EQ(done.get_future().get(), absl::OkStatus());
+  }
+
+  Town town;
+};
+
+TEST_F(BesideTest, TheHistoryOfAnEntityIsTheRecordsThatNameIt) {
+  town.Start();
+  const uint64_t ana = town.Ask(kAttendance, CheckIn("monday", "ana")).commit.index();
+  const uint64_t bo = town.Ask(kAttendance, CheckIn("monday", "bo")).commit.index();
+  const uint64_t again = town.Ask(kAttendance, CheckIn("tuesday", "ana")).commit.index();
+  EXPECT_THAT(History("pupils/ana"), ElementsAre(ana, again));
+  EXPECT_THAT(History("sessions/monday"), ElementsAre(ana, bo));
+  EXPECT_THAT(History("pupils/an"), IsEmpty()) << "an id is not a prefix";
+}
+
+TEST_F(BesideTest, AHistoryIsReadOnFromAnIndex) {
+  town.Start();
+  const uint64_t ana = town.Ask(kAttendance, CheckIn("monday", "ana")).commit.index();
+  const uint64_t bo = town.Ask(kAttendance, CheckIn("monday", "bo")).commit.index();
+  EXPECT_THAT(History("sessions/monday", 0, 1), ElementsAre(ana));
+  EXPECT_THAT(History("sessions/monday", ana), ElementsAre(bo));
+}
+
+TEST_F(BesideTest, ALostFolderIsCaughtUpFromTheLog) {
+  town.Start();
+  const Answer first = town.Ask(kAttendance, CheckIn("monday", "ana"), "r1");
+  for (const char* lost : {"stores/attendance.requests", "stores/attendance.history", "stores/attendance"}) {
+    town.Stop();
+    town.DropStores(lost);
+    town.Start();
+    SCOPED_TRACE(lost);
+    const Answer again = town.Ask(kAttendance, CheckIn("monday", "ana"), "r1");
+    EXPECT_EQ(again.commit.SerializeAsString(), first.commit.SerializeAsString());
+    EXPECT_THAT(History("pupils/ana"), ElementsAre(first.commit.index()));
+  }
+}
+
+TEST_F(BesideTest, BeyondTheWindowOfRequestIdsOnlyQuietnessPreventsASecondEffect) {
+  town.limits.set_request_days_max(2);
+  town.Start();
+  town.Clock("2026-09-07", "15:30");
+  const Answer first = town.Ask(kAttendance, CheckIn("monday", "ana"), "r1");
+  town.Clock("2026-09-08", "15:30");
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana"), "r1").commit.index(), first.commit.index());
+  town.Clock("2026-09-12", "15:30");
+  town.Ask(kAttendance, CheckIn("saturday", "bo"));  // By whose record it is known how late it is.
+  const Answer late = town.Ask(kAttendance, CheckIn("monday", "ana"), "r1");
+  EXPECT_EQ(late.status, absl::OkStatus());
+  EXPECT_GT(late.commit.index(), first.commit.index());
+  EXPECT_EQ(late.commit.events_size(), 0) << "asked twice, decided once";
+}
+
+TEST_F(BesideTest, ARecordLargerThanAllowedIsRefusedByTheLimitsName) {
+  town.limits.set_record_bytes_max(4096);
+  town.Start();
+  const Answer answer = town.Ask(kAttendance, CheckIn("monday", std::string(5000, 'a')));
+  EXPECT_TRUE(absl::IsResourceExhausted(answer.status)) << answer.status;
+  EXPECT_THAT(std::string(answer.status.message()), HasSubstr("record_bytes_max"));
+  EXPECT_THAT(town.Log(kAttendance).commits, IsEmpty());
+}
+
+TEST_F(BesideTest, ALevelIsRecordedAndABuildThatDoesNotKnowItStops) {
+  town.level_max = 2;
+  town.Start();
+  EXPECT_EQ(Raise(2).status, absl::OkStatus());
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana")).status, absl::OkStatus());
+  town.Stop();
+  town.Start();  // The same build goes on.
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "bo")).status, absl::OkStatus());
+  town.Stop();
+  town.level_max = 1;
+  const absl::Status old = town.TryStart();
+  EXPECT_THAT(std::string(old.message()), HasSubstr("level 2 was raised by registry/0"));
+}
+
+TEST_F(BesideTest, ABuildStopsAtAnEventItDoesNotKnow) {
+  town.Start();
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana")).status, absl::OkStatus());
+  AppendEvent(kAttendance, "\xfa\x7f\x01x");  // Field 2047, a text.
+  const Answer answer = town.Ask(kAttendance, CheckIn("monday", "bo"));
+  EXPECT_TRUE(absl::IsUnavailable(answer.status)) << answer.status;
+  EXPECT_THAT(std::string(answer.status.message()), HasSubstr("holds an event this build does not know"));
+}
+
+}  // namespace
+}  // namespace afterbell::testing
