@@ -12,70 +12,14 @@
 #include "gtest/gtest.h"
 #include "services/city/city.h"
 #include "services/platform/base/random_id.h"
-#include "services/platform/policy/loader.h"
-#include "services/platform/replay/history.h"
 #include "services/platform/replay/verify.h"
 #include "services/platform/replay/whatif.h"
+#include "tests/integration/played.h"
 #include "tools/afterbell/client.h"
-#include "tools/afterbell/player.h"
 #include "tools/afterbell/summary.h"
-#include "tools/citygen/city.h"
 
 namespace afterbell {
 namespace {
-
-constexpr std::chrono::seconds kQuietAtMost(120);
-
-struct Played {
-  std::unique_ptr<Host> host;
-  std::unique_ptr<Player> player;
-  citygen::Answers answers;
-  std::string folder;
-};
-
-std::unique_ptr<Host> Open(const std::string& folder) {
-  HostOptions options;
-  options.data_directory = folder;
-  options.simulated_clock = true;
-  options.school_partitions = 4;
-  auto host = Host::Start(options, HostCity());
-  EXPECT_TRUE(host.ok()) << host.status();
-  return host.ok() ? *std::move(host) : nullptr;
-}
-
-void PlayInto(uint64_t seed, int pupils, Played* played) {
-  auto instruments = policy::LoadDirectory("infra/policy");
-  ASSERT_TRUE(instruments.ok()) << instruments.status();
-  citygen::CityOptions options;
-  options.seed = seed;
-  options.pupils_per_school = pupils;
-  options.schools_per_district = 1;
-  citygen::City city(options);
-  played->player = std::make_unique<Player>(played->host->address(), *instruments);
-  citygen::Phase phase;
-  while (city.NextPhase(&phase)) {
-    const absl::Status status =
-        played->player->Play(phase, [&] { return played->host->runtime().WaitQuiet(kQuietAtMost); });
-    ASSERT_TRUE(status.ok()) << status;
-  }
-  ASSERT_TRUE(played->host->runtime().WaitQuiet(kQuietAtMost).ok());
-  played->answers = city.answers();
-}
-
-Played Play(const std::string& name, uint64_t seed, int pupils) {
-  Played played;
-  played.folder = ::testing::TempDir() + "/term_test_" + name;
-  std::filesystem::remove_all(played.folder);
-  played.host = Open(played.folder);
-  if (played.host != nullptr) PlayInto(seed, pupils, &played);
-  return played;
-}
-
-std::unique_ptr<replay::History> HistoryOf(Played& played) {
-  auto history = replay::History::Load(&played.host->log(), {});
-  EXPECT_TRUE(history.ok()) << history.status();
-  return history.ok() ? *std::move(history) : nullptr;
-}
 
 // What the generator wrote down while it planted, against what was folded from the log.
 void ExpectAnswers(Played& played) {
@@ -261,7 +205,7 @@ TEST(Term, CarriesOnAfterARestartWithoutDecidingAnythingTwice) {
   Played played = Play("restart", 4, 12);
   played.host->Stop();
   played.host.reset();
-  played.host = Open(played.folder);
+  played.host = OpenCity(played.folder);
   ASSERT_NE(played.host, nullptr);
   PlayInto(4, 12, &played);  // Every request again.
   EXPECT_EQ(played.player->counts().unexpected, 0u);
@@ -273,7 +217,7 @@ TEST(Term, IsRebuiltFromTheLogAlone) {
   played.host->Stop();
   played.host.reset();
   std::filesystem::remove_all(played.folder + "/projections");
-  played.host = Open(played.folder);
+  played.host = OpenCity(played.folder);
   ASSERT_NE(played.host, nullptr);
   ASSERT_TRUE(played.host->runtime().WaitQuiet(kQuietAtMost).ok());
   ExpectAnswers(played);

@@ -6,6 +6,7 @@
 #define AFTERBELL_TOOLS_AFTERBELL_COMMANDS_H_
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -21,6 +22,11 @@ void AddPolicy(CLI::App* app, int* exit_code);
 void AddLog(CLI::App* app, int* exit_code);
 void AddReview(CLI::App* app, int* exit_code);
 void AddGet(CLI::App* app, int* exit_code);
+void AddHistory(CLI::App* app, int* exit_code);
+void AddLevel(CLI::App* app, int* exit_code);
+
+// A serialised event of a service, for people: ids, never names.
+std::string EventText(const std::string& service, const std::string& bytes);
 
 // Says what failed on stderr, for people.
 int Failed(const absl::Status& status);

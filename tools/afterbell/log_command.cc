@@ -73,15 +73,8 @@ int Cat(const LogFlags& flags) {
     std::string json;
     if (!google::protobuf::util::MessageToJsonString(head, &json).ok()) json = head.ShortDebugString();
     std::printf("%s\n", json.c_str());
-    const std::string type = "afterbell." + id.service + ".v1." +
-                             static_cast<char>(std::toupper(id.service[0])) + id.service.substr(1) + "Event";
-    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
-    for (const std::string& bytes : commit.events()) {
-      if (descriptor == nullptr) break;
-      std::unique_ptr<google::protobuf::Message> event(
-          google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
-      if (event->ParseFromString(bytes)) std::printf("  %s\n", event->ShortDebugString().c_str());
-    }
+    for (const std::string& bytes : commit.events())
+      std::printf("  %s\n", EventText(id.service, bytes).c_str());
   }
   return kExitDone;
 }
@@ -104,6 +97,16 @@ int VerifyLog(const LogFlags& flags) {
 }
 
 }  // namespace
+
+std::string EventText(const std::string& service, const std::string& bytes) {
+  const std::string type = "afterbell." + service + ".v1." + static_cast<char>(std::toupper(service[0])) +
+                           service.substr(1) + "Event";
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
+  if (descriptor == nullptr) return "";
+  std::unique_ptr<google::protobuf::Message> event(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
+  return event->ParseFromString(bytes) ? event->ShortDebugString() : "";
+}
 
 void AddLog(CLI::App* app, int* exit_code) {
   auto flags = std::make_shared<LogFlags>();

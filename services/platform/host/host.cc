@@ -47,15 +47,13 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   runtime_options.clock = options.simulated_clock ? log::v1::SIMULATED : log::v1::REAL;
   runtime_options.school_partitions = options.school_partitions;
   runtime_options.limits = options.limits;
-  runtime_options.address = options.address;
+  runtime_options.own = false;  // Not before it is known where this process is called.
   for (const Hosted& each : hosted) runtime_options.services.push_back(each.service);
   auto runtime = Runtime::Open(std::move(runtime_options));
   if (!runtime.ok()) return runtime.status();
   host->runtime_ = *std::move(runtime);
   for (const std::string& rebuilt : host->runtime_->rebuilt())
     host->notes_.push_back("projection begun anew: " + rebuilt);
-  const absl::Status ready = host->runtime_->WaitReady(kReadyAtMost);
-  if (!ready.ok()) return ready;
   std::vector<grpc::Service*> services;
   for (const Hosted& each : hosted) {
     host->services_.push_back(each.make_grpc(host->runtime_.get(), each.service));
@@ -68,6 +66,10 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   auto server = RpcServer::Start(options.address, services, options.limits);
   if (!server.ok()) return server.status();
   host->server_ = *std::move(server);
+  host->runtime_->Own(host->address());
+  const absl::Status ready = host->runtime_->WaitReady(kReadyAtMost);
+  if (!ready.ok()) return ready;
+  host->server_->SetServing(true);
   return host;
 }
 

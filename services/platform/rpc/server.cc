@@ -41,14 +41,19 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const std::string& a
   if (server->server_ == nullptr || server->port_ == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", address, "; is another process there?"));
   }
+  server->SetServing(false);
   return server;
+}
+
+void RpcServer::SetServing(bool serving) {
+  if (server_->GetHealthCheckService() != nullptr) server_->GetHealthCheckService()->SetServingStatus(serving);
 }
 
 RpcServer::~RpcServer() { Stop(std::chrono::seconds(1)); }
 
 void RpcServer::Stop(std::chrono::seconds at_most) {
   if (server_ == nullptr) return;
-  if (server_->GetHealthCheckService() != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+  SetServing(false);
   server_->Shutdown(std::chrono::system_clock::now() + at_most);
   server_.reset();
 }

@@ -26,6 +26,9 @@ class RpcServer {
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
+  // What health says. NOT_SERVING at first: calls are taken, and wait until somebody decides.
+  void SetServing(bool serving);
+
   // Says NOT_SERVING, takes no new calls, and ends those under way within the time given.
   void Stop(std::chrono::seconds at_most);
 

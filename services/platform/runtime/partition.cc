@@ -74,17 +74,21 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
 
 Partition::~Partition() = default;
 
-void Partition::Start(bool own) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    want_owner_ = own;
-  }
+void Partition::Start() {
   const std::weak_ptr<Partition> self = weak_from_this();
   const auto poke = [self] {
     if (const auto partition = self.lock()) partition->Poke();
   };
   growth_.push_back(log_->OnGrowth(poke));
   for (const Source& source : sources_) growth_.push_back(source.log->OnGrowth(poke));
+  Poke();
+}
+
+void Partition::Own() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    want_owner_ = true;
+  }
   Poke();
 }
 

@@ -93,8 +93,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
             std::vector<std::shared_ptr<LogPartition>> reads, const Stores& stores, const Shared& shared);
   ~Partition();
 
-  // Begins to read. `own`: also claims the partition and decides.
-  void Start(bool own);
+  // Begins to read.
+  void Start();
+
+  // Claims the partition, from here on, and decides.
+  void Own();
 
   // Stops deciding: what is in flight is answered, what waits is refused UNAVAILABLE. Returns when done.
   void Stop();

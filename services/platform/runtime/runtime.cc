@@ -63,7 +63,6 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.school_partitions = opened.school_partitions;
   shared.clock = opened.clock;
   shared.instance_id = RandomId();
-  shared.address = opened.address;
   shared.limits = opened.limits;
   shared.newest = &runtime->newest_;
   shared.now = opened.now ? opened.now : SystemMicros;
@@ -96,7 +95,8 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
           std::make_shared<Partition>(*service, *std::move(log), std::move(reads), stores, shared);
     }
   }
-  for (const auto& [id, partition] : runtime->partitions_) partition->Start(opened.own);
+  for (const auto& [id, partition] : runtime->partitions_) partition->Start();
+  if (opened.own) runtime->Own(opened.address);
   runtime->timer_ = std::thread([self = runtime.get()] { self->Tick(); });
   return runtime;
 }
@@ -159,6 +159,11 @@ Runtime::~Runtime() {
   Stop();
   partitions_.clear();
   pool_.reset();
+}
+
+void Runtime::Own(const std::string& address) {
+  shared_.address = address;  // Partitions read it when they claim, which none does before.
+  for (const auto& [id, partition] : partitions_) partition->Own();
 }
 
 absl::Status Runtime::WaitReady(std::chrono::seconds at_most) {

@@ -29,7 +29,7 @@ struct RuntimeOptions {
   Limits limits = DefaultLimits();
   std::string address;          // What claims advertise.
   std::function<Micros()> now;  // The REAL clock; the system's when empty.
-  bool own = true;              // False: follow only.
+  bool own = true;              // False: follow, until Own is called.
   uint32_t level_max = kLevelMax;
 };
 
@@ -44,6 +44,9 @@ class Runtime {
  public:
   static absl::StatusOr<std::unique_ptr<Runtime>> Open(RuntimeOptions options);
   ~Runtime();
+
+  // Claims every partition; what is called at `address` is answered by this process.
+  void Own(const std::string& address);
 
   // Returns when every partition decides, or with why one halted.
   absl::Status WaitReady(std::chrono::seconds at_most);

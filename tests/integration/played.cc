@@ -1,0 +1,54 @@
+#include "tests/integration/played.h"
+
+#include <filesystem>
+
+#include "gtest/gtest.h"
+#include "services/platform/policy/loader.h"
+
+namespace afterbell {
+
+std::unique_ptr<Host> OpenCity(const std::string& folder) {
+  HostOptions options;
+  options.data_directory = folder;
+  options.simulated_clock = true;
+  options.school_partitions = 4;
+  auto host = Host::Start(options, HostCity());
+  EXPECT_TRUE(host.ok()) << host.status();
+  return host.ok() ? *std::move(host) : nullptr;
+}
+
+void PlayInto(uint64_t seed, int pupils, Played* played) {
+  auto instruments = policy::LoadDirectory("infra/policy");
+  ASSERT_TRUE(instruments.ok()) << instruments.status();
+  citygen::CityOptions options;
+  options.seed = seed;
+  options.pupils_per_school = pupils;
+  options.schools_per_district = 1;
+  citygen::City city(options);
+  played->player = std::make_unique<Player>(played->host->address(), *instruments);
+  citygen::Phase phase;
+  while (city.NextPhase(&phase)) {
+    const absl::Status status =
+        played->player->Play(phase, [&] { return played->host->runtime().WaitQuiet(kQuietAtMost); });
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  ASSERT_TRUE(played->host->runtime().WaitQuiet(kQuietAtMost).ok());
+  played->answers = city.answers();
+}
+
+Played Play(const std::string& name, uint64_t seed, int pupils) {
+  Played played;
+  played.folder = ::testing::TempDir() + "/played_" + name;
+  std::filesystem::remove_all(played.folder);
+  played.host = OpenCity(played.folder);
+  if (played.host != nullptr) PlayInto(seed, pupils, &played);
+  return played;
+}
+
+std::unique_ptr<replay::History> HistoryOf(Played& played) {
+  auto history = replay::History::Load(&played.host->log(), {});
+  EXPECT_TRUE(history.ok()) << history.status();
+  return history.ok() ? *std::move(history) : nullptr;
+}
+
+}  // namespace afterbell
