@@ -11,6 +11,9 @@ namespace {
 // How often deadlines of calls and, with a REAL clock, of the domain are looked at.
 constexpr std::chrono::milliseconds kTick(100);
 
+// For a log whose records are elsewhere: silence for so long is an error.
+constexpr std::chrono::seconds kFirstReadAtMost(60);
+
 // Services whose commons hold rows everybody reads (services/platform/reference).
 constexpr const char* kCommons[] = {"registry", "staffing"};
 
@@ -102,10 +105,12 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
 
 // The log's own word about its id, its partitions and its clock, from the first Genesis there is.
 absl::Status Runtime::FindLog() {
-  for (const PartitionId& id : options_.log->List()) {
+  const auto ids = options_.log->List();
+  if (!ids.ok()) return ids.status();
+  for (const PartitionId& id : *ids) {
     auto partition = options_.log->Open(id);
     if (!partition.ok()) return partition.status();
-    auto first = (*partition)->Read(0, 1, 1);
+    auto first = ReadWaiting(**partition, 0, 1, 1, kFirstReadAtMost);
     if (!first.ok()) return first.status();
     log::v1::Record record;
     if (first->records.empty() ||
