@@ -21,6 +21,7 @@ void AddPolicy(CLI::App* app, int* exit_code);
 void AddLog(CLI::App* app, int* exit_code);
 void AddReview(CLI::App* app, int* exit_code);
 void AddGet(CLI::App* app, int* exit_code);
+void AddTopics(CLI::App* app, int* exit_code);
 
 // Says what failed on stderr, for people.
 int Failed(const absl::Status& status);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   afterbell::AddLog(&app, &exit_code);
   afterbell::AddReview(&app, &exit_code);
   afterbell::AddGet(&app, &exit_code);
+  afterbell::AddTopics(&app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
