@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 
 constexpr size_t kReadRecords = 2048;
 constexpr size_t kReadBytes = 2 << 20;
+constexpr std::chrono::seconds kReadAtMost(60);
 
 double SecondsSince(steady_clock::time_point begun) {
   return std::chrono::duration<double>(steady_clock::now() - begun).count();
@@ -28,12 +29,13 @@ struct Parsed {
 
 // Every record of every partition parsed, and nothing else.
 absl::Status Parse(EventLog* log, Parsed* parsed) {
-  const std::vector<PartitionId> ids = log->List();
-  return replay::ForEachPiece(ids.size(), 0, [&](size_t piece) {
-    auto partition = log->Open(ids[piece]);
+  const auto ids = log->List();
+  if (!ids.ok()) return ids.status();
+  return replay::ForEachPiece(ids->size(), 0, [&](size_t piece) {
+    auto partition = log->Open((*ids)[piece]);
     if (!partition.ok()) return partition.status();
     for (uint64_t at = 0; at < (*partition)->End();) {
-      auto batch = (*partition)->Read(at, kReadRecords, kReadBytes);
+      auto batch = ReadWaiting(**partition, at, kReadRecords, kReadBytes, kReadAtMost);
       if (!batch.ok()) return batch.status();
       for (const LogBatch::Entry& entry : batch->records) {
         log::v1::Record record;

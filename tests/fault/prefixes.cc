@@ -83,11 +83,13 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenLog(const std::string& director
 
 absl::StatusOr<Records> ReadAll(EventLog* log) {
   Records records;
-  for (const PartitionId& id : log->List()) {
+  const auto ids = log->List();
+  if (!ids.ok()) return ids.status();
+  for (const PartitionId& id : *ids) {
     auto partition = log->Open(id);
     if (!partition.ok()) return partition.status();
     for (uint64_t at = 0; at < (*partition)->End();) {
-      auto batch = (*partition)->Read(at, kReadRecords, SIZE_MAX);
+      auto batch = ReadWaiting(**partition, at, kReadRecords, SIZE_MAX, kAtMost);
       if (!batch.ok()) return batch.status();
       for (const LogBatch::Entry& entry : batch->records)
         records[id].push_back({std::string(entry.value), MomentOf(entry.value)});

@@ -27,6 +27,7 @@ void AddLevel(CLI::App* app, int* exit_code);
 
 // A serialised event of a service, for people: ids, never names.
 std::string EventText(const std::string& service, const std::string& bytes);
+void AddTopics(CLI::App* app, int* exit_code);
 
 // Says what failed on stderr, for people.
 int Failed(const absl::Status& status);

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   afterbell::AddGet(&app, &exit_code);
   afterbell::AddHistory(&app, &exit_code);
   afterbell::AddLevel(&app, &exit_code);
+  afterbell::AddTopics(&app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

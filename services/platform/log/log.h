@@ -17,15 +17,18 @@
 // that records of two partitions keep an order between them.
 //
 // Errors: RESOURCE_EXHAUSTED when there is no room (nothing was written; the caller may try
-// again), UNAVAILABLE when the log is closing, DATA_LOSS when stored bytes are damaged (the
-// message names file and offset), INVALID_ARGUMENT for a value over `value_bytes_max`.
+// again), UNAVAILABLE when the log is closing or cannot be reached (what was being appended may
+// have been written), DATA_LOSS when stored bytes are damaged or gone (the message names file or
+// topic, and offset), INVALID_ARGUMENT for a value over `value_bytes_max`, NOT_FOUND for a partition
+// that an adapter cannot make by itself.
 //
 // Threads: everything here may be called from any thread. Callbacks run on the log's own
-// thread, in order of offsets per partition, and must be quick and not call back into Append
+// threads, answers in order of offsets per partition, and must be quick and not call back into Append
 // with waiting.
 #ifndef AFTERBELL_SERVICES_PLATFORM_LOG_LOG_H_
 #define AFTERBELL_SERVICES_PLATFORM_LOG_LOG_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,7 +66,10 @@ struct LogBatch {
 
 class LogPartition {
  public:
+  // With OK, where the first value stands, or kOffsetUnknown: a log may know that it was written
+  // and not where.
   using Appended = std::function<void(const absl::Status& status, uint64_t first_offset)>;
+  static constexpr uint64_t kOffsetUnknown = UINT64_MAX;
 
   virtual ~LogPartition() = default;
 
@@ -73,13 +79,16 @@ class LogPartition {
   virtual void Append(std::vector<std::string> values, Appended done) = 0;
 
   // What is durable from `offset` on, at most `records_max` records and about `bytes_max` bytes
-  // (one record at least, if there is one). Empty at the end. Never waits.
+  // (one record at least, if there is one). Empty at the end. Never waits: below End() it may come back
+  // empty when the records have to be fetched from elsewhere first; what OnGrowth was given is called
+  // when they are here. (The embedded adapter has all of them here.) Only ReadWaiting waits.
   virtual absl::StatusOr<LogBatch> Read(uint64_t offset, size_t records_max, size_t bytes_max) const = 0;
 
-  // The offset the next record will have; everything below it is durable.
+  // The offset the next record will have, as far as is known now; everything below it is durable.
   virtual uint64_t End() const = 0;
 
-  // Calls `grew` after End() has moved, on the log's thread, until the handle is destroyed.
+  // Calls `grew` after End() has moved, or records that a Read did not find have come, on a thread of
+  // the log's, until the handle is destroyed.
   // Destroying it waits for a call under way. Several moves may be told as one.
   virtual std::shared_ptr<void> OnGrowth(std::function<void()> grew) = 0;
 };
@@ -88,12 +97,19 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // The partition, made when it does not exist yet. The same object for the same id.
+  // The partition, made when it does not exist yet (by the embedded adapter; NOT_FOUND where topics are
+  // made by a tool). The same object for the same id. Its End() is right as of this call.
   virtual absl::StatusOr<std::shared_ptr<LogPartition>> Open(const PartitionId& id) = 0;
 
   // The partitions that hold at least one record, in order of id.
-  virtual std::vector<PartitionId> List() const = 0;
+  // An error is not an empty log: a caller that took it for one would begin a second history.
+  virtual absl::StatusOr<std::vector<PartitionId>> List() const = 0;
 };
+
+// Read, but waits for records below End() that are not here yet: for offline readers and tests, not
+// for a thread of the log's. Empty at the end only; DEADLINE_EXCEEDED after `at_most`.
+absl::StatusOr<LogBatch> ReadWaiting(LogPartition& partition, uint64_t offset, size_t records_max,
+                                     size_t bytes_max, std::chrono::milliseconds at_most);
 
 }  // namespace afterbell
 

@@ -15,6 +15,9 @@ constexpr std::string_view kServices[] = {"registry", "enrollment", "attendance"
 // Services whose commons hold rows everybody reads.
 constexpr std::string_view kCommonsOfRows[] = {"registry", "staffing"};
 
+// For a log whose records are elsewhere: silence for so long is an error.
+constexpr std::chrono::seconds kReadAtMost(60);
+
 std::tuple<int, std::string_view> OrderOf(std::string_view service) {
   return {ServiceOrder(service), service};
 }
@@ -31,7 +34,9 @@ int ServiceOrder(std::string_view service) {
 absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const HistoryOptions& options) {
   std::unique_ptr<History> history(new History());
   history->options_ = options;
-  for (const PartitionId& id : log->List()) {
+  const auto ids = log->List();
+  if (!ids.ok()) return ids.status();
+  for (const PartitionId& id : *ids) {
     auto partition = log->Open(id);
     if (!partition.ok()) return partition.status();
     history->partitions_.push_back(id);
@@ -50,7 +55,7 @@ absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const Hist
 absl::Status History::ReadGenesis() {
   if (partitions_.empty()) return absl::NotFoundError("the log holds no records");
   for (const PartitionId& id : partitions_) {
-    absl::StatusOr<LogBatch> first = logs_[id]->Read(0, 1, 1);
+    absl::StatusOr<LogBatch> first = ReadWaiting(*logs_[id], 0, 1, 1, kReadAtMost);
     if (!first.ok()) return first.status();
     log::v1::Record record;
     if (first->records.empty() ||

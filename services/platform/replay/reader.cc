@@ -9,6 +9,8 @@ using log::v1::Record;
 
 constexpr size_t kReadRecords = 2048;
 constexpr size_t kReadBytes = 1 << 20;
+// For a log whose records are elsewhere: silence for so long is an error.
+constexpr std::chrono::seconds kReadAtMost(60);
 
 }  // namespace
 
@@ -20,7 +22,7 @@ absl::StatusOr<RecordReader::CommitPtr> RecordReader::Peek() {
     if (batch_next_ >= batch_.records.size()) {
       const uint64_t offset = chain_.at().offset;
       if (offset >= log_->End()) break;
-      absl::StatusOr<LogBatch> batch = log_->Read(offset, kReadRecords, kReadBytes);
+      absl::StatusOr<LogBatch> batch = ReadWaiting(*log_, offset, kReadRecords, kReadBytes, kReadAtMost);
       if (!batch.ok()) return batch.status();
       if (batch->records.empty()) break;
       batch_ = *std::move(batch);

@@ -29,7 +29,8 @@ std::unique_ptr<EmbeddedLog> Forge(SmallCity& city, const PartitionId& victim,
   std::filesystem::remove_all(options.directory);
   auto forged = EmbeddedLog::Open(options);
   EXPECT_TRUE(forged.ok()) << forged.status();
-  for (const PartitionId& id : city.log()->List()) {
+  const std::vector<PartitionId> ids = *city.log()->List();
+  for (const PartitionId& id : ids) {
     auto from = *city.log()->Open(id);
     auto to = *(*forged)->Open(id);
     Chain chain(id);

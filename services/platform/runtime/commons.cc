@@ -61,6 +61,7 @@ absl::Status Commons::CatchUp() {
   while (failed_.ok() && chain_.at().offset < log_->End()) {
     absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
     if (!batch.ok()) return failed_ = batch.status();
+    if (batch->records.empty()) break;  // On their way here: the log will say that it has grown.
     for (const LogBatch::Entry& entry : batch->records) {
       auto record = std::make_shared<log::v1::Record>();
       if (!record->ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size()))) {

@@ -266,6 +266,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   }
   beside_caught_up_ = true;
   AFTERBELL_RETURN_IF_ERROR(ReadOwn());
+  calls->insert(calls->begin(), std::make_move_iterator(later_.begin()), std::make_move_iterator(later_.end()));
+  later_.clear();
   if (!append_failed.ok()) {
     claiming_ = false;
     append_again_ = std::chrono::steady_clock::now() + kBackOff;
@@ -393,9 +395,13 @@ void Partition::ServeWaiters() {
   for (auto& [waiter, status] : served) waiter.reached(status);
 }
 
-absl::StatusOr<std::shared_ptr<Record>> Partition::ReadRecord(uint64_t offset) const {
-  absl::StatusOr<LogBatch> batch = log_->Read(offset, 1, 1);
+absl::StatusOr<std::shared_ptr<Record>> Partition::ReadRecord(uint64_t offset,
+                                                              std::chrono::milliseconds at_most) const {
+  absl::StatusOr<LogBatch> batch =
+      at_most.count() == 0 ? log_->Read(offset, 1, 1) : ReadWaiting(*log_, offset, 1, 1, at_most);
   if (!batch.ok()) return batch.status();
+  if (batch->records.empty() && offset < log_->End())
+    return absl::UnavailableError(absl::StrCat(ToString(id_), " at ", offset, ": not fetched yet"));
   auto record = std::make_shared<Record>();
   if (batch->records.empty() || !record->ParseFromArray(batch->records[0].value.data(),
                                                         static_cast<int>(batch->records[0].value.size()))) {

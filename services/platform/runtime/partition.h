@@ -127,8 +127,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void RecordSeen();
   uint64_t End() const { return log_->End(); }
 
-  // One record of its log, by offset.
-  absl::StatusOr<std::shared_ptr<log::v1::Record>> ReadRecord(uint64_t offset) const;
+  // One record of its log, by offset. UNAVAILABLE when the log has not fetched it in time.
+  absl::StatusOr<std::shared_ptr<log::v1::Record>> ReadRecord(uint64_t offset,
+                                                              std::chrono::milliseconds at_most) const;
 
   const PartitionId& id() const { return id_; }
   Stats stats() const;
@@ -237,6 +238,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::vector<Pending> unanswered_;  // and answered when they are.
   std::vector<ChainPosition> written_sources_;
   std::map<std::string, DecidedRequest> requests_in_flight_;
+  std::deque<CommandCall> later_;  // Repeats, while the log fetches the record they are answered from.
   std::string tail_hash_;
   uint64_t tail_index_ = 0;
   Micros newest_ = 0;                           // The newest recorded_at of own and folded records.

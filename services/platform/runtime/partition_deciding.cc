@@ -202,8 +202,10 @@ bool Partition::AnswerRepeat(CommandCall* call) {
     call->done(other_body, nullptr);
     return true;
   }
-  const auto record = ReadRecord(known->offset());
-  if (!record.ok()) {
+  const auto record = ReadRecord(known->offset(), std::chrono::milliseconds(0));
+  if (absl::IsUnavailable(record.status())) {
+    later_.push_back(std::move(*call));
+  } else if (!record.ok()) {
     call->done(record.status(), nullptr);
   } else if ((*record)->commit().index() != known->index() || RequestKey((*record)->commit()) != key) {
     call->done(absl::DataLossError(absl::StrCat(ToString(id_), " at ", known->offset(),

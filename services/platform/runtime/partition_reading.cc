@@ -23,6 +23,7 @@ absl::Status Partition::ReadOwn() {
   while (chain_.at().offset < log_->End()) {
     absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
     if (!batch.ok()) return batch.status();
+    if (batch->records.empty()) break;  // On their way here: the log will say that it has grown.
     for (const LogBatch::Entry& entry : batch->records) {
       AFTERBELL_RETURN_IF_ERROR(ReadOwnRecord(entry.value, entry.offset));
     }

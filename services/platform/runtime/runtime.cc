@@ -11,11 +11,16 @@ namespace {
 // How often deadlines of calls and, with a REAL clock, of the domain are looked at.
 constexpr std::chrono::milliseconds kTick(100);
 
+// How long a history waits for one record that the log has to fetch.
+constexpr std::chrono::milliseconds kFetchAtMost(5000);
+
 // Raised when the platform's own rows change their shape; the services have numbers of their own.
 constexpr int kPlatformSchema = 2;
 constexpr int kSchemasPerService = 1000;
 constexpr int kRequestsSchema = 1;
 constexpr int kHistorySchema = 1;
+// For a log whose records are elsewhere: silence for so long is an error.
+constexpr std::chrono::seconds kFirstReadAtMost(60);
 
 // Services whose commons hold rows everybody reads (services/platform/reference).
 constexpr const char* kCommons[] = {"registry", "staffing"};
@@ -134,10 +139,12 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
 
 // The log's own word about its id, its partitions and its clock, from the first Genesis there is.
 absl::Status Runtime::FindLog() {
-  for (const PartitionId& id : options_.log->List()) {
+  const auto ids = options_.log->List();
+  if (!ids.ok()) return ids.status();
+  for (const PartitionId& id : *ids) {
     auto partition = options_.log->Open(id);
     if (!partition.ok()) return partition.status();
-    auto first = (*partition)->Read(0, 1, 1);
+    auto first = ReadWaiting(**partition, 0, 1, 1, kFirstReadAtMost);
     if (!first.ok()) return first.status();
     log::v1::Record record;
     if (first->records.empty() ||
@@ -319,7 +326,7 @@ absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> Runtime::Rec
   });
   std::vector<std::shared_ptr<const log::v1::Commit>> records;
   for (const HistoryEntry& entry : entries) {
-    auto record = partitions_.at(id)->ReadRecord(entry.offset);
+    auto record = partitions_.at(id)->ReadRecord(entry.offset, kFetchAtMost);
     if (!record.ok()) return record.status();
     if ((*record)->commit().index() != entry.index) {
       return absl::DataLossError(absl::StrCat(ToString(id), " at ", entry.offset, ": record ",

@@ -174,7 +174,7 @@ absl::StatusOr<std::shared_ptr<LogPartition>> EmbeddedLog::Open(const PartitionI
   return core_->Open(id);
 }
 
-std::vector<PartitionId> EmbeddedLog::List() const {
+absl::StatusOr<std::vector<PartitionId>> EmbeddedLog::List() const {
   std::vector<PartitionId> ids;
   for (const embedded::Partition* partition : core_->catalog().Partitions()) {
     if (partition->End() > 0) ids.push_back(partition->id());

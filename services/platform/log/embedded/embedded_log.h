@@ -73,7 +73,7 @@ class EmbeddedLog final : public EventLog {
   ~EmbeddedLog() override;
 
   absl::StatusOr<std::shared_ptr<LogPartition>> Open(const PartitionId& id) override;
-  std::vector<PartitionId> List() const override;
+  absl::StatusOr<std::vector<PartitionId>> List() const override;
 
   // Writes what is queued, answers it, and gives the preallocated room back. Appends that come
   // meanwhile are UNAVAILABLE. Not to be called from a callback.

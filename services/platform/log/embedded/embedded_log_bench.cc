@@ -102,7 +102,8 @@ void SequentialRead(benchmark::State& state) {
   Fill(bench, state.range(0));
   uint64_t records = 0;
   for (auto _ : state) {
-    for (const PartitionId& id : bench.log().List()) {
+    const std::vector<PartitionId> ids = *bench.log().List();
+    for (const PartitionId& id : ids) {
       const auto partition = *bench.log().Open(id);
       for (uint64_t offset = 0; offset < partition->End();) {
         const absl::StatusOr<LogBatch> batch = partition->Read(offset, 1000, 1 << 20);

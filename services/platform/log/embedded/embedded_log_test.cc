@@ -352,7 +352,7 @@ TEST_F(EmbeddedLogTest, ReadOnlyNeedsNoLockAndSeesWhatIsDurable) {
   EmbeddedLogOptions reading = options_;
   reading.read_only = true;
   const auto reader = OpenLog(reading);  // Before there is anything.
-  EXPECT_THAT(reader->List(), IsEmpty());
+  EXPECT_THAT(*reader->List(), IsEmpty());
   auto writer = OpenLog(options_);
   std::vector<std::string> values;
   for (int i = 0; i < 60; ++i) {

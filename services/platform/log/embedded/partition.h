@@ -22,6 +22,7 @@
 #include "services/platform/log/embedded/append_queue.h"
 #include "services/platform/log/embedded/scan.h"
 #include "services/platform/log/embedded/segment_reader.h"
+#include "services/platform/log/listeners.h"
 #include "services/platform/log/log.h"
 
 namespace afterbell::embedded {
@@ -42,7 +43,9 @@ class Partition final : public LogPartition {
   void Append(std::vector<std::string> values, Appended done) override;
   absl::StatusOr<LogBatch> Read(uint64_t offset, size_t records_max, size_t bytes_max) const override;
   uint64_t End() const override { return end_.load(std::memory_order_acquire); }
-  std::shared_ptr<void> OnGrowth(std::function<void()> grew) override;
+  std::shared_ptr<void> OnGrowth(std::function<void()> grew) override {
+    return listeners_.Add(std::move(grew));
+  }
 
   // Records known from the index of a closed segment, from entry `entry` of it on.
   void AddClosed(uint64_t segment, uint64_t entry, uint64_t records);
@@ -52,7 +55,7 @@ class Partition final : public LogPartition {
   SegmentPartition ActiveContent() const;
   // The active segment is closed; its index has this partition from `entry` on. Returns its records.
   uint64_t CloseActive(uint64_t segment, uint64_t entry);
-  void TellGrowth();
+  void TellGrowth() { listeners_.Tell(); }
 
   // Of the log thread, between taking an append and publishing it.
   struct Writing {
@@ -74,7 +77,6 @@ class Partition final : public LogPartition {
     uint64_t entry = 0;               // Of the index, if
     std::vector<uint32_t> positions;  // this is empty.
   };
-  struct Listener;
 
   // Records that lie in one segment, from `offset` on.
   Located Locate(uint64_t offset, size_t records_max) const;
@@ -82,12 +84,12 @@ class Partition final : public LogPartition {
   const PartitionId id_;
   PartitionHost* const host_;
   std::atomic<uint64_t> end_{0};
+  Listeners listeners_;
 
   mutable std::mutex mutex_;
   std::vector<Run> closed_;                 // Guarded by mutex_, as is the rest.
   std::vector<uint32_t> active_positions_;  // The last of the partition.
   uint64_t active_segment_ = 0;             // Where they lie.
-  std::vector<std::weak_ptr<Listener>> listeners_;
 };
 
 }  // namespace afterbell::embedded

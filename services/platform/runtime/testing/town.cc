@@ -276,7 +276,8 @@ Read Town::Log(const PartitionId& id) { return ReadPartition(*Partition(id)); }
 
 std::unique_ptr<Town> Town::CutAt(const PartitionId& victim, uint64_t records) {
   auto town = std::make_unique<Town>();
-  for (const PartitionId& id : log_->List()) {
+  const std::vector<PartitionId> ids = *log_->List();
+  for (const PartitionId& id : ids) {
     const auto from = Partition(id);
     std::vector<std::string> values;
     for (uint64_t offset = 0; offset < from->End() && (id != victim || offset < records); ++offset) {
