@@ -121,8 +121,8 @@ void Producer::Reported(const rd_kafka_message_t& message) {
   auto* const append = static_cast<PendingAppend*>(message._private);
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (append->status.ok()) {
-      append->status =
-          StatusOf(message.err, absl::StrCat(ToString(append->partition->id()), ", ", client_->complaint()));
+      append->status = StatusOf(
+          message.err, absl::StrCat(ToString(append->partition->id()), ", ", append->client->complaint()));
     }
   } else if (message.offset < 0) {
     // Delivered as a duplicate: written, and not told where.
