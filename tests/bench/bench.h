@@ -2,6 +2,7 @@
 #ifndef AFTERBELL_TESTS_BENCH_BENCH_H_
 #define AFTERBELL_TESTS_BENCH_BENCH_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -14,6 +15,10 @@ struct Flags {
   int pupils = 400;  // per school,
   int phases = 40;   // and how many phases of check-ins are measured.
   int rounds = 3;
+  std::string kafka = "127.0.0.1:9092";
+  uint64_t records = 2000000;  // kafka: of a round,
+  int value_bytes = 150;       // of so many bytes each,
+  int partitions = 4;          // in so many partitions.
 };
 
 // Durable check-ins, one by one and in batches, beside a bare echo of the same messages.
@@ -24,6 +29,9 @@ absl::Status Replay(const Flags& flags);
 
 // Ready after kill -9, at rest, and everything folded anew.
 absl::Status Start(const Flags& flags);
+
+// Appending and reading through the Kafka log beside librdkafka bare.
+absl::Status Kafka(const Flags& flags);
 
 }  // namespace afterbell::bench
 

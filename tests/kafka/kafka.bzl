@@ -30,5 +30,5 @@ def kafka_test(name, srcs, deps, brokers = 1, size = "large", data = [], tags = 
             "//infra/kafka:broker",
             "//tools:kafka",
         ] + data,
-        tags = ["cpu:2"] + tags,
+        tags = ["cpu:2", "broker"] + tags,
     )

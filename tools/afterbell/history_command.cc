@@ -48,7 +48,7 @@ std::string Cause(const log::v1::EntityRecord& record) {
 void Print(const HistoryFlags& flags, const log::v1::EntityRecord& record) {
   if (flags.json) {
     std::string json;
-    google::protobuf::util::MessageToJsonString(record, &json).IgnoreError();
+    if (!google::protobuf::util::MessageToJsonString(record, &json).ok()) json = record.ShortDebugString();
     std::printf("%s\n", json.c_str());
     return;
   }

@@ -4,7 +4,11 @@ Each .proto is a library of its own, so that a file that needs events does not w
 the RPC surface to compile. gRPC code is generated only where grpc = True.
 """
 
-_GENERATED = ["-std=c++20", "-w"]
+# Not sanitised: it costs several times the compiling and finds nothing there.
+_GENERATED = ["-std=c++20", "-w"] + select({
+    "@afterbell//tools/bazel/system:sanitized": ["-fno-sanitize=all"],
+    "//conditions:default": [],
+})
 
 def afterbell_proto(name, src, deps = [], grpc = False, visibility = ["//visibility:public"]):
     """proto/afterbell/<dir>/<src> as a C++ library with include path afterbell/<dir>/<stem>.pb.h.

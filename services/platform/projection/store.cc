@@ -45,6 +45,21 @@ class Expiry : public rocksdb::CompactionFilter {
   const std::function<bool(std::string_view)> expired_;
 };
 
+// One for each file that is written: by a flush or by a compaction.
+class ExpiryFactory : public rocksdb::CompactionFilterFactory {
+ public:
+  explicit ExpiryFactory(std::function<bool(std::string_view)> expired) : expired_(std::move(expired)) {}
+  std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
+      const rocksdb::CompactionFilter::Context&) override {
+    return std::make_unique<Expiry>(expired_);
+  }
+  bool ShouldFilterTableFileCreation(rocksdb::TableFileCreationReason) const override { return true; }
+  const char* Name() const override { return "afterbell.ExpiryFactory"; }
+
+ private:
+  const std::function<bool(std::string_view)> expired_;
+};
+
 rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   rocksdb::Options database;
   database.create_if_missing = true;
@@ -138,10 +153,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
     const bool existed = std::filesystem::exists(options.directory + "/CURRENT");
     rocksdb::DB* db = nullptr;
     rocksdb::Options database = DatabaseOptions(options);
-    if (options.expired) {
-      store->expiry_ = std::make_unique<Expiry>(options.expired);
-      database.compaction_filter = store->expiry_.get();
-    }
+    if (options.expired)
+      database.compaction_filter_factory = std::make_shared<ExpiryFactory>(options.expired);
     rocksdb::Status status = rocksdb::DB::Open(database, options.directory, &db);
     if (status.IsNoSpace()) return StatusOf(status);
     if (status.ok()) {

@@ -22,7 +22,6 @@
 #include "services/platform/projection/stored.pb.h"
 
 namespace rocksdb {
-class CompactionFilter;
 class DB;
 class Snapshot;
 }  // namespace rocksdb
@@ -80,7 +79,6 @@ class Store {
 
   Store() = default;
 
-  std::unique_ptr<rocksdb::CompactionFilter> expiry_;  // Outlives the database.
   std::unique_ptr<rocksdb::DB> db_;
   std::string rebuilt_because_;
 };

@@ -72,12 +72,16 @@ TEST(Store, DigestsTellRowsApart) {
   EXPECT_NE(Store::Digest(store->Snapshot(1)), Store::Digest(store->Snapshot(2)));
 }
 
-TEST(Store, RequestIdsAreNoPartOfTheDigest) {
-  auto store = Open(Folder("requests"));
-  ASSERT_TRUE(store->Write(1, {{"s/a", "1"}}, At(1)).ok());
-  const std::string before = Store::Digest(store->Snapshot(1));
-  ASSERT_TRUE(store->Write(1, {{"q/d1/p1/r1", "x"}}, At(1)).ok());
-  EXPECT_EQ(Store::Digest(store->Snapshot(1)), before);
+TEST(Store, RowsThatHaveExpiredGoWithoutTheirPosition) {
+  auto store = Store::Open({.directory = Folder("expiry"),
+                            .service = "attendance",
+                            .expired = [](std::string_view value) { return value == "old"; }});
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_TRUE((*store)->Write(1, {{"r1", "old"}, {"r2", "new"}}, At(7)).ok());
+  ASSERT_TRUE((*store)->Flush().ok());  // Written out, which is when rows are let go.
+  EXPECT_EQ((*store)->Live(1)->GetBytes("r1"), std::nullopt);
+  EXPECT_EQ((*store)->Live(1)->GetBytes("r2"), "new");
+  EXPECT_EQ((*store)->Position(1).index(), 7u);
 }
 
 TEST(Store, AnotherSchemaIsQuarantinedAndBegunAnew) {

@@ -18,6 +18,10 @@ constexpr size_t kServiceNameBytesMax = 128;
 constexpr std::chrono::milliseconds kSuspectTick(300);
 constexpr size_t kProbedAtOnce = 8;
 
+// For so long a topic that one broker does not know may be news to it.
+constexpr std::chrono::milliseconds kUnknownTopic(2000);
+constexpr std::chrono::milliseconds kUnknownTopicTick(100);
+
 absl::Status Check(const KafkaLogOptions& options) {
   if (options.brokers.empty()) return absl::InvalidArgumentError("brokers: not set");
   if (options.topic_prefix.empty()) return absl::InvalidArgumentError("topic_prefix: not set");
@@ -112,10 +116,13 @@ absl::Status LogCore::CheckTopic(const std::string& topic, const PartitionId& id
     const auto found = topics_.find(topic);
     return found != topics_.end() && id.number < static_cast<uint32_t>(found->second);
   };
-  if (!has_it()) {
+  const auto until = Clock::now() + kUnknownTopic;
+  while (!has_it()) {
     auto topics = queries_.Topics();
     if (!topics.ok()) return topics.status();
     topics_ = *std::move(topics);
+    if (has_it() || Clock::now() > until) break;
+    std::this_thread::sleep_for(kUnknownTopicTick);
   }
   if (has_it()) return absl::OkStatus();
   return absl::NotFoundError(absl::StrCat("no partition ", id.number, " of topic ", topic, " on ",

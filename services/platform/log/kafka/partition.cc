@@ -15,6 +15,8 @@ constexpr int kSkippedMax = 3;
 
 // What a broker says once may be an election under way.
 constexpr int kStrikesMax = 3;
+// A broker that has just come back may not know a topic yet.
+constexpr int kMissingMax = 10;
 constexpr std::chrono::seconds kBetweenStrikes(1);
 
 }  // namespace
@@ -82,7 +84,11 @@ absl::StatusOr<LogBatch> Partition::Read(uint64_t offset, size_t records_max, si
 }
 
 void Partition::MoveEnd(uint64_t end) {
-  if (end > end_.load(std::memory_order_relaxed)) end_.store(end, std::memory_order_release);
+  const uint64_t known = end_.load(std::memory_order_relaxed);
+  if (end <= known) return;
+  // It was at the end until now: from here on it is behind, and that is timed.
+  if (tail_next_ >= known) tail_took_ = Clock::now();
+  end_.store(end, std::memory_order_release);
 }
 
 void Partition::Acknowledged(uint64_t first, std::vector<std::string> values) {
@@ -232,8 +238,6 @@ void Partition::Judge(int64_t low, int64_t high, uint64_t known_end) {
       }
     } else {
       shrunk_ = 0;
-      // Behind: what the tail does not bring in time is noticed (TailBehindSince).
-      if (tail_next_ >= end_.load(std::memory_order_relaxed)) tail_took_ = Clock::now();
       grew = static_cast<uint64_t>(high) > end_.load(std::memory_order_relaxed);
       MoveEnd(high);
     }
@@ -248,7 +252,7 @@ void Partition::Missing() {
     strike_ = now;
     ++missing_;
   }
-  if (missing_ >= kStrikesMax) {
+  if (missing_ >= kMissingMax) {
     DamageLocked("the topic is gone");
   } else {
     host_->Suspect(this);

@@ -8,6 +8,7 @@ namespace afterbell::kafka {
 namespace {
 
 constexpr int kPollMs = 100;
+constexpr std::chrono::seconds kStalledTick(1);
 // What a value costs librdkafka and us beside its bytes.
 constexpr uint64_t kValueOverheadBytes = 64;
 
@@ -121,8 +122,8 @@ void Producer::Reported(const rd_kafka_message_t& message) {
   auto* const append = static_cast<PendingAppend*>(message._private);
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (append->status.ok()) {
-      append->status =
-          StatusOf(message.err, absl::StrCat(ToString(append->partition->id()), ", ", client_->complaint()));
+      append->status = StatusOf(
+          message.err, absl::StrCat(ToString(append->partition->id()), ", ", append->client->complaint()));
     }
   } else if (message.offset < 0) {
     // Delivered as a duplicate: written, and not told where.
@@ -194,14 +195,16 @@ void Producer::Answer(Partition* partition) {
 
 void Producer::Poll() {
   answers_here = true;
+  auto next_look = Clock::now() + kStalledTick;
   while (!stopping_) {
     // Only this thread replaces the client, so it may use it without the lock.
     rd_kafka_poll(client_->handle(), kPollMs);
     AnswerReady();
     if (client_->fatal()) {
       Replace(client_->complaint());
-    } else if (Stalled()) {
-      Replace("appends were not answered");
+    } else if (Clock::now() >= next_look) {
+      next_look = Clock::now() + kStalledTick;
+      if (Stalled()) Replace("appends were not answered");
     }
   }
 }
@@ -270,7 +273,7 @@ void Producer::Warm(const std::string& topic) {
   std::shared_ptr<Client> client;
   {
     const std::unique_lock lock(client_mutex_);
-    if (!topics_.insert(topic).second) return;
+    if (client_ == nullptr || !topics_.insert(topic).second) return;
     client = client_;
   }
   WithinDeadline(
@@ -285,6 +288,7 @@ void Producer::Warm(const std::string& topic) {
 
 void Producer::BreakForTest() {
   const std::shared_lock lock(client_mutex_);
+  if (client_ == nullptr) return;
   rd_kafka_test_fatal_error(client_->handle(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
                             "broken by a test");
 }
