@@ -60,6 +60,12 @@ class Kit {
     return *this;
   }
 
+  // In a log whose time MoveClock moves.
+  Kit& OnASimulatedClock() {
+    context_.simulated_clock = true;
+    return *this;
+  }
+
   template <class... Events>
   Kit& Given(const Events&... events) {
     (GivenOwn(events), ...);

@@ -115,6 +115,16 @@ TEST(PlanSession, KnowsNoForeignGroupVenueOrDateOutsideTheTerm) {
   school.When(other).ThenNotFound();
 }
 
+TEST(PlanSession, KnowsNoTermThatTheCommonsHaveNotOpened) {
+  School school;
+  school.GivenFrom("enrollment",
+                   Enrollment("care_group_formed { group_id: 'g2' term_id: 'spring' stage: 'primary' "
+                              "grades: '3' periods: 'afternoon-1' }"));
+  v1::AttendanceCommand spring = Plan("'2026-09-01'");
+  spring.mutable_plan_session()->set_group_id("g2");
+  school.When(spring).ThenNotFound();
+}
+
 TEST(PlanSession, ChecksDatesAndTimes) {
   School school;
   school.When(Plan("")).ThenInvalid("dates");

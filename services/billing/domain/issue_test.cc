@@ -55,6 +55,12 @@ TEST(IssueCharge, AsksForChargesOfThisSchool) {
   kit.When(Kit::Issue({"2026-12"})).ThenNotFound();
 }
 
+TEST(IssueCharge, KnowsNoPeriodOfATermThatWasNotOpened) {
+  BillingKit kit;
+  Ready(kit).Assessed("t9", 8000, "t9");
+  kit.When(Kit::Issue({"t9"})).ThenNotFound();
+}
+
 // BIL-01.
 TEST(IssueCharge, RefusesWhatThePolicyOfItsPeriodMakesFree) {
   BillingKit kit;

@@ -124,13 +124,13 @@ void EvolveEnded(const v1::AgreementEnded& event, MutableRows& rows) {
 // Within the term (ENR-17): a new term has an agreement of its own.
 std::optional<Refused> CheckDates(const Situation& s, const Application& application,
                                   const v1::DraftAgreement& command) {
-  const auto term = reference::Term(s.rows, application.term_id());
-  if (!term) return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), "", command.to_on()};
-  if (command.from_on() < term->first_on()) {
-    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), term->first_on(), command.from_on()};
+  // Known since the application was started; a term that is not known has no days.
+  const auto term = reference::Term(s.rows, application.term_id()).value_or(registry::v1::TermOpened());
+  if (command.from_on() < term.first_on()) {
+    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), term.first_on(), command.from_on()};
   }
-  if (command.to_on() > term->last_on()) {
-    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), term->last_on(), command.to_on()};
+  if (command.to_on() > term.last_on()) {
+    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), term.last_on(), command.to_on()};
   }
   return std::nullopt;
 }
@@ -215,15 +215,15 @@ Decision<EnrollmentEvent> DecideDraftAgreement(const Situation& s, const v1::Dra
 Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::SignAgreement& command) {
   const auto agreement = AgreementAt(s, command.agreement_id());
   if (!agreement) return Unknown("agreement", command.agreement_id());
-  const auto application = ApplicationAt(s, agreement->application_id());
-  if (!application) return Unknown("application", agreement->application_id());
+  // It was drafted for an application of the same school; one that is not there is in no state to sign for.
+  const auto application = s.rows.GetOrEmpty<Application>(ApplicationKey(agreement->application_id()));
   if (HasSigned(*agreement, command.party())) return {};
 
-  if (application->state() != Application::SUBMITTED && application->state() != Application::AGREED &&
-      application->state() != Application::ENROLLED) {
-    return Refused{"ENR-16", "WRONG_STATE", command.agreement_id(), "SUBMITTED", StateName(*application)};
+  if (application.state() != Application::SUBMITTED && application.state() != Application::AGREED &&
+      application.state() != Application::ENROLLED) {
+    return Refused{"ENR-16", "WRONG_STATE", command.agreement_id(), "SUBMITTED", StateName(application)};
   }
-  if (!Lists(agreement->parties(), command.party()) || !SignsFor(s, *application, command.party())) {
+  if (!Lists(agreement->parties(), command.party()) || !SignsFor(s, application, command.party())) {
     return Refused{"ENR-16", "NOT_A_PARTY", command.agreement_id(), absl::StrJoin(agreement->parties(), ","),
                    command.party()};
   }
@@ -232,7 +232,7 @@ Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::Sign
                    absl::BytesToHexString(agreement->text_hash()),
                    absl::BytesToHexString(command.text_hash())};
   }
-  if (AsksForNotice(s, *application) && !application->list_posted()) {
+  if (AsksForNotice(s, application) && !application.list_posted()) {
     return Refused{"ENR-14", "LIST_NOT_POSTED",     command.agreement_id(), "public_notice",
                    "",       "approved_list_notice"};
   }
@@ -243,7 +243,7 @@ Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::Sign
   signature.set_text_hash(command.text_hash());
   signature.set_evidence_hash(command.evidence_hash());
 
-  const std::vector<std::string> asked = PartiesAsked(s, *application);
+  const std::vector<std::string> asked = PartiesAsked(s, application);
   const bool all = std::all_of(asked.begin(), asked.end(), [&](const std::string& party) {
     return party == command.party() || HasSigned(*agreement, party);
   });
@@ -252,7 +252,7 @@ Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::Sign
   v1::AgreementTookEffect& effect = *event.mutable_agreement_took_effect();
   effect.set_agreement_id(command.agreement_id());
   effect.set_application_id(agreement->application_id());
-  effect.set_pupil_id(application->pupil_id());
+  effect.set_pupil_id(application.pupil_id());
   effect.set_from_on(agreement->from_on());
   effect.set_to_on(agreement->to_on());
   effect.set_may_leave_alone(agreement->may_leave_alone());

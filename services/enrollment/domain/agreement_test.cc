@@ -142,9 +142,27 @@ TEST_F(Agreement, WaitsForTheListWhereTheParameterAsksForIt) {
 }
 
 TEST_F(Agreement, IsNotSignedWhenItsPupilLeft) {
-  kit.Steps("class_review").Enrolled();
+  Reviewed();
+  Draft(Kit::Drafted("a1", "parties: ['guardian', 'school', 'third_party']")).ThenDecided();
+  Sign("guardian", "gina", "guardian").ThenDecided();
+  Sign("principal", "petra", "school").ThenDecided();
+  kit.Do("academic_affairs_office", "otto", "enroll_pupil { application_id: 'a1' }");
   kit.Do("guardian", "gina", Kit::Withdrawn("ana"));
+  EXPECT_EQ(Sign("third_party_institution", "theo", "third_party").ThenRefused("ENR-16", "WRONG_STATE").met,
+            "WITHDRAWN");
   Draft(Kit::Drafted("a1", "parties: ['school', 'guardian']")).ThenRefused("ENR-09", "WRONG_STATE");
+}
+
+// ENR-16
+TEST_F(Agreement, IsNotSignedWhenItsApplicationWasDeclined) {
+  kit.Steps("school_approval,public_notice,agreement").Submitted();
+  kit.Do("school_leading_group", "greta", "review_at_school { application_id: 'a1' }");
+  Draft(Kit::Drafted("a1")).ThenDecided();
+  kit.Do("school_leading_group", "gustav",
+         "decline_application { application_id: 'a1' ground: UNTRUE_FACTS evidence_hash: 'e' }");
+  const Refused refused = Sign("guardian", "gina", "guardian").ThenRefused("ENR-16", "WRONG_STATE");
+  EXPECT_EQ(refused.limit, "SUBMITTED");
+  EXPECT_EQ(refused.met, "DECLINED");
 }
 
 }  // namespace

@@ -207,6 +207,19 @@ TEST_F(RedirectChoice, RefusesAnotherChoiceThanTheOneThatStands) {
   Redirect("from_project_id: 'go' " + agreed).ThenRefused("ENR-12", "WRONG_STATE");
 }
 
+// ENR-09
+TEST_F(RedirectChoice, NeedsAnApplicationThatWasSubmitted) {
+  kit.GivenPupil("bo", "gina").Do("guardian", "gina", Kit::Started("a2", "bo"));
+  const Refused refused =
+      kit.Ask("class_teacher", "carl",
+              "redirect_choice { application_id: 'a2' to_project_id: 'dance' " + agreed + " }")
+          .ThenRefused("ENR-09", "WRONG_STATE");
+  EXPECT_EQ(refused.limit, "SUBMITTED");
+  EXPECT_EQ(refused.met, "DRAFT");
+  kit.Ask("class_teacher", "carl", "redirect_choice { application_id: 'none' " + agreed + " }")
+      .ThenNotFound();
+}
+
 // ENR-11, ENR-03
 class DeclineApplication : public ::testing::Test {
  protected:
@@ -266,6 +279,9 @@ TEST_F(DeclineApplication, NeedsAnApplicationThatWasSubmitted) {
   kit.Ask("class_teacher", "carl",
           "decline_application { application_id: 'a2' ground: NOT_COVERED evidence_hash: 'e' }")
       .ThenRefused("ENR-09", "WRONG_STATE");
+  kit.Ask("class_teacher", "carl",
+          "decline_application { application_id: 'none' ground: NOT_COVERED evidence_hash: 'e' }")
+      .ThenNotFound();
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::Form
     if (same->school_id() == s.context.school_id && IsSameGroup(*same, command)) return {};
     return InvalidField("group_id", command.group_id(), "an id that no other group has");
   }
-  if (!reference::Term(s.rows, command.term_id())) return Unknown("term", command.term_id());
+  AFTERBELL_RETURN_IF_ERROR(CheckTermHere(s, command.term_id()));
   if (!command.class_id().empty() && !s.rows.Has(ClassKey(s.context.school_id, command.class_id()))) {
     return Unknown("class", command.class_id());
   }

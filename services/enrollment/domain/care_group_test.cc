@@ -32,6 +32,16 @@ TEST(FormCareGroup, KnowsWhatItNames) {
   form("term_id: 't1' venue_id: 'v1' class_id: 'c3'").ThenDecided();
 }
 
+// ENR-17: a group runs in a term of its own place.
+TEST(FormCareGroup, DoesNotKnowTheTermOfAnotherDistrict) {
+  Kit kit;
+  kit.GivenCommons(
+      Registry("term_opened { term_id: 't2' scope_id: 'd2' first_on: '2026-09-01' last_on: '2027-01-15' }"));
+  kit.Ask("academic_affairs_office", "otto",
+          "form_care_group { group_id: 'g1' term_id: 't2' venue_id: 'v1' }")
+      .ThenNotFound();
+}
+
 class PlacePupil : public ::testing::Test {
  protected:
   PlacePupil() { kit.Steps("class_review").Group("g1").Group("g2").Group("noon", "noon"); }

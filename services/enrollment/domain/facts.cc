@@ -58,4 +58,10 @@ bool IsTermOf(const Rows& rows, const registry::v1::TermOpened& term, std::strin
   return std::find(areas.begin(), areas.end(), term.scope_id()) != areas.end();
 }
 
+absl::Status CheckTermHere(const Situation& situation, std::string_view term_id) {
+  const auto term = reference::Term(situation.rows, term_id);
+  const bool here = term && IsTermOf(situation.rows, *term, situation.context.school_id);
+  return here ? absl::OkStatus() : Unknown("term", term_id);
+}
+
 }  // namespace afterbell::enrollment

@@ -45,6 +45,9 @@ bool IsVenue(const Rows& rows, std::string_view school_id, std::string_view venu
 // The term binds at this school: it is the school's own or one of the areas it lies in.
 bool IsTermOf(const Rows& rows, const registry::v1::TermOpened& term, std::string_view school_id);
 
+// NOT_FOUND for a term that does not bind here: another place's is not known at this school.
+absl::Status CheckTermHere(const Situation& situation, std::string_view term_id);
+
 }  // namespace afterbell::enrollment
 
 #endif  // AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_FACTS_H_

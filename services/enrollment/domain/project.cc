@@ -86,7 +86,7 @@ Decision<EnrollmentEvent> DecideDesignProject(const Situation& s, const v1::Desi
     }
     return InvalidField("project_id", command.project_id(), "an id that no other project has");
   }
-  if (!reference::Term(s.rows, command.term_id())) return Unknown("term", command.term_id());
+  AFTERBELL_RETURN_IF_ERROR(CheckTermHere(s, command.term_id()));
   if (command.capacity_pupils() <= 0) {
     return InvalidField("capacity_pupils", std::to_string(command.capacity_pupils()), "at least 1");
   }

@@ -35,6 +35,16 @@ TEST(Project, IsDesignedOfferedAndOpened) {
       .ThenRefused("ENR-07", "WRONG_STATE");
 }
 
+// ENR-17: a project runs in a term of its own place.
+TEST(Project, DoesNotKnowTheTermOfAnotherDistrict) {
+  Kit kit;
+  kit.GivenCommons(
+      Registry("term_opened { term_id: 't2' scope_id: 'd2' first_on: '2026-09-01' last_on: '2027-01-15' }"));
+  kit.Ask("school_leading_group", "greta",
+          "design_project { project_id: 'chess' term_id: 't2' capacity_pupils: 1 }")
+      .ThenNotFound();
+}
+
 TEST(Project, KnowsWhatItNames) {
   Kit kit;
   kit.Ask("school_leading_group", "greta",

@@ -61,6 +61,14 @@ TEST(ReviewAtSchool, IsRefusedWhereThePlaceDoesNotAskForIt) {
   kit.Ask("school_leading_group", "greta", kSchool).ThenRefused("ENR-09", "STEP_NOT_ASKED");
 }
 
+TEST(ReviewAtSchool, WaitsForTheSubmission) {
+  Kit kit;
+  kit.Do("guardian", "gina", Kit::Started("a1", "ana"));
+  EXPECT_EQ(kit.Ask("school_leading_group", "greta", kSchool).ThenRefused("ENR-09", "WRONG_STATE").met,
+            "DRAFT");
+  kit.Ask("school_leading_group", "greta", "review_at_school { application_id: 'none' }").ThenNotFound();
+}
+
 TEST(ReviewAtSchool, TakesTwoSchoolStepsFromTwoPeople) {
   Kit kit;
   kit.Steps("school_review,school_approval").Submitted();
@@ -95,6 +103,13 @@ TEST(ApproveApplication, IsTheLastWordWhereThePrincipalDecides) {
   kit.Do("class_teacher", "carl", kClass);
   kit.Ask("principal", "carl", kPrincipal).ThenRefused("ENR-09", "SAME_PERSON");
   kit.Ask("principal", "petra", kPrincipal).Then(Event("application_approved { application_id: 'a1' }"));
+}
+
+TEST(ApproveApplication, WaitsForTheSubmission) {
+  Kit kit;
+  kit.Do("guardian", "gina", Kit::Started("a1", "ana"));
+  EXPECT_EQ(kit.Ask("principal", "petra", kPrincipal).ThenRefused("ENR-09", "WRONG_STATE").met, "DRAFT");
+  kit.Ask("principal", "petra", "approve_application { application_id: 'none' }").ThenNotFound();
 }
 
 TEST(ApproveApplication, IsRefusedWhereThePlaceDoesNotAskForIt) {

@@ -46,7 +46,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const std::string& a
 }
 
 void RpcServer::SetServing(bool serving) {
-  if (server_->GetHealthCheckService() != nullptr) server_->GetHealthCheckService()->SetServingStatus(serving);
+  if (server_->GetHealthCheckService() != nullptr)
+    server_->GetHealthCheckService()->SetServingStatus(serving);
 }
 
 RpcServer::~RpcServer() { Stop(std::chrono::seconds(1)); }

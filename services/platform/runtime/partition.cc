@@ -266,7 +266,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   }
   beside_caught_up_ = true;
   AFTERBELL_RETURN_IF_ERROR(ReadOwn());
-  calls->insert(calls->begin(), std::make_move_iterator(later_.begin()), std::make_move_iterator(later_.end()));
+  calls->insert(calls->begin(), std::make_move_iterator(later_.begin()),
+                std::make_move_iterator(later_.end()));
   later_.clear();
   if (!append_failed.ok()) {
     claiming_ = false;

@@ -81,37 +81,6 @@ TEST(RegisterSchool, RefusesAnotherSchoolUnderTheSameId) {
   Commons().As("education_bureau", "b1").When(command).ThenRefused("REF-01", "WRONG_STATE");
 }
 
-TEST(MoveClock, GoesForwardOnASimulatedClockOnly) {
-  MemoryRows rows;
-  Context context;
-  context.recorded_at = InstantOf("2026-09-01", "08:00");
-  context.role = "platform_operator";
-  policy::Policy policy(rows);
-  const auto decide = [&](const std::string& date, const std::string& time) {
-    v1::RegistryCommand command;
-    *command.mutable_move_clock()->mutable_to() = TimestampOf(InstantOf(date, time));
-    return TheRegistry().DecideCommand(Situation{context, rows, policy}, command);
-  };
-  Decision<v1::RegistryEvent> real = decide("2026-09-02", "08:00");
-  ASSERT_TRUE(real.refused);
-  EXPECT_EQ(real.refused->rule, "REF-22");
-  EXPECT_EQ(real.refused->reason, "WRONG_STATE");
-
-  context.simulated_clock = true;
-  EXPECT_TRUE(decide("2026-08-31", "08:00").refused);  // Before the log began.
-  const Decision<v1::RegistryEvent> moved = decide("2026-09-02", "08:00");
-  ASSERT_EQ(moved.events.size(), 1u);
-  EXPECT_EQ(MicrosOf(moved.events[0].clock_moved().to()), InstantOf("2026-09-02", "08:00"));
-  reference::FoldRegistryEvent(moved.events[0], rows);
-
-  const Decision<v1::RegistryEvent> again = decide("2026-09-02", "08:00");
-  EXPECT_TRUE(again.ok() && again.events.empty());
-  const Decision<v1::RegistryEvent> back = decide("2026-09-02", "07:59");
-  ASSERT_TRUE(back.refused);
-  EXPECT_EQ(back.refused->reason, "WRONG_STATE");
-  EXPECT_EQ(back.refused->limit, InstantText(InstantOf("2026-09-02", "08:00")));
-}
-
 TEST(Commands, AreAllOfTheCommandMessageInItsOrder) {
   const auto* oneof = v1::RegistryCommand::descriptor()->oneof_decl(0);
   ASSERT_EQ(TheRegistry().commands().size(), oneof->field_count());

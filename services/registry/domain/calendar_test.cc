@@ -73,6 +73,10 @@ TEST(SetServiceDays, SetsExceptionsOfTheOwnSchool) {
   school.When(SetDay("s2", "2026-11-20", false, "weather")).ThenInvalid("scope_id");
 }
 
+TEST(SetServiceDays, KnowsNoSchoolThatIsNotRegistered) {
+  RegistryKit("s9").As("principal", "pri").When(SetDay("s9", "2026-11-20", false, "weather")).ThenNotFound();
+}
+
 TEST(SetServiceDays, SetsOnlyTheDaysThatChange) {
   Commons()
       .Given(Autumn(), DaySet("d1", "2026-10-01", false, "statutory_holiday"))

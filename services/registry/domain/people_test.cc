@@ -167,6 +167,13 @@ TEST(AssignPost, AsksForAKnownAdultRoleAndClass) {
       .ThenNotFound();
 }
 
+TEST(AssignPost, KnowsNoSchoolThatIsNotRegistered) {
+  RegistryKit school("s9");
+  school.GivenCommons(Event(kTeacher));
+  school.When(Command("assign_post { person_id: 'tea' role: 'principal' from_on: '2026-09-01' }"))
+      .ThenNotFound();
+}
+
 TEST(RegisterVenue, RegistersRoomsAtTheSchoolAndOffCampusVenuesInTheCommons) {
   AtSchool()
       .As("academic_affairs_office", "o1")
@@ -197,6 +204,12 @@ TEST(RegisterVenue, AsksForThePlaceItBelongsToAndRoomForSomebody) {
   AtSchool()
       .When(Command("register_venue { venue_id: 'v1' kind: 'room' capacity_pupils: 0 on_site: true }"))
       .ThenInvalid("capacity_pupils");
+}
+
+TEST(RegisterVenue, KnowsNoSchoolThatIsNotRegistered) {
+  RegistryKit("s9")
+      .When(Command("register_venue { venue_id: 'v1' kind: 'room' capacity_pupils: 40 on_site: true }"))
+      .ThenNotFound();
 }
 
 }  // namespace

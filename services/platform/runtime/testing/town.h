@@ -79,7 +79,7 @@ class Town {
   absl::StatusOr<std::unique_ptr<Runtime>> TryOpen(const std::vector<std::string>& services,
                                                    const std::string& stores, bool own);
   void Start(const std::vector<std::string>& services = {});  // The town's own runtime.
-  absl::Status TryStart();  // The same, or why not.
+  absl::Status TryStart();                                    // The same, or why not.
   void Stop();
   void DropStores(const std::string& stores = "stores");
 
