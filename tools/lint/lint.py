@@ -143,7 +143,7 @@ def grpc_at_the_edge(tree):
     """A rule, a view or the runtime that knows gRPC could not be replayed, simulated or tested without
     it. Generated service code stays in transport/; the library also where the process is put together."""
     for path in tree.ending(*CPP):
-        in_transport = re.match(r"services/\w+/transport/", path) is not None
+        in_transport = re.match(r"services/(\w+|platform/rpc)/transport/", path) is not None
         at_edge = in_transport or path.startswith(
             ("services/platform/rpc/", "services/platform/host/", "services/city/", "tools/", "tests/"))
         for number, header in includes(tree, path):

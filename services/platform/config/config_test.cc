@@ -23,9 +23,9 @@ std::string Complaint(std::string_view text, std::map<std::string, std::string> 
 }
 
 TEST(Config, IsCompleteWithoutAFile) {
-  const auto config = ParseConfig("", "", Of({{"HOME", "/home/ana"}}));
+  const auto config = ParseConfig("", "", Of({{"HOME", "/h/ana"}}));
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->data_directory(), "/home/ana/.local/share/afterbell");
+  EXPECT_EQ(config->data_directory(), "/h/ana/.local/share/afterbell");
   EXPECT_EQ(config->listen(), "127.0.0.1:7400");
   EXPECT_EQ(config->limits().DebugString(), DefaultLimits().DebugString());
 }
