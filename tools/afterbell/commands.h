@@ -6,9 +6,11 @@
 #define AFTERBELL_TOOLS_AFTERBELL_COMMANDS_H_
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/log/embedded/embedded_log.h"
 
 namespace afterbell {
 
@@ -28,6 +30,9 @@ void AddLevel(CLI::App* app, int* exit_code);
 // A serialised event of a service, for people: ids, never names.
 std::string EventText(const std::string& service, const std::string& bytes);
 void AddTopics(CLI::App* app, int* exit_code);
+
+// The log of a folder, or of the one that the configuration names when none is told; takes no lock.
+absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenReadOnlyLog(const std::string& told);
 
 // Says what failed on stderr, for people.
 int Failed(const absl::Status& status);

@@ -13,7 +13,7 @@ namespace afterbell {
 namespace {
 
 struct LogFlags {
-  std::string data = DefaultDataDirectory();
+  std::string data;  // Empty: the configuration's.
   std::string partition;
   uint64_t from = 1;
   uint64_t count = 20;
@@ -21,15 +21,8 @@ struct LogFlags {
   bool digests = false;
 };
 
-absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenReadOnly(const std::string& data) {
-  EmbeddedLogOptions options;
-  options.directory = data + "/log";
-  options.read_only = true;
-  return EmbeddedLog::Open(options);
-}
-
 int Stat(const LogFlags& flags) {
-  auto log = OpenReadOnly(flags.data);
+  auto log = OpenReadOnlyLog(flags.data);
   if (!log.ok()) return Failed(log.status());
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
@@ -47,7 +40,7 @@ int Stat(const LogFlags& flags) {
 }
 
 int Cat(const LogFlags& flags) {
-  auto log = OpenReadOnly(flags.data);
+  auto log = OpenReadOnlyLog(flags.data);
   if (!log.ok()) return Failed(log.status());
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
@@ -80,7 +73,7 @@ int Cat(const LogFlags& flags) {
 }
 
 int VerifyLog(const LogFlags& flags) {
-  auto log = OpenReadOnly(flags.data);
+  auto log = OpenReadOnlyLog(flags.data);
   if (!log.ok()) return Failed(log.status());
   const absl::Status frames = (*log)->VerifyAll();
   if (!frames.ok()) return Failed(frames);
@@ -113,16 +106,16 @@ void AddLog(CLI::App* app, int* exit_code) {
   CLI::App* log = app->add_subcommand("log", "Look into a log; it may be in use");
   log->require_subcommand(1);
   CLI::App* stat = log->add_subcommand("stat", "Records, claims and void records of each partition");
-  stat->add_option("--data", flags->data)->capture_default_str();
+  stat->add_option("--data", flags->data, "Folder of the log");
   stat->callback([flags, exit_code] { *exit_code = Stat(*flags); });
   CLI::App* cat = log->add_subcommand("cat", "Print Commits of a partition, ids only");
-  cat->add_option("--data", flags->data)->capture_default_str();
+  cat->add_option("--data", flags->data, "Folder of the log");
   cat->add_option("--partition", flags->partition, "Like attendance/17")->required();
   cat->add_option("--from", flags->from, "First index")->capture_default_str();
   cat->add_option("--count", flags->count)->capture_default_str();
   cat->callback([flags, exit_code] { *exit_code = Cat(*flags); });
   CLI::App* verify = log->add_subcommand("verify", "Check every frame and the chain of every partition");
-  verify->add_option("--data", flags->data)->capture_default_str();
+  verify->add_option("--data", flags->data, "Folder of the log");
   verify->add_flag("--decisions", flags->decisions,
                    "Also make every decision again and compare, byte for byte");
   verify->add_flag("--digests", flags->digests, "Also print a digest of each partition's rows");

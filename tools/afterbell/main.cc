@@ -1,6 +1,7 @@
 // afterbell: run a city, load and show policy, look into a log, ask questions of history.
 #include <cstdio>
 
+#include "services/platform/config/config.h"
 #include "tools/afterbell/commands.h"
 
 namespace afterbell {
@@ -8,6 +9,15 @@ namespace afterbell {
 int Failed(const absl::Status& status) {
   std::fprintf(stderr, "afterbell: %s\n", std::string(status.message()).c_str());
   return kExitFailed;
+}
+
+absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenReadOnlyLog(const std::string& told) {
+  const auto config = LoadConfig("");
+  if (!config.ok()) return config.status();
+  EmbeddedLogOptions options;
+  options.directory = (told.empty() ? config->data_directory() : told) + "/log";
+  options.read_only = true;
+  return EmbeddedLog::Open(options);
 }
 
 }  // namespace afterbell

@@ -13,7 +13,7 @@ namespace afterbell {
 namespace {
 
 struct ReviewFlags {
-  std::string data = DefaultDataDirectory();
+  std::string data;  // Empty: the configuration's.
   std::string name;
   std::string format = "table";
   std::string policy = "as-decided";
@@ -27,10 +27,7 @@ struct Opened {
 };
 
 absl::StatusOr<Opened> Open(const ReviewFlags& flags) {
-  EmbeddedLogOptions log_options;
-  log_options.directory = flags.data + "/log";
-  log_options.read_only = true;
-  auto log = EmbeddedLog::Open(log_options);
+  auto log = OpenReadOnlyLog(flags.data);
   if (!log.ok()) return log.status();
   replay::HistoryOptions options;
   if (!flags.as_of.empty()) {
@@ -94,7 +91,7 @@ void AddReview(CLI::App* app, int* exit_code) {
   review->require_subcommand(1);
   review->add_subcommand("list", "Reviews by name")->callback([exit_code] { *exit_code = List(); });
   const auto common = [flags](CLI::App* command) {
-    command->add_option("--data", flags->data, "Folder of the log")->capture_default_str();
+    command->add_option("--data", flags->data, "Folder of the log");
     command->add_option("--as-of", flags->as_of, "Only what was recorded by the end of that date");
   };
   CLI::App* run = review->add_subcommand("run", "Answer one");

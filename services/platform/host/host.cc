@@ -94,11 +94,6 @@ HostOptions OptionsOf(const config::v1::Config& config) {
   return options;
 }
 
-std::string DefaultDataDirectory() {
-  const auto config = LoadConfig("");
-  return config.ok() ? config->data_directory() : ".";
-}
-
 void BlockStopSignals() {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

@@ -62,9 +62,6 @@ class Host {
 // Where, and with which limits, as a configuration says.
 HostOptions OptionsOf(const config::v1::Config& config);
 
-// Unless told: $XDG_DATA_HOME/afterbell, or ~/.local/share/afterbell.
-std::string DefaultDataDirectory();
-
 // Waits for SIGINT or SIGTERM. Call BlockStopSignals first, before any thread is started.
 void BlockStopSignals();
 void WaitForStopSignal();

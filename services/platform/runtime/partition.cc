@@ -258,13 +258,13 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     stopping = stopping_;
     wants_seen = wants_seen_;
   }
-  for (Beside* each : {&requests_, &history_}) {
-    if (beside_caught_up_) break;
-    const absl::StatusOr<bool> reached = each->CatchUp(*log_, chain_.at().index);
-    if (!reached.ok()) return reached.status();
-    if (!*reached) return absl::OkStatus();
+  const absl::StatusOr<bool> caught_up = CatchUpBeside();
+  if (!caught_up.ok()) return caught_up.status();
+  if (!*caught_up) {
+    looks_again_ = true;
+    if (stopping) FinishStopping(calls);
+    return absl::OkStatus();
   }
-  beside_caught_up_ = true;
   AFTERBELL_RETURN_IF_ERROR(ReadOwn());
   calls->insert(calls->begin(), std::make_move_iterator(later_.begin()),
                 std::make_move_iterator(later_.end()));

@@ -182,6 +182,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void SettleFront(uint64_t offset);
   absl::Status FoldRecorded(const log::v1::Commit& commit, uint64_t offset);
   void TakeBeside(const log::v1::Commit& commit, uint64_t offset);
+  absl::StatusOr<bool> CatchUpBeside();
   absl::Status WriteStore();
   absl::Status LoseOwnership();
   void Reset(const absl::Status& answer);

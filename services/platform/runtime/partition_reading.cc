@@ -142,6 +142,18 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
   return absl::OkStatus();
 }
 
+// False: not yet, because the log has to fetch first, or there is no room.
+absl::StatusOr<bool> Partition::CatchUpBeside() {
+  for (Beside* each : {&requests_, &history_}) {
+    if (beside_caught_up_) break;
+    const absl::StatusOr<bool> reached = each->CatchUp(*log_, chain_.at().index);
+    if (absl::IsResourceExhausted(reached.status())) return false;
+    if (!reached.ok() || !*reached) return reached;
+  }
+  beside_caught_up_ = true;
+  return true;
+}
+
 void Partition::TakeBeside(const Commit& commit, uint64_t offset) {
   requests_.Take(commit, offset);
   history_.Take(commit, offset);

@@ -175,7 +175,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Town::TryOpen(const std::vector<std::st
     const bool wanted = std::find(services.begin(), services.end(), service->name()) != services.end();
     if (services.empty() || wanted) options.services.push_back(service);
   }
-  options.log = log_.get();
+  options.log = through == nullptr ? log_.get() : through;
   options.school_partitions = 1;
   options.clock = clock;
   options.limits = limits;

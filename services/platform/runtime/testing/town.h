@@ -108,6 +108,7 @@ class Town {
   // For runtimes opened from here on.
   Limits limits = DefaultLimits();
   uint32_t level_max = kLevelMax;
+  EventLog* through = nullptr;  // What the runtimes see instead of the log.
   log::v1::Clock clock = log::v1::SIMULATED;
   std::function<Micros()> now;
 
