@@ -122,6 +122,10 @@ void AttendanceService::Fold(const Recorded& foreign, MutableRows& rows) const {
   if (foreign.service == "staffing") FoldStaffing(foreign, rows);
 }
 
+bool AttendanceService::Hears(std::string_view service, bool commons, int event) const {
+  return !commons && attendance::Hears(service, event);
+}
+
 std::vector<AttendanceCommand> AttendanceService::ReactTo(const Situation& s, const Recorded& cause) const {
   return ReactionsTo(s, cause);
 }

@@ -23,9 +23,7 @@ class AttendanceService final : public ServiceOf<v1::AttendanceCommand, v1::Atte
                                               const v1::AttendanceCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::AttendanceEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::AttendanceEvent& event, MutableRows& rows) const override;
-  bool Hears(std::string_view service, bool commons) const override {
-    return !commons && service == "staffing";
-  }
+  bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<v1::AttendanceCommand> ReactTo(const Situation& s, const Recorded& cause) const override;
   std::vector<v1::AttendanceCommand> ReachDeadline(const Situation& s, std::string_view name,

@@ -81,6 +81,10 @@ void BillingService::Fold(const Recorded& foreign, MutableRows& rows) const {
   }
 }
 
+bool BillingService::Hears(std::string_view service, bool commons, int event) const {
+  return !commons && billing::Hears(service, event);
+}
+
 std::vector<BillingCommand> BillingService::ReactTo(const Situation& s, const Recorded& cause) const {
   return billing::ReactTo(s, cause);
 }

@@ -22,9 +22,7 @@ class BillingService final : public ServiceOf<v1::BillingCommand, v1::BillingEve
                                            const v1::BillingCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows) const override;
-  bool Hears(std::string_view service, bool commons) const override {
-    return !commons && (service == "enrollment" || service == "attendance");
-  }
+  bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<v1::BillingCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;
   std::vector<v1::BillingCommand> ReachDeadline(const Situation& situation, std::string_view name,

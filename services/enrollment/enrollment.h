@@ -23,7 +23,7 @@ class EnrollmentService final : public ServiceOf<v1::EnrollmentCommand, v1::Enro
                                               const v1::EnrollmentCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) const override;
-  bool Hears(std::string_view, bool) const override { return false; }
+  bool Hears(std::string_view, bool, int) const override { return false; }
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<v1::EnrollmentCommand> ReactTo(const Situation& situation,
                                              const Recorded& cause) const override;

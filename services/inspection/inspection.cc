@@ -53,6 +53,10 @@ void InspectionService::Fold(const Recorded& foreign, MutableRows& rows) const {
   if (foreign.service == "billing") FoldBilling(foreign, rows);
 }
 
+bool InspectionService::Hears(std::string_view service, bool commons, int event) const {
+  return !commons && inspection::Hears(service, event);
+}
+
 std::vector<InspectionCommand> InspectionService::ReactTo(const Situation& s, const Recorded& cause) const {
   return inspection::ReactTo(s, cause);
 }

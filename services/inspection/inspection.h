@@ -27,9 +27,7 @@ class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::Insp
   void ProjectEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
   void ProjectCommit(const Recorded& own, MutableRows& rows) const override;
   bool FoldsCommons() const override { return true; }  // Who was turned away there.
-  bool Hears(std::string_view service, bool commons) const override {
-    return !commons && (service == "attendance" || service == "billing");
-  }
+  bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<v1::InspectionCommand> ReactTo(const Situation& situation,
                                              const Recorded& cause) const override;

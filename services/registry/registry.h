@@ -25,7 +25,7 @@ class RegistryService final : public ServiceOf<v1::RegistryCommand, v1::Registry
                                             const v1::RegistryCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) const override;
-  bool Hears(std::string_view, bool) const override { return false; }
+  bool Hears(std::string_view, bool, int) const override { return false; }
   void Fold(const Recorded&, MutableRows&) const override {}
   std::vector<v1::RegistryCommand> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<v1::RegistryCommand> ReachDeadline(const Situation&, std::string_view, std::string_view,

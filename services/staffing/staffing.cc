@@ -58,6 +58,10 @@ void StaffingService::Fold(const Recorded& foreign, MutableRows& rows) const {
   FoldAttendance(foreign, rows);
 }
 
+bool StaffingService::Hears(std::string_view service, bool commons, int event) const {
+  return !commons && staffing::Hears(service, event);
+}
+
 std::vector<StaffingCommand> StaffingService::ReactTo(const Situation&, const Recorded& cause) const {
   return ReactToAttendance(cause);
 }

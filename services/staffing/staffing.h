@@ -23,9 +23,7 @@ class StaffingService final : public ServiceOf<v1::StaffingCommand, v1::Staffing
                                             const v1::StaffingCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::StaffingEvent& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded& own, const v1::StaffingEvent& event, MutableRows& rows) const override;
-  bool Hears(std::string_view service, bool commons) const override {
-    return !commons && service == "attendance";
-  }
+  bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<v1::StaffingCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;
   std::vector<v1::StaffingCommand> ReachDeadline(const Situation& situation, std::string_view name,

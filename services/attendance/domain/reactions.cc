@@ -7,6 +7,10 @@
 
 namespace afterbell::attendance {
 
+bool Hears(std::string_view service, int event) {
+  return service == "staffing" && event == staffing::v1::StaffingEvent::kDutyAssigned;
+}
+
 std::vector<v1::AttendanceCommand> ReactionsTo(const Situation& s, const Recorded& cause) {
   std::vector<v1::AttendanceCommand> commands;
   if (cause.service != "staffing") return commands;

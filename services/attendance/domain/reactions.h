@@ -11,6 +11,9 @@
 
 namespace afterbell::attendance {
 
+// Whether ReactionsTo may answer to such an event: the number of its field in <Service>Event.
+bool Hears(std::string_view service, int event);
+
 // A duty assigned: the session's staffing is noted (ATT-33).
 std::vector<v1::AttendanceCommand> ReactionsTo(const Situation& s, const Recorded& cause);
 

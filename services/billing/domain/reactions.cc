@@ -59,6 +59,12 @@ void OnAttendance(const Situation& s, const AttendanceEvent& event, std::vector<
 
 }  // namespace
 
+bool Hears(std::string_view service, int event) {
+  if (service == "enrollment")
+    return event == EnrollmentEvent::kPupilEnrolled || event == EnrollmentEvent::kSpecialStatusVerified;
+  return service == "attendance" && event == AttendanceEvent::kClassHoursCounted;
+}
+
 std::vector<BillingCommand> ReactTo(const Situation& s, const Recorded& cause) {
   std::vector<BillingCommand> commands;
   if (cause.partition == 0) return commands;  // Pupils live in their school's partition.

@@ -10,6 +10,9 @@
 
 namespace afterbell::billing {
 
+// Whether ReactTo may answer to such an event: the number of its field in <Service>Event.
+bool Hears(std::string_view service, int event);
+
 // enrollment PupilEnrolled: the charge of a term. SpecialStatusVerified: the waiver.
 // attendance ClassHoursCounted of a pupil: the charge of that month.
 std::vector<v1::BillingCommand> ReactTo(const Situation& s, const Recorded& cause);

@@ -1,8 +1,5 @@
 #include "services/platform/base/time.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "absl/time/civil_time.h"
 
 namespace afterbell {
@@ -10,6 +7,7 @@ namespace {
 
 constexpr int kDigits4 = 4;
 constexpr int kDigits2 = 2;
+constexpr int kDigits6 = 6;
 
 // The number in text[at, at + digits), or -1.
 int Number(std::string_view text, size_t at, int digits) {
@@ -27,9 +25,22 @@ absl::CivilDay DayOf(std::string_view date) {
   return absl::CivilDay(Number(date, 0, kDigits4), Number(date, 5, kDigits2), Number(date, 8, kDigits2));
 }
 
+// Appends a number that is not negative, with leading zeros. Keys are full of these: printf is too slow.
+void Put(int number, int digits, std::string* text) {
+  text->append(digits, '0');
+  for (size_t at = text->size(); number > 0 && digits > 0; number /= 10, --digits) {
+    (*text)[--at] = static_cast<char>('0' + number % 10);
+  }
+}
+
 std::string TextOf(absl::CivilDay day) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02d", static_cast<int>(day.year()), day.month(), day.day());
+  std::string text;
+  text.reserve(27);  // Of a whole instant.
+  Put(static_cast<int>(day.year()), kDigits4, &text);
+  text += '-';
+  Put(day.month(), kDigits2, &text);
+  text += '-';
+  Put(day.day(), kDigits2, &text);
   return text;
 }
 
@@ -79,8 +90,10 @@ std::string TimeOfDay(Micros at, int zone_minutes) {
   Micros days, rest;
   Split(at + zone_minutes * kMicrosPerMinute, &days, &rest);
   const int minutes = static_cast<int>(rest / kMicrosPerMinute);
-  char text[16];
-  std::snprintf(text, sizeof text, "%02d:%02d", minutes / 60, minutes % 60);
+  std::string text;
+  Put(minutes / 60, kDigits2, &text);
+  text += ':';
+  Put(minutes % 60, kDigits2, &text);
   return text;
 }
 
@@ -130,10 +143,17 @@ std::string InstantText(Micros at) {
   Micros days, rest;
   Split(at, &days, &rest);
   const int seconds = static_cast<int>(rest / kMicrosPerSecond);
-  char text[40];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02d.%06dZ", seconds / 3600, seconds / 60 % 60, seconds % 60,
-                static_cast<int>(rest % kMicrosPerSecond));
-  return TextOf(absl::CivilDay(1970, 1, 1) + days) + text;
+  std::string text = TextOf(absl::CivilDay(1970, 1, 1) + days);
+  text += 'T';
+  Put(seconds / 3600, kDigits2, &text);
+  text += ':';
+  Put(seconds / 60 % 60, kDigits2, &text);
+  text += ':';
+  Put(seconds % 60, kDigits2, &text);
+  text += '.';
+  Put(static_cast<int>(rest % kMicrosPerSecond), kDigits6, &text);
+  text += 'Z';
+  return text;
 }
 
 }  // namespace afterbell

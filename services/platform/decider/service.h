@@ -72,9 +72,10 @@ class Service {
   // Whether partition 0 also folds the commons of registry and staffing.
   virtual bool FoldsCommons() const { return false; }
 
-  // Whether any record of that service may make this one react: of its same-numbered partition, or of
-  // its commons. What is never heard is not asked about, so a wrong "no" is a reaction lost.
-  virtual bool Hears(std::string_view service, bool commons) const = 0;
+  // Whether an event of that service may make this one react, of its same-numbered partition or of its
+  // commons: `event` is the number of its field in <Service>Event. What is not heard is not asked about, so
+  // a wrong "no" is a reaction lost; a null what-if, which asks about everything, would find it.
+  virtual bool Hears(std::string_view service, bool commons, int event) const = 0;
 
   // domain/reactions: serialised commands that follow from another record (of a partition in
   // reads(), or of any commons). All are decided together, in order. Called after Fold.
@@ -84,6 +85,14 @@ class Service {
   virtual std::vector<std::string> AtDeadline(const Situation& situation, std::string_view name,
                                               std::string_view entity, Micros at) const = 0;
 };
+
+// Which event a serialised <Service>Event is: the number of its field, by the first tag. What lies within is
+// held by the chain's hashes.
+inline int EventNumberOf(std::string_view event) {
+  google::protobuf::io::CodedInputStream bytes(reinterpret_cast<const uint8_t*>(event.data()),
+                                               static_cast<int>(event.size()));
+  return static_cast<int>(bytes.ReadTag() >> 3);
+}
 
 template <class Command, class Event>
 class ServiceOf : public Service {
@@ -125,11 +134,8 @@ class ServiceOf : public Service {
     ProjectCommit(own, rows);
   }
 
-  // By its first tag: which event it is. What lies within is held by the chain's hashes.
   bool Knows(std::string_view event) const final {
-    google::protobuf::io::CodedInputStream bytes(reinterpret_cast<const uint8_t*>(event.data()),
-                                                 static_cast<int>(event.size()));
-    return Event::descriptor()->FindFieldByNumber(static_cast<int>(bytes.ReadTag() >> 3)) != nullptr;
+    return Event::descriptor()->FindFieldByNumber(EventNumberOf(event)) != nullptr;
   }
 
   std::set<std::string> Entities(const Recorded& own) const final {

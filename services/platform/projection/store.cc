@@ -6,6 +6,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -72,6 +73,9 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.keep_log_file_num = 2;
   database.avoid_flush_during_shutdown = false;
   database.allow_concurrent_memtable_write = true;
+  // Most of what is asked for one row is whether there is one: a filter tells without a search.
+  database.memtable_prefix_bloom_size_ratio = 0.05;
+  database.memtable_whole_key_filtering = true;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(8 << 20);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -95,6 +99,16 @@ absl::Status StatusOf(const rocksdb::Status& status) {
 }
 
 }  // namespace
+
+void KeepNewest(std::vector<RowChange>* changes) {
+  std::sort(changes->begin(), changes->end(), [](const RowChange& a, const RowChange& b) {
+    const int order = a.key.compare(b.key);
+    return order != 0 ? order < 0 : a.serial > b.serial;
+  });
+  changes->erase(std::unique(changes->begin(), changes->end(),
+                             [](const RowChange& a, const RowChange& b) { return a.key == b.key; }),
+                 changes->end());
+}
 
 class Store::PartitionRows : public Rows {
  public:
@@ -200,6 +214,8 @@ absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& chan
   rocksdb::WriteBatch batch;
   const std::string prefix = Prefix(partition);
   std::string key = prefix;
+  key += kPositionKey;
+  batch.Put(key, position.SerializeAsString());
   for (const RowChange& change : changes) {
     key.resize(prefix.size());
     key += change.key;
@@ -209,9 +225,6 @@ absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& chan
       batch.Delete(key);
     }
   }
-  key.resize(prefix.size());
-  key += kPositionKey;
-  batch.Put(key, position.SerializeAsString());
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   return StatusOf(db_->Write(options, &batch));

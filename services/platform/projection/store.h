@@ -10,6 +10,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
 #define AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,7 +33,11 @@ namespace afterbell {
 struct RowChange {
   std::string key;
   std::optional<std::string> value;  // Nothing: cleared.
+  uint64_t serial = 0;               // Rises with every change of the same rows: tells the newest of a row.
 };
+
+// Leaves the newest change of each row, in order of keys: so they cost a store least.
+void KeepNewest(std::vector<RowChange>* changes);
 
 struct StoreOptions {
   std::string directory;
@@ -54,7 +59,7 @@ class Store {
   // Where a partition's rows stand; the empty message for one not begun.
   stored::StoredPosition Position(uint32_t partition) const;
 
-  // Applies changes and the position they lead to, all or nothing.
+  // Applies changes, in order, and the position they lead to, all or nothing.
   absl::Status Write(uint32_t partition, const std::vector<RowChange>& changes,
                      const stored::StoredPosition& position);
 

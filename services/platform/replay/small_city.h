@@ -34,7 +34,7 @@ class SmallRegistry final : public ServiceOf<registry::v1::RegistryCommand, regi
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
-  bool Hears(std::string_view, bool) const override { return true; }
+  bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded&, MutableRows&) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
@@ -60,7 +60,7 @@ class SmallAttendance final
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
-  bool Hears(std::string_view, bool) const override { return true; }
+  bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded&, MutableRows&) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<Command> ReachDeadline(const Situation& s, std::string_view name, std::string_view entity,
@@ -82,7 +82,7 @@ class SmallBilling final : public ServiceOf<billing::v1::BillingCommand, billing
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
   void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
-  bool Hears(std::string_view, bool) const override { return true; }
+  bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded& foreign, MutableRows& rows) const override;
   std::vector<Command> ReactTo(const Situation& s, const Recorded& cause) const override;
   std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,

@@ -33,8 +33,15 @@ Beside::Beside(Store* store, PartitionId id, RowsOf rows_of)
       rows_(store->Live(id_.number)),
       chain_(id_, PositionOf(store->Position(id_.number))) {}
 
+void Beside::Take(const log::v1::Commit& commit, uint64_t offset) {
+  size_t numbered = unwritten_.size();
+  rows_of_(commit, offset, &unwritten_);
+  for (; numbered < unwritten_.size(); ++numbered) unwritten_[numbered].serial = ++serial_;
+}
+
 absl::Status Beside::Write(const ChainPosition& at) {
   if (unwritten_.empty()) return absl::OkStatus();
+  KeepNewest(&unwritten_);
   const absl::Status status = store_->Write(id_.number, unwritten_, StoredOf(at));
   if (status.ok()) unwritten_.clear();
   return status;

@@ -31,7 +31,7 @@ class Beside {
   const Rows& rows() const { return *rows_; }
 
   // A record was read back.
-  void Take(const log::v1::Commit& commit, uint64_t offset) { rows_of_(commit, offset, &unwritten_); }
+  void Take(const log::v1::Commit& commit, uint64_t offset);
 
   // Writes what was taken, up to where the partition stands. RESOURCE_EXHAUSTED when there is no room:
   // everything is kept, and written by the next call.
@@ -48,6 +48,7 @@ class Beside {
   const std::unique_ptr<Rows> rows_;
   Chain chain_;  // While catching up.
   std::vector<RowChange> unwritten_;
+  uint64_t serial_ = 0;
 };
 
 // A chain position as a store keeps it.

@@ -40,8 +40,9 @@ void Overlay::ScanBytes(std::string_view prefix, std::string_view from, const Vi
 
 void Overlay::Set(std::string_view key, std::optional<std::string> value) {
   const uint64_t serial = ++serial_;
-  if (key.substr(0, 2) == "d/" || key.substr(0, 6) == "p/run/") ++work_changes_;
-  changes_.push_back({{std::string(key), value}, serial});
+  const bool deadline = key.substr(0, 2) == "d/";
+  if ((deadline && key <= first_deadline_) || key.substr(0, 6) == "p/run/") ++work_changes_;
+  changes_.push_back({std::string(key), value, serial});
   auto top = top_.find(key);
   if (top == top_.end()) {
     top_.emplace(std::string(key), Top{std::move(value), serial});
@@ -54,11 +55,11 @@ void Overlay::PutBytes(std::string_view key, std::string bytes) { Set(key, std::
 
 void Overlay::Erase(std::string_view key) { Set(key, std::nullopt); }
 
-std::vector<Overlay::Change> Overlay::TakeChanges() { return std::exchange(changes_, {}); }
+std::vector<RowChange> Overlay::TakeChanges() { return std::exchange(changes_, {}); }
 
-void Overlay::Settle(const std::vector<Change>& changes) {
-  for (const Change& change : changes) {
-    const auto top = top_.find(change.row.key);
+void Overlay::Settle(const std::vector<RowChange>& changes) {
+  for (const RowChange& change : changes) {
+    const auto top = top_.find(change.key);
     if (top != top_.end() && top->second.serial == change.serial) top_.erase(top);
   }
 }
@@ -66,6 +67,7 @@ void Overlay::Settle(const std::vector<Change>& changes) {
 void Overlay::Clear() {
   top_.clear();
   changes_.clear();
+  first_deadline_ = kBehindDeadlines;
   ++work_changes_;
 }
 

@@ -17,12 +17,6 @@ namespace afterbell {
 
 class Overlay : public MutableRows {
  public:
-  // A change and its place in the order of all changes, which tells the newest of a row.
-  struct Change {
-    RowChange row;
-    uint64_t serial = 0;
-  };
-
   // `commons` answers every key "c/…" except those that begin with `own_commons` (the commons a
   // partition 0 folds itself). All must outlive this object; `commons` may be null.
   Overlay(const Rows& stored, const Rows* commons, std::string own_commons)
@@ -34,10 +28,10 @@ class Overlay : public MutableRows {
   void Erase(std::string_view key) override;
 
   // The changes since the last call, in order.
-  std::vector<Change> TakeChanges();
+  std::vector<RowChange> TakeChanges();
 
   // These changes are in the store now: rows not changed again since leave the top.
-  void Settle(const std::vector<Change>& changes);
+  void Settle(const std::vector<RowChange>& changes);
 
   // Forgets everything in flight.
   void Clear();
@@ -47,12 +41,18 @@ class Overlay : public MutableRows {
   // Grows whenever a row of the platform's own work lists (deadlines "d/", runs "p/run/") is set or
   // cleared: whoever keeps the first of them in mind knows when to look again.
   uint64_t work_changes() const { return work_changes_; }
+  // The first deadline is known: what changes behind it does not count. Empty: there is none.
+  void SetFirstDeadline(std::string key) {
+    first_deadline_ = key.empty() ? kBehindDeadlines : std::move(key);
+  }
 
  private:
   struct Top {
     std::optional<std::string> value;
     uint64_t serial;
   };
+
+  static constexpr char kBehindDeadlines[] = "d0";  // '0' comes right after '/'.
 
   bool IsForeignCommons(std::string_view key) const;
   void Set(std::string_view key, std::optional<std::string> value);
@@ -61,9 +61,10 @@ class Overlay : public MutableRows {
   const Rows* commons_;
   const std::string own_commons_;
   std::map<std::string, Top, std::less<>> top_;
-  std::vector<Change> changes_;
+  std::vector<RowChange> changes_;
   uint64_t serial_ = 0;
   uint64_t work_changes_ = 0;
+  std::string first_deadline_ = kBehindDeadlines;
 };
 
 }  // namespace afterbell

@@ -73,10 +73,10 @@ TEST_F(OverlayTest, AnErasedRowIsGoneThoughItIsStored) {
 TEST_F(OverlayTest, SettlingAChangeKeepsNewerOnesOfTheSameRow) {
   rows_.PutBytes("s/b", "first");
   rows_.PutBytes("s/x", "first");
-  const std::vector<Overlay::Change> first = rows_.TakeChanges();
+  const std::vector<RowChange> first = rows_.TakeChanges();
   ASSERT_EQ(first.size(), 2);
   rows_.PutBytes("s/b", "second");
-  const std::vector<Overlay::Change> second = rows_.TakeChanges();
+  const std::vector<RowChange> second = rows_.TakeChanges();
   ASSERT_EQ(second.size(), 1);
 
   stored_.PutBytes("s/b", "first");
@@ -94,9 +94,9 @@ TEST_F(OverlayTest, SettlingAChangeKeepsNewerOnesOfTheSameRow) {
 
 TEST_F(OverlayTest, SettlingAnOldEraseDoesNotBringAnOldRowBack) {
   rows_.PutBytes("s/b", "put");
-  const std::vector<Overlay::Change> put = rows_.TakeChanges();
+  const std::vector<RowChange> put = rows_.TakeChanges();
   rows_.Erase("s/b");
-  const std::vector<Overlay::Change> erase = rows_.TakeChanges();
+  const std::vector<RowChange> erase = rows_.TakeChanges();
   stored_.PutBytes("s/b", "put");
   rows_.Settle(put);
   EXPECT_FALSE(rows_.Has("s/b"));
@@ -126,6 +126,23 @@ TEST_F(OverlayTest, WorkListsTellWhenTheyChange) {
   EXPECT_EQ(rows_.work_changes(), before + 1);
   rows_.Erase("p/run/x");
   EXPECT_EQ(rows_.work_changes(), before + 2);
+}
+
+// Whoever knows the first deadline need not look again for one behind it.
+TEST_F(OverlayTest, DeadlinesBehindTheFirstDoNotCount) {
+  rows_.PutBytes("d/2026-09", "");
+  rows_.SetFirstDeadline("d/2026-09");
+  const uint64_t before = rows_.work_changes();
+  rows_.PutBytes("d/2026-10", "");
+  rows_.Erase("d/2026-10");
+  EXPECT_EQ(rows_.work_changes(), before);
+  rows_.PutBytes("d/2026-08", "");
+  EXPECT_EQ(rows_.work_changes(), before + 1);
+  rows_.Erase("d/2026-09");
+  EXPECT_EQ(rows_.work_changes(), before + 2);
+  rows_.SetFirstDeadline("");
+  rows_.PutBytes("d/2027", "");
+  EXPECT_EQ(rows_.work_changes(), before + 3);
 }
 
 TEST(Overlay, ReadsForeignCommonsFromTheCommonsAndItsOwnFromItself) {

@@ -31,7 +31,7 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
       decider_{service_,       id_,
                shared_.log_id, shared_.clock == log::v1::SIMULATED,
                nullptr,        shared_.limits.events_per_commit_max()},
-      stored_rows_(store_->Live(id_.number)),
+      stored_rows_(store_->Live(id_.number), shared.limits.cached_row_bytes_max()),
       requests_(stores.requests, id_, RequestRowsOf),
       history_(stores.history, id_,
                [&service](const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
@@ -53,7 +53,7 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
     source.log = std::move(foreign);
     sources_.push_back(std::move(source));
   }
-  rows_ = std::make_unique<Overlay>(*stored_rows_, &commons_rows_,
+  rows_ = std::make_unique<Overlay>(stored_rows_, &commons_rows_,
                                     id_.number == 0 ? "c/" + id_.service + "/" : std::string());
   const stored::StoredPosition stored = store_->Position(id_.number);
   chain_ = Chain(id_, PositionOf(stored));
@@ -231,7 +231,7 @@ void Partition::Step() {
     if (!status.ok()) Halt(status);
   } while (again_);
   uint64_t ends = log_->End();
-  bool read_to_end = owner_ && pending_.empty() && unwritten_.empty() && chain_.at().offset >= ends;
+  bool read_to_end = owner_ && pending_.empty() && Written() && chain_.at().offset >= ends;
   for (const Source& source : sources_) {
     const uint64_t end = source.log->End();
     ends += end;
@@ -279,11 +279,11 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     ServeWaiters();
     return absl::OkStatus();
   }
-  if (!owner_ && want_owner && !claiming_ && unwritten_.empty()) {
+  if (!owner_ && want_owner && !claiming_ && Written()) {
     // At the end of the log as far as is known; what lies behind is read before the claim comes back.
     if (!stopping) ClaimPartition();
   }
-  if (owner_ && unwritten_.empty()) {
+  if (owner_ && Written()) {
     if (shared_.clock == log::v1::REAL) moment_ = shared_.now();
     AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
     if (HasRoom()) FireDeadlines();
@@ -298,7 +298,7 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   }
   looks_again_ = has_unseen_ = facts_since_ != SteadyTime::max();
   ServeWaiters();
-  if (stopping && pending_.empty() && unwritten_.empty()) FinishStopping(calls);
+  if (stopping && pending_.empty() && Written()) FinishStopping(calls);
   return absl::OkStatus();
 }
 

@@ -37,6 +37,7 @@
 #include "services/platform/runtime/overlay.h"
 #include "services/platform/runtime/pool.h"
 #include "services/platform/runtime/record.h"
+#include "services/platform/runtime/row_cache.h"
 
 namespace afterbell {
 
@@ -154,7 +155,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
     std::string value;
     std::string hash;
     std::shared_ptr<log::v1::Record> record;
-    std::vector<Overlay::Change> changes;
+    std::vector<RowChange> changes;
     std::vector<ChainPosition> sources;  // As folded when it was decided.
     Micros newest = 0;
     std::vector<CommandCall> calls;  // Who is answered from it: the command's, and repeats of it.
@@ -205,6 +206,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Push(log::v1::Commit head, std::vector<CommandCall> calls);
   void AppendNew();
   Micros Now();
+  // False when there was no room for it; it is tried again.
+  bool Written() const { return written_index_ == chain_.at().index; }
   bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
 
   // Queries.
@@ -220,7 +223,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   const Decider decider_;
 
   // Used by Step alone.
-  std::unique_ptr<Rows> stored_rows_;
+  RowCache stored_rows_;
   Beside requests_;
   Beside history_;
   bool beside_caught_up_ = false;
@@ -235,8 +238,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   size_t settled_ = 0;                // How many pendings have left the front: the serial of the front.
   size_t appended_ = 0;               // How many of pending_, from the front, were handed to the log.
   std::vector<RowChange> unwritten_;  // Read back, not yet in the store,
-  std::vector<Overlay::Change> unsettled_;
-  std::vector<Pending> unanswered_;  // and answered when they are.
+  std::vector<Pending> unanswered_;   // and answered when they are.
   std::vector<ChainPosition> written_sources_;
   std::map<std::string, DecidedRequest> requests_in_flight_;
   std::deque<CommandCall> later_;  // Repeats, while the log fetches the record they are answered from.

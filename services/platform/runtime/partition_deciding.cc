@@ -99,17 +99,20 @@ void Partition::FireDeadlines() {
     if (work_seen_ == rows_->work_changes() && now < work_time_) return;
     const std::string until = "d/" + InstantText(now) + "~";
     std::vector<std::string> due;
+    std::string first;
     Micros next = INT64_MAX;
     rows_->ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
       if (key > until) {
         const std::string_view instant = KeyPart(key, 1);
         next = InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) + kMicrosPerMinute;
+        first = std::string(key);
         return false;
       }
       due.push_back(std::string(key));
       return due.size() < kDeadlinesAtOnce;
     });
     if (due.empty()) {
+      rows_->SetFirstDeadline(std::move(first));
       work_seen_ = rows_->work_changes();
       work_time_ = next == INT64_MAX ? INT64_MAX : next - kMicrosPerMinute;
       next_due_ = next;

@@ -93,9 +93,13 @@ absl::Status Partition::FoldForeign(Source* source, const Commit& commit, bool r
 void Partition::React(const Recorded& cause) {
   const bool commons = cause.partition == 0;
   const bool may_unblock = commons && cause.service == "registry";
-  if (!service_.Hears(cause.service, commons) && !may_unblock) return;
-  if (may_unblock && !service_.Hears(cause.service, commons) && reference::ParametersSet(cause).empty())
+  const auto heard = [&](const std::string& event) {
+    return service_.Hears(cause.service, commons, EventNumberOf(event));
+  };
+  if (std::none_of(cause.commit.events().begin(), cause.commit.events().end(), heard) &&
+      (!may_unblock || reference::ParametersSet(cause).empty())) {
     return;
+  }
   Commit head = NewHead();
   *head.mutable_cause() = cause.Id();
   *head.mutable_occurred_at() = cause.commit.occurred_at();

@@ -29,7 +29,7 @@ absl::Status Partition::ReadOwn() {
     }
     chain_.set_offset(batch->next_offset);
     AFTERBELL_RETURN_IF_ERROR(WriteStore());
-    if (!unwritten_.empty()) break;  // No room: the rest when there is.
+    if (!Written()) break;  // No room: the rest when there is.
   }
   return WriteStore();
 }
@@ -95,8 +95,7 @@ absl::Status Partition::LoseOwnership() {
 void Partition::SettleFront(uint64_t offset) {
   Pending& front = pending_.front();
   chain_.Accept(front.hash);
-  for (const Overlay::Change& change : front.changes) unwritten_.push_back(change.row);
-  std::move(front.changes.begin(), front.changes.end(), std::back_inserter(unsettled_));
+  std::move(front.changes.begin(), front.changes.end(), std::back_inserter(unwritten_));
   const Commit& commit = front.record->commit();
   if (!commit.request_id().empty()) requests_in_flight_.erase(RequestKey(commit));
   TakeBeside(commit, offset);
@@ -128,9 +127,8 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
     }
   }
   EvolveRecorded(service_, Recorded{commit, id_.service, id_.number}, *rows_);
-  std::vector<Overlay::Change> changes = rows_->TakeChanges();
-  for (const Overlay::Change& change : changes) unwritten_.push_back(change.row);
-  std::move(changes.begin(), changes.end(), std::back_inserter(unsettled_));
+  std::vector<RowChange> changes = rows_->TakeChanges();
+  std::move(changes.begin(), changes.end(), std::back_inserter(unwritten_));
   TakeBeside(commit, offset);
   newest_ = std::max(newest_, MicrosOf(commit.recorded_at()));
   committed_sources_ = FoldedPositions();
@@ -185,15 +183,15 @@ absl::Status Partition::WriteStore() {
   // decided twice.
   absl::Status status = requests_.Write(chain_.at());
   if (status.ok()) status = history_.Write(chain_.at());
+  KeepNewest(&unwritten_);
   if (status.ok()) status = store_->Write(id_.number, unwritten_, position);
   if (absl::IsResourceExhausted(status))
     return absl::OkStatus();  // Kept, and tried again; nothing is answered.
   if (!status.ok()) return status;
   written_index_ = chain_.at().index;
   written_sources_ = committed_sources_;
-  rows_->Settle(unsettled_);
-  unwritten_.clear();
-  unsettled_.clear();
+  rows_->Settle(unwritten_);
+  stored_rows_.Take(std::exchange(unwritten_, {}));
   for (Micros newest = *shared_.newest;
        newest < committed_newest_ && !shared_.newest->compare_exchange_weak(newest, committed_newest_);) {
   }

@@ -1,7 +1,6 @@
 #include "services/platform/runtime/record.h"
 
-#include <cstdio>
-
+#include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/projection/stored.pb.h"
 #include "services/platform/reference/reference.h"
@@ -31,9 +30,7 @@ std::string RefusedKey(const Commit& commit, const log::v1::Refusal& refusal) {
 }
 
 std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal) {
-  char number[32];
-  std::snprintf(number, sizeof number, "%016llx.%d", static_cast<unsigned long long>(index), ordinal);
-  return Key("b", parameter, number);
+  return Key("b", parameter, absl::StrCat(absl::Hex(index, absl::kZeroPad16), ".", ordinal));
 }
 
 std::string RequestKey(const Commit& commit) {
@@ -53,9 +50,7 @@ void RequestRowsOf(const Commit& commit, uint64_t offset, std::vector<RowChange>
 namespace {
 
 std::string HistoryKey(std::string_view entity, uint64_t index) {
-  char number[17];
-  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(index));
-  return Key(entity, number);
+  return Key(entity, absl::StrCat(absl::Hex(index, absl::kZeroPad16)));
 }
 
 }  // namespace

@@ -6,6 +6,10 @@ namespace afterbell::staffing {
 
 using attendance::v1::AttendanceEvent;
 
+bool Hears(std::string_view service, int event) {
+  return service == "attendance" && event == AttendanceEvent::kSessionClosed;
+}
+
 std::vector<v1::StaffingCommand> ReactToAttendance(const Recorded& cause) {
   std::vector<v1::StaffingCommand> commands;
   if (cause.service != "attendance") return commands;

@@ -27,7 +27,7 @@ class TownService : public ServiceOf<Command, Event> {
     return kNone;
   }
   void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
-  bool Hears(std::string_view, bool) const override { return true; }
+  bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded&, MutableRows&) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
