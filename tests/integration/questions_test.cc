@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "afterbell/attendance/v1/attendance_events.pb.h"
 #include "afterbell/log/v1/history.pb.h"
 #include "gtest/gtest.h"
+#include "services/platform/runtime/runtime.h"
 #include "services/reviews/review.h"
 #include "tests/integration/played.h"
 #include "tools/afterbell/client.h"
@@ -75,6 +77,9 @@ TEST(Questions, TheHistoryOfAPupilIsEveryRecordThatNamesThePupil) {
     ASSERT_TRUE(result.ok()) << result.message;
     log::v1::ListEntityRecordsAnswer answer;
     ASSERT_TRUE(answer.ParseFromString(result.body));
+    // What one page rests on, the next one at least rests on too.
+    EXPECT_FALSE(answer.page().position().empty());
+    ask.mutable_header()->set_min_position(answer.page().position());
     for (const auto& record : answer.records()) {
       listed.push_back(record.record().index());
       if (command.empty()) command = record.command();
@@ -84,6 +89,18 @@ TEST(Questions, TheHistoryOfAPupilIsEveryRecordThatNamesThePupil) {
   } while (!ask.header().page_token().empty());
   EXPECT_EQ(listed, known.indexes);
   EXPECT_FALSE(command.empty());
+
+  // Not before what the caller has seen: nobody has seen what is not in the log.
+  auto beyond = PositionOf(ask.header().min_position(), "");
+  ASSERT_TRUE(beyond.ok()) << beyond.status();
+  for (auto& at : *beyond->mutable_at()) {
+    if (at.service() == "attendance") at.set_index(at.index() + 1000);
+  }
+  const std::string seen = std::exchange(*ask.mutable_header()->mutable_min_position(), TokenOf(*beyond));
+  EXPECT_EQ(
+      client.Call(kListEntityRecords, {"principal", "p", known.district_id}, ask.SerializeAsString()).code,
+      static_cast<int>(absl::StatusCode::kFailedPrecondition));
+  ask.mutable_header()->set_min_position(seen);
 
   // Not for another district, not for every role, and not of what is no entity.
   const auto code = [&](const Caller& caller) {

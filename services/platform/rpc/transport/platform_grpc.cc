@@ -38,6 +38,13 @@ grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const a
   return reactor;
 }
 
+uint64_t OwnIndexOf(const log::v1::Position& position, const PartitionId& id) {
+  for (const log::v1::Seen& at : position.at()) {
+    if (at.service() == id.service && at.partition() == id.number) return at.index();
+  }
+  return 0;
+}
+
 class History final : public log::v1::HistoryService::CallbackService {
  public:
   explicit History(Runtime* runtime) : runtime_(runtime) {}
@@ -45,37 +52,63 @@ class History final : public log::v1::HistoryService::CallbackService {
   grpc::ServerUnaryReactor* ListEntityRecords(grpc::CallbackServerContext* context,
                                               const log::v1::ListEntityRecordsRequest* request,
                                               log::v1::ListEntityRecordsAnswer* answer) override {
-    return Finished(context, List(*context, *request, answer));
+    auto asked = AskedOf(*context, *request);
+    if (!asked.ok()) return Finished(context, asked.status());
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    runtime_->Query(asked->id, asked->position, DeadlineOf(*context),
+                    [this, reactor, answer, request, asked = *asked](absl::StatusOr<ReadView> view) {
+                      const absl::Status status =
+                          view.ok() ? List(asked, *request, *view, answer) : view.status();
+                      reactor->Finish(ToGrpc(status, kPlatform));
+                    });
+    return reactor;
   }
 
  private:
-  absl::Status List(const grpc::CallbackServerContext& context,
-                    const log::v1::ListEntityRecordsRequest& request,
-                    log::v1::ListEntityRecordsAnswer* answer) const {
-    AFTERBELL_ASSIGN_OR_RETURN(const Caller caller, CallerOf(context));
-    AFTERBELL_RETURN_IF_ERROR(CheckRole(caller, kReaders, "ListEntityRecords"));
-    if (!IsEntity(request.entity())) return InvalidField("entity", request.entity(), EntityKinds());
-    if (request.header().page_size() < 0)
-      return InvalidField("header.page_size", std::to_string(request.header().page_size()), "0 or more");
+  struct Asked {
+    Caller caller;
+    PartitionId id;
+    log::v1::Position position;
     uint64_t after = 0;
-    if (const std::string& token = request.header().page_token(); !token.empty()) {
+    int size = 0;
+  };
+
+  absl::StatusOr<Asked> AskedOf(const grpc::CallbackServerContext& context,
+                                const log::v1::ListEntityRecordsRequest& request) const {
+    const log::v1::QueryHeader& header = request.header();
+    Asked asked;
+    AFTERBELL_ASSIGN_OR_RETURN(asked.caller, CallerOf(context));
+    AFTERBELL_RETURN_IF_ERROR(CheckRole(asked.caller, kReaders, "ListEntityRecords"));
+    if (!IsEntity(request.entity())) return InvalidField("entity", request.entity(), EntityKinds());
+    if (header.page_size() < 0)
+      return InvalidField("header.page_size", std::to_string(header.page_size()), "0 or more");
+    asked.size = header.page_size() == 0 ? kPageSizeUnlessTold : std::min(header.page_size(), kPageSizeMax);
+    if (const std::string& token = header.page_token(); !token.empty()) {
       char* end = nullptr;
-      after = std::strtoull(token.c_str(), &end, 10);
+      asked.after = std::strtoull(token.c_str(), &end, 10);
       if (*end != '\0') return InvalidField("header.page_token", token, "a token of this query");
     }
-    const PartitionId id = runtime_->PartitionOf(request.service(), request.header().school_id());
-    AFTERBELL_ASSIGN_OR_RETURN(const ReadView view, runtime_->View(id));
-    AFTERBELL_RETURN_IF_ERROR(CheckTenant(caller, *view.rows, request.header().school_id(), ""));
-    const int size = request.header().page_size() == 0 ? kPageSizeUnlessTold
-                                                       : std::min(request.header().page_size(), kPageSizeMax);
-    AFTERBELL_ASSIGN_OR_RETURN(const auto found, runtime_->RecordsOf(id, request.entity(), after, size));
+    AFTERBELL_ASSIGN_OR_RETURN(asked.position, PositionOf(header.min_position(), "header.min_position"));
+    asked.id = runtime_->PartitionOf(request.service(), header.school_id());
+    return asked;
+  }
+
+  absl::Status List(const Asked& asked, const log::v1::ListEntityRecordsRequest& request,
+                    const ReadView& view, log::v1::ListEntityRecordsAnswer* answer) const {
+    AFTERBELL_RETURN_IF_ERROR(CheckTenant(asked.caller, *view.rows, request.header().school_id(), ""));
+    answer->mutable_page()->set_position(TokenOf(view.position));
+    AFTERBELL_ASSIGN_OR_RETURN(const auto found,
+                               runtime_->RecordsOf(asked.id, request.entity(), asked.after, asked.size));
     for (const std::shared_ptr<const log::v1::Commit>& commit : found) {
-      const absl::Status ours = CheckTenant(caller, *view.rows, "", commit->district_id());
-      if (!ours.ok()) return ours;
-      if (request.has_known_at() && MicrosOf(commit->recorded_at()) > MicrosOf(request.known_at())) break;
-      Fill(*commit, id, answer->add_records());
+      // What came after the view waits for the next look, so that the position says what was answered.
+      if (commit->index() > OwnIndexOf(view.position, asked.id)) return absl::OkStatus();
+      if (request.has_known_at() && MicrosOf(commit->recorded_at()) > MicrosOf(request.known_at()))
+        return absl::OkStatus();
+      // In the commons a person may have a history in several districts: each sees its own.
+      if (CheckTenant(asked.caller, *view.rows, "", commit->district_id()).ok())
+        Fill(*commit, asked.id, answer->add_records());
     }
-    if (static_cast<int>(found.size()) == size && answer->records_size() == size)
+    if (static_cast<int>(found.size()) == asked.size)
       answer->mutable_page()->set_next_page_token(std::to_string(found.back()->index()));
     return absl::OkStatus();
   }
