@@ -76,11 +76,14 @@ Partition::~Partition() = default;
 
 void Partition::Start() {
   const std::weak_ptr<Partition> self = weak_from_this();
-  const auto poke = [self] {
-    if (const auto partition = self.lock()) partition->Poke();
+  const auto poke = [self](Urgency urgency) {
+    return [self, urgency] {
+      if (const auto partition = self.lock()) partition->Poke(urgency);
+    };
   };
-  growth_.push_back(log_->OnGrowth(poke));
-  for (const Source& source : sources_) growth_.push_back(source.log->OnGrowth(poke));
+  growth_.push_back(log_->OnGrowth(poke(Urgency::kSoon)));
+  // One record of registry's commons wakes every partition there is: callers' answers go first.
+  for (const Source& source : sources_) growth_.push_back(source.log->OnGrowth(poke(Urgency::kLater)));
   Poke();
 }
 
@@ -149,10 +152,19 @@ void Partition::Wait(const log::v1::Position& position, SteadyTime deadline,
   Poke();
 }
 
-void Partition::Poke() {
+void Partition::Poke(Urgency urgency) {
   again_ = true;
-  if (scheduled_.exchange(true)) return;
-  shared_.pool->Run([self = shared_from_this()] { self->Step(); });
+  if (urgency == Urgency::kSoon) {
+    if (scheduled_.exchange(Scheduled::kSoon) == Scheduled::kSoon) return;
+    return shared_.pool->Run([self = shared_from_this()] { self->Step(); });
+  }
+  Scheduled no = Scheduled::kNo;
+  if (!scheduled_.compare_exchange_strong(no, Scheduled::kLater)) return;
+  shared_.pool->RunLater([self = shared_from_this()] {
+    // Unless it has become urgent meanwhile, and was run as that.
+    Scheduled later = Scheduled::kLater;
+    if (self->scheduled_.compare_exchange_strong(later, Scheduled::kSoon)) self->Step();
+  });
 }
 
 void Partition::RecordSeen() {
@@ -195,7 +207,7 @@ Partition::Stats Partition::stats() const {
 }
 
 bool Partition::Quiet() const {
-  if (!quiet_ || scheduled_) return false;
+  if (!quiet_ || scheduled_ != Scheduled::kNo) return false;
   // What grew since the last turn may not have been told yet.
   uint64_t ends = log_->End();
   for (const Source& source : sources_) ends += source.log->End();
@@ -243,7 +255,7 @@ void Partition::Step() {
   }
   quiet_ends_ = ends;
   quiet_ = read_to_end;
-  scheduled_ = false;
+  scheduled_ = Scheduled::kNo;
   // A poke between the last look and the line above would have found `scheduled_` set.
   if (again_) Poke();
 }

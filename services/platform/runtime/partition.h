@@ -110,8 +110,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Wait(const log::v1::Position& position, SteadyTime deadline,
             std::function<void(const absl::Status&)> reached);
 
-  // Something may have changed: look.
-  void Poke();
+  // Something may have changed: look. Somebody waits for the answer, unless it is foreign news alone.
+  enum class Urgency { kSoon, kLater };
+  void Poke(Urgency urgency = Urgency::kSoon);
 
   // To be called every tick. Waiters and commands whose deadline has passed are told so; what a failed
   // append has put off is tried again.
@@ -270,7 +271,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool stopped_ = false;
   std::function<void()> on_stopped_;
   Stats stats_;
-  std::atomic<bool> scheduled_{false};
+  enum class Scheduled { kNo, kLater, kSoon };  // Whoever finds or makes it kSoon runs the turns, alone.
+  std::atomic<Scheduled> scheduled_{Scheduled::kNo};
   std::atomic<bool> again_{false};
   std::atomic<bool> quiet_{false};
   std::atomic<uint64_t> quiet_ends_{0};  // The ends of all its logs, added up, when it came to rest.

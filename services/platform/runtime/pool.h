@@ -16,14 +16,23 @@ class Pool {
   explicit Pool(int threads);
   ~Pool();  // Finishes what is queued.
 
+  // Soon.
   void Run(std::function<void()> work);
+  // When nothing is to be done soon, or its turn has come all the same.
+  void RunLater(std::function<void()> work);
 
  private:
+  // How often what is to be done soon goes first while something else waits.
+  static constexpr int kSoonInARow = 16;
+
+  void Add(std::deque<std::function<void()>>* queue, std::function<void()> work);
+  std::function<void()> Take();
   void Work();
 
   std::mutex mutex_;
   std::condition_variable more_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<std::function<void()>> soon_, later_;
+  int in_a_row_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
