@@ -12,7 +12,7 @@
 namespace afterbell {
 namespace {
 
-constexpr std::chrono::seconds kReadyAtMost(60);
+constexpr std::chrono::seconds kStuckAtMost(60);
 constexpr std::chrono::seconds kStopAtMost(5);
 
 sigset_t StopSignals() {
@@ -67,7 +67,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   if (!server.ok()) return server.status();
   host->server_ = *std::move(server);
   host->runtime_->Own(host->address());
-  const absl::Status ready = host->runtime_->WaitReady(kReadyAtMost);
+  const absl::Status ready = host->runtime_->WaitReady(kStuckAtMost);
   if (!ready.ok()) return ready;
   host->server_->SetServing(true);
   return host;

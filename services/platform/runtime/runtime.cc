@@ -173,14 +173,23 @@ void Runtime::Own(const std::string& address) {
   for (const auto& [id, partition] : partitions_) partition->Own();
 }
 
-absl::Status Runtime::WaitReady(std::chrono::seconds at_most) {
-  const auto deadline = std::chrono::steady_clock::now() + at_most;
+absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
+  const auto folded = [this] {
+    uint64_t sum = 0;
+    for (const auto& [id, partition] : partitions_) sum += partition->stats().index;
+    return sum;
+  };
+  uint64_t before = folded();
+  auto deadline = std::chrono::steady_clock::now() + stuck_at_most;
   for (const auto& [id, partition] : partitions_) {
     while (!partition->stats().owner) {
       const absl::Status halted = partition->halted();
       if (!halted.ok()) return halted;
       if (std::chrono::steady_clock::now() > deadline) {
-        return absl::DeadlineExceededError(absl::StrCat(ToString(id), " is not ready"));
+        const uint64_t now = folded();
+        if (now == before) return absl::DeadlineExceededError(absl::StrCat(ToString(id), " is not ready"));
+        before = now;
+        deadline = std::chrono::steady_clock::now() + stuck_at_most;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

@@ -48,8 +48,9 @@ class Runtime {
   // Claims every partition; what is called at `address` is answered by this process.
   void Own(const std::string& address);
 
-  // Returns when every partition decides, or with why one halted.
-  absl::Status WaitReady(std::chrono::seconds at_most);
+  // Returns when every partition decides, or with why one halted. However long the log takes to fold:
+  // DEADLINE_EXCEEDED only when no partition got on for `stuck_at_most`.
+  absl::Status WaitReady(std::chrono::seconds stuck_at_most);
 
   // Returns when no partition has anything left to do: all records read everywhere, all reactions and
   // due deadlines decided. For players and tests; a city is never quiet.
