@@ -1,5 +1,6 @@
 #include "services/platform/projection/store.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
@@ -77,7 +78,7 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.memtable_prefix_bloom_size_ratio = 0.05;
   database.memtable_whole_key_filtering = true;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(8 << 20);
+  table.block_cache = options.cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   database.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return database;
@@ -99,6 +100,8 @@ absl::Status StatusOf(const rocksdb::Status& status) {
 }
 
 }  // namespace
+
+std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes) { return rocksdb::NewLRUCache(bytes); }
 
 void KeepNewest(std::vector<RowChange>* changes) {
   std::sort(changes->begin(), changes->end(), [](const RowChange& a, const RowChange& b) {

@@ -23,6 +23,7 @@
 #include "services/platform/projection/stored.pb.h"
 
 namespace rocksdb {
+class Cache;
 class DB;
 class Snapshot;
 }  // namespace rocksdb
@@ -39,11 +40,16 @@ struct RowChange {
 // Leaves the newest change of each row, in order of keys: so they cost a store least.
 void KeepNewest(std::vector<RowChange>* changes);
 
+// Memory for what was read, to be shared by the stores of a process.
+std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes);
+
 struct StoreOptions {
   std::string directory;
   std::string service;
   int schema = 1;
-  size_t write_buffer_bytes = 16 << 20;
+  // What may be lost with the process, and is then folded again.
+  size_t write_buffer_bytes = 4 << 20;
+  std::shared_ptr<rocksdb::Cache> cache;  // Null: one of its own, of RocksDB's size.
   // Rows of which this says true may vanish at any time. Empty: none. Called from any thread.
   std::function<bool(std::string_view value)> expired;
 };

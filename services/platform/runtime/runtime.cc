@@ -72,6 +72,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.newest = &runtime->newest_;
   shared.now = opened.now ? opened.now : SystemMicros;
   AFTERBELL_RETURN_IF_ERROR(runtime->FindLog());
+  runtime->store_cache_ = MakeStoreCache(opened.limits.store_cache_bytes());
   runtime->pool_ = std::make_unique<Pool>(opened.threads);
   shared.pool = runtime->pool_.get();
   for (const char* service : kCommons) {
@@ -118,6 +119,7 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
   const auto open = [&](StoreOptions options) -> absl::StatusOr<Store*> {
     options.service = name;
     options.write_buffer_bytes = options_.limits.store_buffer_bytes();
+    options.cache = store_cache_;
     auto store = Store::Open(options);
     if (!store.ok()) return store.status();
     if (!(*store)->rebuilt_because().empty())

@@ -112,6 +112,7 @@ class Runtime {
   RuntimeOptions options_;
   Shared shared_;
   std::atomic<Micros> newest_{0};
+  std::shared_ptr<rocksdb::Cache> store_cache_;
   std::unique_ptr<Pool> pool_;
   std::vector<std::unique_ptr<Commons>> commons_;
   std::vector<std::unique_ptr<Store>> stores_;
