@@ -21,6 +21,9 @@ struct Detector {
   std::string_view name;
   int version;  // Raised when the test changes; the suspicion names it.
   void (*detect)(const Situation& s, const Recorded& cause, Suspicions* suspicions);
+  // The only records it looks at: of this service, and of these events (their fields in <Service>Event).
+  std::string_view service;
+  std::vector<int> events;
 };
 
 const std::vector<Detector>& Detectors();

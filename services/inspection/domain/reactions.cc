@@ -1,19 +1,16 @@
 #include "services/inspection/domain/reactions.h"
 
-#include "afterbell/attendance/v1/attendance_events.pb.h"
-#include "afterbell/billing/v1/billing_events.pb.h"
+#include <algorithm>
+
 #include "services/inspection/domain/detectors.h"
 
 namespace afterbell::inspection {
 
 bool Hears(std::string_view service, int event) {
-  using attendance::v1::AttendanceEvent;
-  using billing::v1::BillingEvent;
-  if (service == "attendance")
-    return event == AttendanceEvent::kAdultCheckedIn || event == AttendanceEvent::kGroupTakenOver;
-  return service == "billing" &&
-         (event == BillingEvent::kChargeIssued || event == BillingEvent::kPaymentReceived ||
-          event == BillingEvent::kFeeNoticeWithdrawn);
+  return std::any_of(Detectors().begin(), Detectors().end(), [&](const Detector& detector) {
+    return detector.service == service &&
+           std::find(detector.events.begin(), detector.events.end(), event) != detector.events.end();
+  });
 }
 
 std::vector<v1::InspectionCommand> ReactTo(const Situation& s, const Recorded& cause) {
