@@ -1,6 +1,5 @@
 // A partition deciding: commands, deadlines that have passed, and what a run takes up again.
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

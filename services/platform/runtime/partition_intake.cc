@@ -1,6 +1,5 @@
 // A partition hearing others: foreign records become rows of facts, and causes of its own decisions.
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

@@ -1,11 +1,9 @@
 // A partition reading its own records back: what is valid becomes state, what is void is decided again.
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
-#include "services/platform/reference/reference.h"
 #include "services/platform/runtime/partition.h"
 
 namespace afterbell {
