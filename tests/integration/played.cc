@@ -19,31 +19,39 @@ std::unique_ptr<Host> OpenCity(const std::string& folder) {
   return host.ok() ? *std::move(host) : nullptr;
 }
 
-void PlayInto(uint64_t seed, int pupils, Played* played) {
-  auto instruments = policy::LoadDirectory("infra/policy");
-  ASSERT_TRUE(instruments.ok()) << instruments.status();
+citygen::CityOptions TwoMonths(uint64_t seed, int pupils) {
   citygen::CityOptions options;
   options.seed = seed;
   options.pupils_per_school = pupils;
   options.schools_per_district = 1;
+  options.last_on = "2026-10-31";
+  return options;
+}
+
+void PlayInto(const citygen::CityOptions& options, Played* played,
+              const std::function<bool(const citygen::Phase&)>& until, citygen::Phase* phase) {
+  auto instruments = policy::LoadDirectory("infra/policy");
+  ASSERT_TRUE(instruments.ok()) << instruments.status();
   citygen::City city(options);
   played->player = std::make_unique<Player>(played->host->address(), *instruments);
-  citygen::Phase phase;
-  while (city.NextPhase(&phase)) {
-    const absl::Status status =
-        played->player->Play(phase, [&] { return played->host->runtime().WaitQuiet(kQuietAtMost); });
+  citygen::Phase own;
+  if (phase == nullptr) phase = &own;
+  const auto settle = [&] { return played->host->runtime().WaitQuiet(kQuietAtMost); };
+  while (city.NextPhase(phase)) {
+    if (until && until(*phase)) return;
+    const absl::Status status = played->player->Play(*phase, settle);
     ASSERT_TRUE(status.ok()) << status;
   }
-  ASSERT_TRUE(played->host->runtime().WaitQuiet(kQuietAtMost).ok());
+  ASSERT_TRUE(settle().ok());
   played->answers = city.answers();
 }
 
-Played Play(const std::string& name, uint64_t seed, int pupils) {
+Played Play(const std::string& name, const citygen::CityOptions& options) {
   Played played;
   played.folder = ::testing::TempDir() + "/played_" + name;
   std::filesystem::remove_all(played.folder);
   played.host = OpenCity(played.folder);
-  if (played.host != nullptr) PlayInto(seed, pupils, &played);
+  if (played.host != nullptr) PlayInto(options, &played);
   return played;
 }
 

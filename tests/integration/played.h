@@ -1,8 +1,9 @@
-// A small synthetic term, played over gRPC against all six services on a real log.
+// A small synthetic city, played over gRPC against all six services on a real log.
 #ifndef AFTERBELL_TESTS_INTEGRATION_PLAYED_H_
 #define AFTERBELL_TESTS_INTEGRATION_PLAYED_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,9 +26,14 @@ struct Played {
 // The city of a folder, served.
 std::unique_ptr<Host> OpenCity(const std::string& folder);
 
-// Plays a term, one school a district, into a city that is open; and into one of its own.
-void PlayInto(uint64_t seed, int pupils, Played* played);
-Played Play(const std::string& name, uint64_t seed, int pupils);
+// One school a district, two months: all that is planted is in them, and the money of both is paid.
+citygen::CityOptions TwoMonths(uint64_t seed, int pupils);
+
+// Plays into a city that is open, before the first phase that `until` is true of (empty: to the end), which
+// is left in `phase` if there is one; and into a city of its own.
+void PlayInto(const citygen::CityOptions& options, Played* played,
+              const std::function<bool(const citygen::Phase&)>& until = {}, citygen::Phase* phase = nullptr);
+Played Play(const std::string& name, const citygen::CityOptions& options);
 
 std::unique_ptr<replay::History> HistoryOf(Played& played);
 

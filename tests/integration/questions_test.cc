@@ -60,7 +60,7 @@ Known SomePupil(const replay::History& history) {
 }
 
 TEST(Questions, TheHistoryOfAPupilIsEveryRecordThatNamesThePupil) {
-  Played played = Play("history", 8, 6);
+  Played played = Play("history", TwoMonths(8, 6));
   const Known known = SomePupil(*HistoryOf(played));
   ASSERT_GT(known.indexes.size(), 20u);
   Client client(played.host->address());
@@ -115,7 +115,7 @@ TEST(Questions, TheHistoryOfAPupilIsEveryRecordThatNamesThePupil) {
 }
 
 TEST(Questions, OtherFeeModelsBringInWhatTheGeneratorKnows) {
-  Played played = Play("incomes", 9, 20);
+  Played played = Play("incomes", TwoMonths(9, 20));
   const auto history = HistoryOf(played);
   const auto result = reviews::Find("Q-02")->Run(*history, CityServices(), {});
   ASSERT_TRUE(result.ok()) << result.status();

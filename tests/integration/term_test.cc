@@ -1,5 +1,6 @@
-// A term from end to end: a small synthetic city played over gRPC against all six services on a real
-// log, then held against what the generator knows must come out, made again, folded anew, restarted.
+// A term, or two months of one, from end to end: a small synthetic city played over gRPC against all six
+// services on a real log, then held against what the generator knows must come out, made again, folded anew,
+// restarted.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -58,12 +59,14 @@ void ExpectAnswers(Played& played) {
 }
 
 TEST(Term, ComesOutAsTheGeneratorKnows) {
-  Played played = Play("answers", 1, 44);
+  citygen::CityOptions whole_term = TwoMonths(1, 44);
+  whole_term.last_on = citygen::CityOptions().last_on;
+  Played played = Play("answers", whole_term);
   ExpectAnswers(played);
 }
 
 TEST(Term, EveryDecisionIsMadeAgainAlike) {
-  Played played = Play("verify", 2, 24);
+  Played played = Play("verify", TwoMonths(2, 24));
   ASSERT_TRUE(played.host->runtime().WaitSettled(kQuietAtMost).ok());
   const auto history = HistoryOf(played);
   const replay::VerifyReport report = replay::Verify(*history, CityServices(), {.digests = true});
@@ -84,7 +87,7 @@ TEST(Term, EveryDecisionIsMadeAgainAlike) {
 }
 
 TEST(Term, EveryRequestAnsweredStandsInTheLogOnce) {
-  Played played = Play("requests", 3, 24);
+  Played played = Play("requests", TwoMonths(3, 24));
   const auto history = HistoryOf(played);
   std::multiset<std::string> recorded;
   for (const PartitionId& id : history->partitions()) {
@@ -134,7 +137,7 @@ LoggedRefusals RefusalsOf(const replay::History& history) {
 }
 
 TEST(Term, EveryRefusalIsListedWhereverItWasDecided) {
-  Played played = Play("refusals", 7, 12);
+  Played played = Play("refusals", TwoMonths(7, 12));
   Runtime& runtime = played.host->runtime();
   Client client(played.host->address());
   // One in the commons: the clock cannot go back (REF-22) …
@@ -202,18 +205,18 @@ TEST(Term, EveryRefusalIsListedWhereverItWasDecided) {
 }
 
 TEST(Term, CarriesOnAfterARestartWithoutDecidingAnythingTwice) {
-  Played played = Play("restart", 4, 12);
+  Played played = Play("restart", TwoMonths(4, 12));
   played.host->Stop();
   played.host.reset();
   played.host = OpenCity(played.folder);
   ASSERT_NE(played.host, nullptr);
-  PlayInto(4, 12, &played);  // Every request again.
+  PlayInto(TwoMonths(4, 12), &played);  // Every request again.
   EXPECT_EQ(played.player->counts().unexpected, 0u);
   ExpectAnswers(played);
 }
 
 TEST(Term, IsRebuiltFromTheLogAlone) {
-  Played played = Play("rebuild", 5, 12);
+  Played played = Play("rebuild", TwoMonths(5, 12));
   played.host->Stop();
   played.host.reset();
   std::filesystem::remove_all(played.folder + "/projections");
@@ -233,7 +236,7 @@ TEST(Term, IsRebuiltFromTheLogAlone) {
 }
 
 TEST(Term, TheNullWhatIfIsEmpty) {
-  Played played = Play("whatif", 6, 24);
+  Played played = Play("whatif", TwoMonths(6, 24));
   auto report = replay::WhatIf(*HistoryOf(played), CityServices(), {});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->Reproduced()) << replay::Summary(*report);
@@ -243,7 +246,7 @@ TEST(Term, TheNullWhatIfIsEmpty) {
 class Seeds : public ::testing::TestWithParam<uint64_t> {};
 
 TEST_P(Seeds, DetectorsAndSumsAgreeWithTheGenerator) {
-  Played played = Play("seed" + std::to_string(GetParam()), GetParam(), 10);
+  Played played = Play("seed" + std::to_string(GetParam()), TwoMonths(GetParam(), 10));
   ExpectAnswers(played);
   played.host->Stop();
   std::filesystem::remove_all(played.folder);
