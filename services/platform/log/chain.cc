@@ -67,6 +67,11 @@ void Chain::Accept(std::string_view hash) {
   if (recent_.size() > kRecentMax) recent_.pop_front();
 }
 
+bool Chain::Follows(const log::v1::Commit& commit) const {
+  return at_.index > 0 && commit.index() == at_.index + 1 && commit.tag() == TagOf(at_.hash) &&
+         commit.claim_index() == at_.claim_index;
+}
+
 Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
   if (at_.index == 0) {
     if (!record.has_genesis() || record.genesis().service() != id_.service ||
@@ -99,14 +104,8 @@ Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
       void_under_claim_ = 0;
       return verdict;
     }
-    case log::v1::Record::kCommit: {
-      const log::v1::Commit& commit = record.commit();
-      if (commit.index() != at_.index + 1 || commit.tag() != TagOf(at_.hash) ||
-          commit.claim_index() != at_.claim_index) {
-        return Void();
-      }
-      return Valid(value);
-    }
+    case log::v1::Record::kCommit:
+      return Follows(record.commit()) ? Valid(value) : Void();
     default:
       return Void();
   }

@@ -53,6 +53,9 @@ class Chain {
   // stored bytes, `record` the same parsed.
   Verdict Offer(const log::v1::Record& record, std::string_view value);
 
+  // Whether a Commit would be found valid, without moving.
+  bool Follows(const log::v1::Commit& commit) const;
+
   // Moves over a Commit that is known to be valid because these are the very bytes this writer
   // made for the next place, with the hash it computed then.
   void Accept(std::string_view hash);

@@ -65,6 +65,7 @@ class ExpiryFactory : public rocksdb::CompactionFilterFactory {
 rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   rocksdb::Options database;
   database.create_if_missing = true;
+  if (options.env != nullptr) database.env = options.env;
   database.write_buffer_size = options.write_buffer_bytes;
   database.max_write_buffer_number = 3;
   database.max_background_jobs = 2;

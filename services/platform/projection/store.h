@@ -25,6 +25,7 @@
 namespace rocksdb {
 class Cache;
 class DB;
+class Env;
 class Snapshot;
 }  // namespace rocksdb
 
@@ -50,6 +51,7 @@ struct StoreOptions {
   // What may be lost with the process, and is then folded again.
   size_t write_buffer_bytes = 4 << 20;
   std::shared_ptr<rocksdb::Cache> cache;  // Null: one of its own, of RocksDB's size.
+  rocksdb::Env* env = nullptr;            // Null: this machine's disk. Outlives the store.
   // Rows of which this says true may vanish at any time. Empty: none. Called from any thread.
   std::function<bool(std::string_view value)> expired;
 };

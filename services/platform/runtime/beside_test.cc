@@ -2,11 +2,9 @@
 // entities, levels and events that a build does not know.
 #include "services/platform/runtime/beside.h"
 
-#include <atomic>
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/platform/log/listeners.h"
+#include "services/platform/runtime/testing/fetching_log.h"
 #include "services/platform/runtime/testing/town.h"
 
 namespace afterbell::testing {
@@ -15,57 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// A log whose records of one partition are elsewhere until they are let in.
-class FetchingLog final : public EventLog {
- public:
-  FetchingLog(EventLog* log, PartitionId held) : log_(log), held_(std::move(held)) {}
-
-  void LetIn() {
-    away_ = false;
-    for (const auto& partition : held_partitions_) partition->listeners.Tell();
-  }
-
-  absl::StatusOr<std::shared_ptr<LogPartition>> Open(const PartitionId& id) override {
-    auto partition = log_->Open(id);
-    if (!partition.ok() || id != held_) return partition;
-    held_partitions_.push_back(std::make_shared<Held>(*partition, &away_));
-    return held_partitions_.back();
-  }
-  absl::StatusOr<std::vector<PartitionId>> List() const override { return log_->List(); }
-
- private:
-  struct Held final : LogPartition {
-    Held(std::shared_ptr<LogPartition> partition, const std::atomic<bool>* away)
-        : under(std::move(partition)), away(away) {
-      grown = under->OnGrowth([this] { listeners.Tell(); });
-    }
-    const PartitionId& id() const override { return under->id(); }
-    void Append(std::vector<std::string> values, Appended done) override {
-      under->Append(std::move(values), std::move(done));
-    }
-    absl::StatusOr<LogBatch> Read(uint64_t offset, size_t records_max, size_t bytes_max) const override {
-      if (!*away) return under->Read(offset, records_max, bytes_max);
-      LogBatch nothing;
-      nothing.next_offset = offset;
-      return nothing;
-    }
-    uint64_t End() const override { return under->End(); }
-    std::shared_ptr<void> OnGrowth(std::function<void()> grew) override {
-      return listeners.Add(std::move(grew));
-    }
-
-    const std::shared_ptr<LogPartition> under;
-    const std::atomic<bool>* const away;
-    Listeners listeners;
-    std::shared_ptr<void> grown;
-  };
-
-  EventLog* const log_;
-  const PartitionId held_;
-  std::atomic<bool> away_{true};
-  std::vector<std::shared_ptr<Held>> held_partitions_;
-};
 
 class BesideTest : public ::testing::Test {
  protected:

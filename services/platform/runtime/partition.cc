@@ -225,13 +225,8 @@ void Partition::Step() {
   uint64_t ends = log_->End();
   bool read_to_end = owner_ && pending_.empty() && Written() && chain_.at().offset >= ends;
   for (const Source& source : sources_) {
-    const uint64_t end = source.log->End();
-    ends += end;
-    const bool behind =
-        source.commons != nullptr
-            ? source.commons->offset() < end || source.folded.index < source.commons->index()
-            : source.chain.at().offset < end || source.batch_next < source.batch.records.size();
-    if (behind) read_to_end = false;
+    ends += source.log->End();
+    if (IsBehind(source)) read_to_end = false;
   }
   quiet_ends_ = ends;
   quiet_ = read_to_end;
@@ -241,11 +236,9 @@ void Partition::Step() {
 }
 
 absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
-  absl::Status append_failed;
   bool want_owner, stopping, wants_seen;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    append_failed = std::exchange(append_failed_, absl::OkStatus());
     want_owner = want_owner_;
     stopping = stopping_;
     wants_seen = wants_seen_;
@@ -261,7 +254,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   calls->insert(calls->begin(), std::make_move_iterator(later_.begin()),
                 std::make_move_iterator(later_.end()));
   later_.clear();
-  if (!append_failed.ok()) {
+  if (!Written()) return RefuseForRoom(calls, stopping);
+  if (const absl::Status append_failed = TakeAppendFailure(); !append_failed.ok()) {
     claiming_ = false;
     append_again_ = std::chrono::steady_clock::now() + kBackOff;
     Reset(append_failed);
@@ -271,11 +265,12 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     ServeWaiters();
     return absl::OkStatus();
   }
-  if (!owner_ && want_owner && !claiming_ && Written()) {
+  const bool short_of_foreign = short_since_ != SteadyTime::max();
+  if (!owner_ && want_owner && !claiming_ && !short_of_foreign) {
     // At the end of the log as far as is known; what lies behind is read before the claim comes back.
     if (!stopping) ClaimPartition();
   }
-  if (owner_ && Written()) {
+  if (owner_) {
     if (shared_.clock == log::v1::REAL) moment_ = shared_.now();
     AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
     if (HasRoom()) FireDeadlines();
@@ -288,9 +283,27 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     if (WantsSeen(wants_seen || stopping || seen_asked_.exchange(false))) Push(NewHead(), {});
     AppendNew();
   }
-  looks_again_ = has_unseen_ = facts_since_ != SteadyTime::max();
+  has_unseen_ = facts_since_ != SteadyTime::max();
+  looks_again_ = has_unseen_ || short_of_foreign;
   ServeWaiters();
-  if (stopping && pending_.empty() && Written()) FinishStopping(calls);
+  if (stopping && pending_.empty()) FinishStopping(calls);
+  return absl::OkStatus();
+}
+
+absl::Status Partition::TakeAppendFailure() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(append_failed_, absl::OkStatus());
+}
+
+// While the stores cannot take what was read back, nothing is decided on it.
+absl::Status Partition::RefuseForRoom(std::deque<CommandCall>* calls, bool stopping) {
+  const std::string why = absl::StrCat("no room for the rows of ", ToString(id_));
+  if (stopping) return absl::UnavailableError(absl::StrCat(why, ", and it is stopping"));
+  for (CommandCall& call : *calls)
+    call.done(absl::ResourceExhaustedError(absl::StrCat(why, "; nothing was recorded")), nullptr);
+  calls->clear();
+  looks_again_ = true;
+  ServeWaiters();
   return absl::OkStatus();
 }
 
@@ -328,6 +341,12 @@ void Partition::Halt(absl::Status why) {
     for (CommandCall& call : pending.calls) calls.push_back(std::move(call));
   }
   pending_.clear();
+  for (Pending& pending : unanswered_) {
+    for (CommandCall& call : pending.calls) calls.push_back(std::move(call));
+  }
+  unanswered_.clear();
+  std::move(later_.begin(), later_.end(), std::back_inserter(calls));
+  later_.clear();
   for (CommandCall& call : calls) call.done(why, nullptr);
   for (Waiter& waiter : waiters) waiter.reached(why);
   if (stopped) stopped();

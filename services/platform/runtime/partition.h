@@ -177,16 +177,19 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Step();
   absl::Status Turn(std::deque<CommandCall>* calls);
   void FinishStopping(std::deque<CommandCall>* calls);
+  absl::Status TakeAppendFailure();
+  absl::Status RefuseForRoom(std::deque<CommandCall>* calls, bool stopping);
 
   // Reading back.
   absl::Status ReadOwn();
-  absl::Status ReadOwnRecord(std::string_view value, uint64_t offset);
+  absl::StatusOr<bool> ReadOwnRecord(std::string_view value, uint64_t offset);
   void SettleFront(uint64_t offset);
+  absl::StatusOr<bool> FoldSeen(const log::v1::Commit& commit);
   absl::Status FoldRecorded(const log::v1::Commit& commit, uint64_t offset);
   void TakeBeside(const log::v1::Commit& commit, uint64_t offset);
   absl::StatusOr<bool> CatchUpBeside();
   absl::Status WriteStore();
-  absl::Status LoseOwnership();
+  void LoseOwnership();
   void Reset(const absl::Status& answer);
   void ClaimPartition();
   void Halt(absl::Status why);
@@ -197,6 +200,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status FoldForeign(Source* source, const log::v1::Commit& commit, bool react);
   void React(const Recorded& cause);
   std::vector<ChainPosition> FoldedPositions() const;
+  // Its log holds more than was folded.
+  static bool IsBehind(const Source& source);
 
   // Deciding.
   void FireDeadlines();
@@ -248,6 +253,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Micros newest_ = 0;                           // The newest recorded_at of own and folded records.
   uint64_t unseen_ = 0;                         // Foreign records folded since the newest Commit,
   SteadyTime facts_since_ = SteadyTime::max();  // and since when facts are among them.
+  SteadyTime short_since_ = SteadyTime::max();  // The next own record has seen what is not here.
   bool owner_ = false;
   bool claiming_ = false;
   Micros moment_ = 0;  // Of a REAL clock: read once a turn, so that no deadline passes within one.

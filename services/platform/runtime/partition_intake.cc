@@ -25,6 +25,13 @@ absl::Status Partition::AdvanceIntake() {
   return absl::OkStatus();
 }
 
+bool Partition::IsBehind(const Source& source) {
+  const uint64_t end = source.log->End();
+  if (source.commons == nullptr)
+    return source.chain.at().offset < end || source.batch_next < source.batch.records.size();
+  return source.commons->offset() < end || source.folded.index < source.commons->index();
+}
+
 absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool react) {
   if (source->commons != nullptr) {
     if (source->folded.index >= until_index) return absl::OkStatus();
@@ -53,22 +60,25 @@ absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool
     if (!record.ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size()))) {
       return absl::DataLossError(absl::StrCat(ToString(source->id), " at ", entry.offset, ": not a record"));
     }
+    if (react && record.has_commit() && source->chain.Follows(record.commit())) {
+      // Nobody judges on older facts than the judged had.
+      for (const log::v1::Seen& seen : record.commit().seen()) {
+        for (Source& other : sources_) {
+          if (&other == source || other.id.service != seen.service() || other.id.number != seen.partition())
+            continue;
+          AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&other, seen.index(), react));
+          if (other.folded.index >= seen.index()) continue;
+          --source->batch_next;  // Not here, or no room: taken up again when there is.
+          return absl::OkStatus();
+        }
+      }
+    }
     const Verdict verdict = source->chain.Offer(record, entry.value);
     source->chain.set_offset(entry.offset + 1);
     if (verdict == Verdict::kDiverged) return absl::DataLossError(source->chain.divergence());
     if (verdict == Verdict::kVoid) {
       source->folded.offset = entry.offset + 1;
       continue;
-    }
-    if (react && record.has_commit()) {
-      // Nobody judges on older facts than the judged had.
-      for (const log::v1::Seen& seen : record.commit().seen()) {
-        for (Source& other : sources_) {
-          if (&other != source && other.id.service == seen.service() && other.id.number == seen.partition()) {
-            AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&other, seen.index(), react));
-          }
-        }
-      }
     }
     source->folded = source->chain.at();
     if (record.has_commit()) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, record.commit(), react));

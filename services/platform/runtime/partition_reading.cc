@@ -18,22 +18,24 @@ constexpr size_t kReadBytes = 2 << 20;
 }  // namespace
 
 absl::Status Partition::ReadOwn() {
-  while (chain_.at().offset < log_->End()) {
+  AFTERBELL_RETURN_IF_ERROR(WriteStore());
+  while (Written() && chain_.at().offset < log_->End()) {
     absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
     if (!batch.ok()) return batch.status();
     if (batch->records.empty()) break;  // On their way here: the log will say that it has grown.
     for (const LogBatch::Entry& entry : batch->records) {
-      AFTERBELL_RETURN_IF_ERROR(ReadOwnRecord(entry.value, entry.offset));
+      const absl::StatusOr<bool> read = ReadOwnRecord(entry.value, entry.offset);
+      if (!read.ok()) return read.status();
+      if (!*read) return WriteStore();
     }
     chain_.set_offset(batch->next_offset);
     AFTERBELL_RETURN_IF_ERROR(WriteStore());
-    if (!Written()) break;  // No room: the rest when there is.
   }
-  return WriteStore();
+  return absl::OkStatus();
 }
 
-absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
-  chain_.set_offset(offset + 1);
+// False: not yet, because it has seen what is not here, or there is no room for the rows before it.
+absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
   if (!pending_.empty() && pending_.front().value == value) {
     // The very bytes this writer made for the next place, so what it computed then holds.
     if (chain_.at().hash.empty() ||
@@ -41,19 +43,30 @@ absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
       return absl::InternalError("a record in flight does not follow what was read back");
     }
     SettleFront(offset);
-    return absl::OkStatus();
+    chain_.set_offset(offset + 1);
+    return true;
   }
   Record record;
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     return absl::DataLossError(absl::StrCat(ToString(id_), " at ", offset, ": not a record"));
   }
+  if (owner_ || !pending_.empty()) {
+    AFTERBELL_RETURN_IF_ERROR(WriteStore());  // Before it may have to go back to what the store holds.
+    if (!Written()) return false;
+  }
+  if (record.has_commit() && chain_.Follows(record.commit())) {
+    if (owner_ || !pending_.empty()) LoseOwnership();
+    const absl::StatusOr<bool> folded = FoldSeen(record.commit());
+    if (!folded.ok() || !*folded) return folded;
+  }
   const Verdict verdict = chain_.Offer(record, value);
+  chain_.set_offset(offset + 1);
   if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
   if (verdict == Verdict::kVoid) {
     std::lock_guard<std::mutex> lock(mutex_);
     ++stats_.void_records;
     if (record.has_claim() && record.claim().instance_id() == shared_.instance_id) claiming_ = false;
-    return absl::OkStatus();
+    return true;
   }
   switch (record.body_case()) {
     case Record::kGenesis:
@@ -63,7 +76,7 @@ absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
       }
       break;
     case Record::kClaim: {
-      AFTERBELL_RETURN_IF_ERROR(LoseOwnership());
+      LoseOwnership();
       owner_ = record.claim().instance_id() == shared_.instance_id;
       claiming_ = false;
       std::lock_guard<std::mutex> lock(mutex_);
@@ -72,22 +85,20 @@ absl::Status Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
       break;
     }
     default:
-      if (owner_ || !pending_.empty()) AFTERBELL_RETURN_IF_ERROR(LoseOwnership());
-      return FoldRecorded(record.commit(), offset);
+      AFTERBELL_RETURN_IF_ERROR(FoldRecorded(record.commit(), offset));
+      return true;
   }
   committed_sources_ = FoldedPositions();
   committed_newest_ = newest_;
   tail_index_ = chain_.at().index;
   tail_hash_ = chain_.at().hash;
-  return absl::OkStatus();
+  return true;
 }
 
 // What is in flight is void from here on: its commands are decided again.
-absl::Status Partition::LoseOwnership() {
-  AFTERBELL_RETURN_IF_ERROR(WriteStore());
+void Partition::LoseOwnership() {
   Reset(absl::OkStatus());
   owner_ = false;
-  return absl::OkStatus();
 }
 
 void Partition::SettleFront(uint64_t offset) {
@@ -105,24 +116,35 @@ void Partition::SettleFront(uint64_t offset) {
   if (appended_ > 0) --appended_;
 }
 
+// Folds what a record of this partition has seen. False: some of it is not here yet. A log that fetches
+// brings the partitions' records in no order; one that has lost records never brings them.
+absl::StatusOr<bool> Partition::FoldSeen(const Commit& commit) {
+  for (const log::v1::Seen& seen : commit.seen()) {
+    for (Source& source : sources_) {
+      if (source.id.service != seen.service() || source.id.number != seen.partition()) continue;
+      AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&source, seen.index(), /*react=*/false));
+      if (source.folded.index >= seen.index()) {
+        source.carried = source.folded.index;
+        continue;
+      }
+      const SteadyTime now = std::chrono::steady_clock::now();
+      if (short_since_ == SteadyTime::max() || IsBehind(source)) short_since_ = now;
+      if (now < short_since_ + std::chrono::milliseconds(shared_.limits.foreign_wait_ms_max())) return false;
+      return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ",
+                                              ToString(source.id), " to ", seen.index(), ", which ends at ",
+                                              source.folded.index));
+    }
+  }
+  short_since_ = SteadyTime::max();
+  return true;
+}
+
 absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
   for (const std::string& event : commit.events()) {
     if (service_.Knows(event)) continue;
     return absl::FailedPreconditionError(
         absl::StrCat(ToString(id_), " record ", commit.index(),
                      " holds an event this build does not know: a newer one is ", "needed"));
-  }
-  for (const log::v1::Seen& seen : commit.seen()) {
-    for (Source& source : sources_) {
-      if (source.id.service != seen.service() || source.id.number != seen.partition()) continue;
-      AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&source, seen.index(), /*react=*/false));
-      if (source.folded.index < seen.index()) {
-        return absl::DataLossError(absl::StrCat(ToString(id_), " record ", commit.index(), " has seen ",
-                                                ToString(source.id), " to ", seen.index(), ", which ends at ",
-                                                source.folded.index));
-      }
-      source.carried = source.folded.index;
-    }
   }
   EvolveRecorded(service_, Recorded{commit, id_.service, id_.number}, *rows_);
   std::vector<RowChange> changes = rows_->TakeChanges();

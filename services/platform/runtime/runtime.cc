@@ -120,6 +120,7 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
     options.service = name;
     options.write_buffer_bytes = options_.limits.store_buffer_bytes();
     options.cache = store_cache_;
+    options.env = options_.store_env;
     auto store = Store::Open(options);
     if (!store.ok()) return store.status();
     if (!(*store)->rebuilt_because().empty())

@@ -27,9 +27,10 @@ struct RuntimeOptions {
   log::v1::Clock clock = log::v1::REAL;
   int threads = 2;
   Limits limits = DefaultLimits();
-  std::string address;          // What claims advertise.
-  std::function<Micros()> now;  // The REAL clock; the system's when empty.
-  bool own = true;              // False: follow, until Own is called.
+  std::string address;                // What claims advertise.
+  std::function<Micros()> now;        // The REAL clock; the system's when empty.
+  bool own = true;                    // False: follow, until Own is called.
+  rocksdb::Env* store_env = nullptr;  // The disk of the stores; null: this machine's.
   uint32_t level_max = kLevelMax;
 };
 

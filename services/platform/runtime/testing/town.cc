@@ -182,6 +182,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Town::TryOpen(const std::vector<std::st
   options.now = now;
   options.own = own;
   options.level_max = level_max;
+  options.store_env = store_env;
   return Runtime::Open(options);
 }
 

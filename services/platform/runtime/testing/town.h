@@ -111,6 +111,7 @@ class Town {
   EventLog* through = nullptr;  // What the runtimes see instead of the log.
   log::v1::Clock clock = log::v1::SIMULATED;
   std::function<Micros()> now;
+  rocksdb::Env* store_env = nullptr;
 
   const std::shared_ptr<TownDisk> disk = std::make_shared<TownDisk>();
   std::unique_ptr<Runtime> runtime;
