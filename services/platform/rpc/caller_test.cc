@@ -43,7 +43,7 @@ TEST(Caller, IsNobodyWhereAnythingIsMissingOrNoId) {
            std::string("prin cipal:people/p7@districts/d1"),
            std::string("principal:people/p7@districts/d1 "),
            std::string("principal:people/p7@districts/d1\n"),
-           std::string("principal:people/p7\0@districts/d1", 35),
+           std::string("principal:people/p7") + '\0' + "@districts/d1",
            "principal:people/" + long_id + "@districts/d1",
        }) {
     const auto caller = ParseCaller(actor);
