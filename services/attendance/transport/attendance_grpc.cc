@@ -50,7 +50,7 @@ class AttendanceGrpc final : public v1::AttendanceService::CallbackService {
   grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context,
                                          const v1::ExecuteBatchRequest* request,
                                          v1::ExecuteBatchAnswer* answer) override {
-    std::vector<Endpoint::Item> items;
+    std::vector<Endpoint::Asked> items;
     for (const v1::BatchItem& item : request->items()) {
       const auto* field = item.command().GetReflection()->GetOneofFieldDescriptor(
           item.command(), Command::descriptor()->oneof_decl(0));
@@ -59,7 +59,7 @@ class AttendanceGrpc final : public v1::AttendanceService::CallbackService {
         reactor->Finish(ToGrpc(InvalidField("items.command", "", "given"), "attendance"));
         return reactor;
       }
-      items.push_back({&item.header(), field->name(),
+      items.push_back({&item, "", field->name(), &item.header(),
                        &item.command().GetReflection()->GetMessage(item.command(), field),
                        item.command().SerializeAsString()});
     }

@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/log/kafka/kafka_log.h"
 #include "services/platform/rpc/transport/platform_grpc.h"
 
 namespace afterbell {
@@ -23,30 +25,50 @@ sigset_t StopSignals() {
   return signals;
 }
 
+KafkaLogOptions KafkaOptionsOf(const HostOptions& options) {
+  KafkaLogOptions kafka;
+  kafka.brokers = options.kafka;
+  kafka.topic_prefix = options.topic_prefix;
+  return kafka;
+}
+
 }  // namespace
+
+absl::Status Host::OpenLog(const HostOptions& options) {
+  if (!options.kafka.empty()) {
+    auto log = KafkaLog::Open(KafkaOptionsOf(options));
+    if (!log.ok()) return log.status();
+    log_ = *std::move(log);
+    return absl::OkStatus();
+  }
+  EmbeddedLogOptions embedded;
+  embedded.directory = options.data_directory + "/log";
+  embedded.durability = options.durability;
+  embedded.storage = options.storage;
+  embedded.group_commit_bytes_max = options.limits.group_commit_bytes_max();
+  embedded.append_bytes_waiting_max = options.limits.append_bytes_waiting_max();
+  auto log = EmbeddedLog::Open(embedded);
+  if (!log.ok()) return log.status();
+  if (const auto recovered = (*log)->Stats().recovered) {
+    notes_.push_back(absl::StrCat("log: ", recovered->bytes_cut, " bytes of an unfinished write cut from ",
+                                  recovered->file));
+  }
+  log_ = *std::move(log);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
                                                   const std::vector<Hosted>& hosted) {
+  const bool shared = !options.kafka.empty();
   std::unique_ptr<Host> host(new Host());
-  EmbeddedLogOptions log_options;
-  log_options.directory = options.data_directory + "/log";
-  log_options.durability = options.durability;
-  log_options.storage = options.storage;
-  log_options.group_commit_bytes_max = options.limits.group_commit_bytes_max();
-  log_options.append_bytes_waiting_max = options.limits.append_bytes_waiting_max();
-  auto log = EmbeddedLog::Open(log_options);
-  if (!log.ok()) return log.status();
-  host->log_ = *std::move(log);
-  if (const auto recovered = host->log_->Stats().recovered) {
-    host->notes_.push_back(absl::StrCat("log: ", recovered->bytes_cut,
-                                        " bytes of an unfinished write cut from ", recovered->file));
-  }
+  AFTERBELL_RETURN_IF_ERROR(host->OpenLog(options));
   RuntimeOptions runtime_options;
   runtime_options.projections_directory = options.data_directory + "/projections";
   runtime_options.log = host->log_.get();
   runtime_options.clock = options.simulated_clock ? log::v1::SIMULATED : log::v1::REAL;
   runtime_options.school_partitions = options.school_partitions;
   runtime_options.limits = options.limits;
+  runtime_options.begin = !shared;
   runtime_options.own = false;  // Not before it is known where this process is called.
   for (const Hosted& each : hosted) runtime_options.services.push_back(each.service);
   auto runtime = Runtime::Open(std::move(runtime_options));
@@ -66,30 +88,69 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   auto server = RpcServer::Start(options.address, services, options.limits);
   if (!server.ok()) return server.status();
   host->server_ = *std::move(server);
-  host->runtime_->Own(host->address());
-  const absl::Status ready = host->runtime_->WaitReady(kStuckAtMost);
-  if (!ready.ok()) return ready;
+  host->runtime_->SetAddress(host->address());
+  if (!shared) host->runtime_->OwnAll();
+  AFTERBELL_RETURN_IF_ERROR(host->runtime_->WaitReady(kStuckAtMost));
+  // Whoever joins has read everything, so that it decides as soon as it owns.
+  if (shared) AFTERBELL_RETURN_IF_ERROR(host->Join(options));
   host->server_->SetServing(true);
   return host;
+}
+
+absl::Status Host::Join(const HostOptions& options) {
+  hand_over_at_most_ = std::chrono::milliseconds(options.limits.hand_over_ms_max());
+  for (const std::string& service : runtime_->services()) {
+    MembershipOptions membership;
+    membership.log = KafkaOptionsOf(options);
+    membership.service = service;
+    membership.session_timeout = std::chrono::milliseconds(options.limits.session_ms_max());
+    AFTERBELL_ASSIGN_OR_RETURN(auto member,
+                               Membership::Join(membership, [this, service](const auto& numbers) {
+                                 for (uint32_t n = 0; n <= runtime_->school_partitions(); ++n) {
+                                   if (numbers.count(n) > 0) {
+                                     runtime_->Own({service, n});
+                                   } else {
+                                     runtime_->Release({service, n});
+                                   }
+                                 }
+                               }));
+    members_.push_back(std::move(member));
+  }
+  return absl::OkStatus();
+}
+
+// Leaves the groups, so that others claim, and waits until they have.
+void Host::HandOver() {
+  if (members_.empty()) return;
+  bool alone = true;
+  for (const auto& member : members_) alone = alone && member->Members() <= 1;
+  std::vector<std::thread> leaving;
+  for (const auto& member : members_) leaving.emplace_back([&member] { member->Leave(); });
+  for (std::thread& each : leaving) each.join();
+  members_.clear();
+  runtime_->ReleaseAll();
+  if (!alone) runtime_->WaitReleased(hand_over_at_most_);
 }
 
 Host::~Host() { Stop(); }
 
 void Host::Stop() {
   if (runtime_ == nullptr) return;
+  HandOver();
   // The runtime first: calls under way are answered or refused, then the server has none to wait for.
   runtime_->Stop();
   if (server_ != nullptr) server_->Stop(kStopAtMost);
   server_.reset();
   services_.clear();
   runtime_.reset();
-  log_->Close();
+  log_.reset();
 }
 
 HostOptions OptionsOf(const config::v1::Config& config) {
   HostOptions options;
   options.data_directory = config.data_directory();
   options.address = config.listen();
+  options.kafka = config.kafka();
   options.limits = config.limits();
   return options;
 }
@@ -106,13 +167,15 @@ void WaitForStopSignal() {
 }
 
 int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hosted>& hosted) {
-  std::string config_file, data, listen;
+  std::string config_file, data, listen, kafka;
   bool simulated_clock = false;
-  CLI::App app(std::string(name) + ": one Afterbell service on an embedded log");
+  CLI::App app(std::string(name) + ": one Afterbell service");
   app.add_option("--config", config_file, "Protobuf text, as infra/config/afterbell.textproto");
-  app.add_option("--data", data, "Folder of the log and the projections");
+  app.add_option("--data", data, "Folder of the projections, and of an embedded log");
+  app.add_option("--kafka", kafka, "Brokers of the city's log; unless told: a log embedded in this process");
   app.add_option("--listen", listen, "Loopback address and port; port 0 takes a free one");
-  app.add_flag("--simulated-clock", simulated_clock, "Begin a log whose time is moved by MoveClock");
+  app.add_flag("--simulated-clock", simulated_clock,
+               "Begin an embedded log whose time is moved by MoveClock");
   CLI11_PARSE(app, argc, argv);
   const auto config = LoadConfig(config_file);
   if (!config.ok()) {
@@ -122,6 +185,7 @@ int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hoste
   HostOptions options = OptionsOf(*config);
   if (!data.empty()) options.data_directory = data;
   if (!listen.empty()) options.address = listen;
+  if (!kafka.empty()) options.kafka = kafka;
   options.simulated_clock = simulated_clock;
   BlockStopSignals();
   auto host = Host::Start(options, hosted);

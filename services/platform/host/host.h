@@ -1,5 +1,10 @@
 // A process that hosts services: log, projections, runtime and gRPC server, opened and closed in
 // order. Each service's main.cc and the city are a line on top of this.
+//
+// On an embedded log a process owns everything. On one in Kafka as many instances of a service as are
+// started follow all its partitions and agree who is to own which (log/kafka/membership.h); each answers
+// every query, and sends commands on to whoever owns. An instance that stops hands over first: what it is
+// asked meanwhile is held until somebody else has claimed, and then sent on.
 #ifndef AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_
 #define AFTERBELL_SERVICES_PLATFORM_HOST_HOST_H_
 
@@ -14,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "services/platform/config/config.h"
 #include "services/platform/log/embedded/embedded_log.h"
+#include "services/platform/log/kafka/membership.h"
 #include "services/platform/rpc/server.h"
 #include "services/platform/runtime/runtime.h"
 
@@ -27,8 +33,10 @@ struct Hosted {
 
 struct HostOptions {
   std::string data_directory;  // log/ and projections/ below it.
+  std::string kafka;           // Brokers of a log that `afterbell topics apply` has begun; empty: embedded.
+  std::string topic_prefix = "afterbell";
   std::string address = "127.0.0.1:0";
-  bool simulated_clock = false;     // Of a log that is begun now.
+  bool simulated_clock = false;     // Of an embedded log that is begun now.
   uint32_t school_partitions = 16;  // Likewise.
   EmbeddedLogOptions::Durability durability = EmbeddedLogOptions::Durability::kDisk;
   std::shared_ptr<Storage> storage;  // Of the log, for tests; wins over `durability`.
@@ -42,20 +50,27 @@ class Host {
   ~Host();
 
   Runtime& runtime() { return *runtime_; }
-  EmbeddedLog& log() { return *log_; }
+  EventLog& log() { return *log_; }
   std::string address() const { return server_->address(); }
   // What the reader of a start-up message should know: cut tails, rebuilt projections.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  // Refuses new calls, answers those under way, closes everything.
+  // Hands over what others can take, answers the calls under way, closes everything.
   void Stop();
 
  private:
   Host() = default;
-  std::unique_ptr<EmbeddedLog> log_;
+  absl::Status OpenLog(const HostOptions& options);
+  absl::Status Join(const HostOptions& options);
+  void HandOver();
+
+  std::unique_ptr<EventLog> log_;
   std::unique_ptr<Runtime> runtime_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<RpcServer> server_;
+  std::vector<std::unique_ptr<Membership>>
+      members_;  // Of the group of each service; none on an embedded log.
+  std::chrono::milliseconds hand_over_at_most_{0};
   std::vector<std::string> notes_;
 };
 

@@ -87,6 +87,9 @@ class LogPartition {
   // The offset the next record will have, as far as is known now; everything below it is durable.
   virtual uint64_t End() const = 0;
 
+  // Whether End() is all there is, and not only what is known of it here.
+  virtual bool knows_end() const { return true; }
+
   // Calls `grew` after End() has moved, or records that a Read did not find have come, on a thread of
   // the log's, until the handle is destroyed.
   // Destroying it waits for a call under way. Several moves may be told as one.

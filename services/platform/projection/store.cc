@@ -166,7 +166,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(options.directory).parent_path(), error);
   if (error) return absl::UnavailableError(options.directory + ": " + error.message());
-  const std::string schema = options.service + "/" + std::to_string(options.schema);
+  const std::string schema =
+      options.service + "/" + std::to_string(options.schema) + " of log " + options.log_id;
   for (int attempt = 0; attempt < 2; ++attempt) {
     const bool existed = std::filesystem::exists(options.directory + "/CURRENT");
     rocksdb::DB* db = nullptr;
@@ -188,7 +189,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
       }
       if (status.ok() && found == schema) return store;
       if (status.ok()) {
-        store->rebuilt_because_ = "its schema is " + found + ", this program's is " + schema;
+        store->rebuilt_because_ = "it holds " + found + ", not " + schema;
       } else {
         store->rebuilt_because_ = status.ToString();
       }

@@ -2,8 +2,8 @@
 // every source in the same batch, the write-ahead log off.
 //
 // The log is the only truth; a store can be deleted at any time. After kill -9 it is a prefix of the
-// log, and only what was not flushed is read again. A folder that is damaged, or whose schema number
-// is another, is moved aside ("<folder>.quarantined-<n>") and begun anew, and says why.
+// log, and only what was not flushed is read again. A folder that is damaged, of another log, or whose
+// schema number is another, is moved aside ("<folder>.quarantined-<n>") and begun anew, and says why.
 //
 // Threads: Write and the live rows of a partition belong to that partition's thread; snapshots and
 // digests may be taken from any thread.
@@ -48,6 +48,7 @@ struct StoreOptions {
   std::string directory;
   std::string service;
   int schema = 1;
+  std::string log_id;  // Whose rows they are.
   // What may be lost with the process, and is then folded again.
   size_t write_buffer_bytes = 4 << 20;
   std::shared_ptr<rocksdb::Cache> cache;  // Null: one of its own, of RocksDB's size.

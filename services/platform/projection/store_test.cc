@@ -93,6 +93,17 @@ TEST(Store, AnotherSchemaIsQuarantinedAndBegunAnew) {
   EXPECT_TRUE(std::filesystem::exists(folder + ".quarantined-1"));
 }
 
+TEST(Store, TheRowsOfAnotherLogAreQuarantinedToo) {
+  const std::string folder = Folder("other_log");
+  for (const std::string log_id : {"one", "other"}) {
+    auto store = Store::Open({.directory = folder, .service = "attendance", .log_id = log_id});
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ((*store)->Position(1).index(), 0u) << "no row of another log";
+    EXPECT_EQ((*store)->rebuilt_because().empty(), log_id == "one") << (*store)->rebuilt_because();
+    ASSERT_TRUE((*store)->Write(1, {}, At(5)).ok());
+  }
+}
+
 TEST(Store, ADamagedFolderIsQuarantinedAndSaysWhy) {
   const std::string folder = Folder("damaged");
   { ASSERT_TRUE(Open(folder)->Write(1, {{"s/a", "1"}}, At(5)).ok()); }

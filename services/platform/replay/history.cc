@@ -97,7 +97,7 @@ absl::Status History::ReadCommons(EventLog* log) {
     auto partition = log->Open({std::string(service), 0});  // Empty, perhaps: it is a source all the same.
     if (!partition.ok()) return partition.status();
     commons_.push_back(std::make_unique<Commons>(*std::move(partition)));
-    AFTERBELL_RETURN_IF_ERROR(commons_.back()->CatchUp());
+    AFTERBELL_RETURN_IF_ERROR(commons_.back()->CatchUp(kReadAtMost));
   }
   return absl::OkStatus();
 }

@@ -23,6 +23,7 @@
 
 #include "afterbell/log/v1/call.pb.h"
 #include "services/platform/rpc/caller.h"
+#include "services/platform/rpc/forward.h"
 #include "services/platform/runtime/runtime.h"
 
 namespace afterbell {
@@ -31,21 +32,21 @@ class Endpoint {
  public:
   Endpoint(Runtime* runtime, const Service* service) : runtime_(runtime), service_(service) {}
 
-  // One command of a caller. `fields` is the command itself (its shape is checked), `command` the
-  // serialised <Service>Command around it.
-  grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context,
-                                    const log::v1::CommandHeader& header, std::string_view name,
-                                    const google::protobuf::Message& fields, std::string command,
+  // One command of a caller. Where another instance decides for its partition, that one answers.
+  struct Asked {
+    const google::protobuf::Message* request;  // As it came.
+    std::string_view rpc;                      // "CheckInPupil"
+    std::string_view name;                     // "check_in_pupil"
+    const log::v1::CommandHeader* header;
+    const google::protobuf::Message* fields;  // The command itself; its shape is checked.
+    std::string command;                      // The serialised <Service>Command around it.
+  };
+  grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context, Asked asked,
                                     log::v1::CommandAnswer* answer) const;
 
   // Many commands, each a Commit of its own, decided in order within a partition; answered when all are.
-  struct Item {
-    const log::v1::CommandHeader* header;
-    std::string name;
-    const google::protobuf::Message* fields;
-    std::string command;
-  };
-  grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Item> items,
+  // `request` of each is its item, in ExecuteBatchRequest's field 1; `rpc` is not used.
+  grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Asked> items,
                                          std::function<log::v1::BatchAnswer*()> add_answer) const;
 
   // A query of one partition. `request` is bound to its caller first (tenant.h); `ask` then fills the answer
@@ -58,16 +59,21 @@ class Endpoint {
                                   log::v1::QueryAnswer* page) const;
 
  private:
-  absl::StatusOr<CommandCall> CallOf(const Caller& caller, const log::v1::CommandHeader& header,
-                                     std::string_view name, const google::protobuf::Message& fields,
-                                     std::string command) const;
+  class Batch;
+
+  absl::StatusOr<CommandCall> CallOf(const Caller& caller, const Asked& asked) const;
+  std::string MethodOf(std::string_view rpc) const;
 
   Runtime* runtime_;
   const Service* service_;
+  const std::unique_ptr<Forwarder> forwarder_ = std::make_unique<Forwarder>();
 };
 
 // The caller of a call, from its metadata.
 absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context);
+
+// The newest claim that whoever sent this call on knows of; 0 from a caller.
+uint64_t ClaimOf(const grpc::CallbackServerContext& context);
 
 // When a call is given up: its own deadline, a minute at most.
 SteadyTime DeadlineOf(const grpc::CallbackServerContext& context);
@@ -86,8 +92,10 @@ void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std:
                                 log::v1::CommandAnswer* answer) override {                             \
     Command command;                                                                                   \
     *command.mutable_##field() = request->command();                                                   \
-    return endpoint_.Execute(context, request->header(), #field, request->command(),                   \
-                             command.SerializeAsString(), answer);                                     \
+    return endpoint_.Execute(                                                                          \
+        context,                                                                                       \
+        {request, #Rpc, #field, &request->header(), &request->command(), command.SerializeAsString()}, \
+        answer);                                                                                       \
   }
 
 #define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                                  \

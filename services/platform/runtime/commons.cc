@@ -52,14 +52,17 @@ class Commons::Writer : public MutableRows {
 Commons::Commons(std::shared_ptr<LogPartition> log, uint32_t level_max)
     : service_(log->id().service), level_max_(level_max), log_(std::move(log)), chain_(log_->id()) {}
 
-absl::Status Commons::CatchUp() {
+absl::Status Commons::CatchUp(std::chrono::milliseconds fetch_at_most) {
   {
     std::shared_lock<std::shared_mutex> lock(mutex_);
     if (!failed_.ok() || chain_.at().offset >= log_->End()) return failed_;
   }
   std::unique_lock<std::shared_mutex> lock(mutex_);
   while (failed_.ok() && chain_.at().offset < log_->End()) {
-    absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
+    absl::StatusOr<LogBatch> batch =
+        fetch_at_most.count() == 0
+            ? log_->Read(chain_.at().offset, kReadRecords, kReadBytes)
+            : ReadWaiting(*log_, chain_.at().offset, kReadRecords, kReadBytes, fetch_at_most);
     if (!batch.ok()) return failed_ = batch.status();
     if (batch->records.empty()) break;  // On their way here: the log will say that it has grown.
     for (const LogBatch::Entry& entry : batch->records) {

@@ -6,6 +6,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_COMMONS_H_
 #define AFTERBELL_SERVICES_PLATFORM_RUNTIME_COMMONS_H_
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,8 +29,9 @@ class Commons {
   const std::string& service() const { return service_; }
 
   // Folds what the log holds by now. Errors, after which no later call helps: DATA_LOSS (a damaged or
-  // diverged log), FAILED_PRECONDITION (a level was raised above `level_max`).
-  absl::Status CatchUp();
+  // diverged log), FAILED_PRECONDITION (a level was raised above `level_max`). Records that have to be
+  // fetched first are waited for as long as `fetch_at_most`, 0 for a thread that must not wait.
+  absl::Status CatchUp(std::chrono::milliseconds fetch_at_most = std::chrono::milliseconds(0));
 
   // The last valid record folded, and where in the log that is.
   uint64_t index() const;

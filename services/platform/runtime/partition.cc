@@ -63,6 +63,8 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
     }
     committed_sources_.push_back(std::move(position));
   }
+  newest_claim_ = {stored.owner_instance_id(), stored.owner_address(), stored.claim_index()};
+  stats_.newest = newest_claim_;
   committed_newest_ = stored.recorded_at();
   written_sources_ = committed_sources_;
   written_index_ = stored.index();
@@ -88,6 +90,14 @@ void Partition::Own() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     want_owner_ = true;
+  }
+  Poke();
+}
+
+void Partition::Release() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    want_owner_ = false;
   }
   Poke();
 }
@@ -176,14 +186,28 @@ void Partition::Expire(SteadyTime now) {
   }
   for (Waiter& waiter : late)
     waiter.reached(absl::DeadlineExceededError("the position was not reached in time"));
-  for (CommandCall& call : calls)
-    call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
+  for (CommandCall& call : calls) {
+    const std::string why = call.elsewhere.empty()
+                                ? "not decided in time; nothing was recorded"
+                                : "not answered in time, so it may be recorded; ask again. " + call.elsewhere;
+    call.done(absl::DeadlineExceededError(why), nullptr);
+  }
   if (looks_again_) Poke();
 }
 
 Partition::Stats Partition::stats() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return stats_;
+}
+
+bool Partition::Ready() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return want_owner_ ? stats_.owner : stats_.caught_up;
+}
+
+bool Partition::WantsOwner() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return want_owner_;
 }
 
 bool Partition::Quiet() const {
@@ -223,10 +247,11 @@ void Partition::Step() {
     if (!status.ok()) Halt(status);
   } while (again_);
   uint64_t ends = log_->End();
-  bool read_to_end = owner_ && pending_.empty() && Written() && chain_.at().offset >= ends;
+  bool read_to_end = pending_.empty() && Written() && chain_.at().offset >= ends && (owner_ || !WantsOwner());
   for (const Source& source : sources_) {
     ends += source.log->End();
-    if (IsBehind(source)) read_to_end = false;
+    // A follower folds only what its owner has seen.
+    if (owner_ && IsBehind(source)) read_to_end = false;
   }
   quiet_ends_ = ends;
   quiet_ = read_to_end;
@@ -282,12 +307,37 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     }
     if (WantsSeen(wants_seen || stopping || seen_asked_.exchange(false))) Push(NewHead(), {});
     AppendNew();
+  } else if (!want_owner && !stopping) {
+    MoveCalls(calls);
+  }
+  if (!short_of_foreign && chain_.at().offset >= log_->End()) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stats_.caught_up = true;
   }
   has_unseen_ = facts_since_ != SteadyTime::max();
   looks_again_ = has_unseen_ || short_of_foreign;
   ServeWaiters();
   if (stopping && pending_.empty()) FinishStopping(calls);
   return absl::OkStatus();
+}
+
+// Another instance decides here: it is to be asked, unless that is who sent the call.
+void Partition::MoveCalls(std::deque<CommandCall>* calls) {
+  std::deque<CommandCall> kept;
+  for (CommandCall& call : *calls) {
+    if (newest_claim_.instance_id.empty() || newest_claim_.claim_index <= call.claim_index) {
+      kept.push_back(std::move(call));
+    } else if (call.moved) {
+      const auto moved = call.moved;
+      moved(std::move(call), newest_claim_);
+    } else {
+      call.done(
+          absl::UnavailableError(absl::StrCat(ToString(id_), " is decided by ", newest_claim_.instance_id,
+                                              " at ", newest_claim_.address)),
+          nullptr);
+    }
+  }
+  calls->swap(kept);
 }
 
 absl::Status Partition::TakeAppendFailure() {

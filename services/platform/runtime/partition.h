@@ -47,6 +47,13 @@ using Limits = config::v1::Limits;
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+// Who answers commands of a partition, as its newest claim says.
+struct Owner {
+  std::string instance_id;  // Empty: nobody has claimed it yet.
+  std::string address;
+  uint64_t claim_index = 0;
+};
+
 // A command on its way. `head` carries what the Commit will say of it: command, district, school,
 // actor, request id and digest, capture, and occurred_at where the caller gave one.
 struct CommandCall {
@@ -55,6 +62,11 @@ struct CommandCall {
   // With OK: the Commit it is answered from (decided, quiet or refused). Otherwise nothing of it was
   // recorded, unless the code is DEADLINE_EXCEEDED or UNKNOWN.
   std::function<void(const absl::Status& status, const log::v1::Commit* commit)> done;
+  // Called instead when another instance owns the partition: it is to be asked. Empty: UNAVAILABLE.
+  std::function<void(CommandCall call, const Owner& owner)> moved;
+  // The newest claim whoever sent it knows of: it is not sent back there, but waits for a newer one.
+  uint64_t claim_index = 0;
+  std::string elsewhere;  // Who did not answer it, and why: what became of it there is not known.
 };
 
 // What all partitions of a process share.
@@ -65,6 +77,7 @@ struct Shared {
   std::string log_id;
   uint32_t school_partitions = 16;
   log::v1::Clock clock = log::v1::REAL;
+  bool begins = true;  // A partition that holds nothing is begun here.
   std::string instance_id;
   std::string address;
   Limits limits = DefaultLimits();
@@ -88,6 +101,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
     uint64_t claims = 0;
     uint64_t commits = 0;  // Read back, own.
     bool owner = false;
+    bool caught_up = false;  // Has once read all its log was known to hold.
+    Owner newest;
   };
 
   Partition(const Service& service, std::shared_ptr<LogPartition> log,
@@ -99,6 +114,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Claims the partition, from here on, and decides.
   void Own();
+
+  // Claims no more. Decides on until another instance's claim is read, so that nobody waits meanwhile.
+  void Release();
 
   // Stops deciding: what is in flight is answered, what waits is refused UNAVAILABLE. Returns when done.
   void Stop();
@@ -135,6 +153,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   const PartitionId& id() const { return id_; }
   Stats stats() const;
+  // Owns what it was to own, and has read what there was.
+  bool Ready() const;
   // Why the partition halted; OK while it works.
   absl::Status halted() const;
 
@@ -177,7 +197,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Step();
   absl::Status Turn(std::deque<CommandCall>* calls);
   void FinishStopping(std::deque<CommandCall>* calls);
+  bool WantsOwner() const;
   absl::Status TakeAppendFailure();
+  void MoveCalls(std::deque<CommandCall>* calls);
   absl::Status RefuseForRoom(std::deque<CommandCall>* calls, bool stopping);
 
   // Reading back.
@@ -254,7 +276,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   uint64_t unseen_ = 0;                         // Foreign records folded since the newest Commit,
   SteadyTime facts_since_ = SteadyTime::max();  // and since when facts are among them.
   SteadyTime short_since_ = SteadyTime::max();  // The next own record has seen what is not here.
-  bool owner_ = false;
+  Owner newest_claim_;
+  bool owner_ = false;  // The newest claim is ours.
   bool claiming_ = false;
   Micros moment_ = 0;  // Of a REAL clock: read once a turn, so that no deadline passes within one.
   Micros clock_ = 0;   // Of a SIMULATED log, as of `clock_index_` of registry's commons.

@@ -41,8 +41,8 @@ bool Partition::Reached(const log::v1::Position& position, absl::Status* never) 
   }
   for (const log::v1::Seen& at : position.at()) {
     const bool own = at.service() == id_.service && at.partition() == id_.number;
-    // Nobody was told of a record that is not in the log: when all of it is read, there is no more.
-    if (own && at.index() > chain_.at().index && chain_.at().offset >= log_->End()) {
+    // Nobody was told of a record that is not in the log: when all of it is known and read, there is no more.
+    if (own && at.index() > chain_.at().index && log_->knows_end() && chain_.at().offset >= log_->End()) {
       *never = absl::FailedPreconditionError("the position lies beyond the end of the log");
       return false;
     }

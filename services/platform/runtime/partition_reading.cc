@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/log/begin.h"
 #include "services/platform/runtime/partition.h"
 
 namespace afterbell {
@@ -79,9 +80,11 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
       LoseOwnership();
       owner_ = record.claim().instance_id() == shared_.instance_id;
       claiming_ = false;
+      newest_claim_ = {record.claim().instance_id(), record.claim().address(), chain_.at().index};
       std::lock_guard<std::mutex> lock(mutex_);
       ++stats_.claims;
       stats_.owner = owner_;
+      stats_.newest = newest_claim_;
       break;
     }
     default:
@@ -188,6 +191,8 @@ absl::Status Partition::WriteStore() {
   if (chain_.at().index == written_index_) return absl::OkStatus();
   stored::StoredPosition position = StoredOf(chain_.at());
   position.set_recorded_at(committed_newest_);
+  position.set_owner_instance_id(newest_claim_.instance_id);
+  position.set_owner_address(newest_claim_.address);
   for (size_t i = 0; i < sources_.size(); ++i) {
     const ChainPosition& at = committed_sources_[i];
     stored::StoredSource* source = position.add_sources();
@@ -264,19 +269,13 @@ void Partition::Reset(const absl::Status& answer) {
 }
 
 void Partition::ClaimPartition() {
+  if (chain_.at().index == 0 && !shared_.begins) return;  // Its Genesis is on its way here.
   claiming_ = true;
   std::vector<std::string> values;
   ChainPosition at = chain_.at();
   const Micros now = shared_.clock == log::v1::REAL ? shared_.now() : newest_;
   if (at.index == 0) {
-    Record record;
-    log::v1::Genesis* genesis = record.mutable_genesis();
-    genesis->set_log_id(shared_.log_id);
-    genesis->set_service(id_.service);
-    genesis->set_partition(id_.number);
-    genesis->set_school_partitions(shared_.school_partitions);
-    genesis->set_clock(shared_.clock);
-    *genesis->mutable_recorded_at() = TimestampOf(now);
+    const Record record = GenesisOf({shared_.log_id, {}, shared_.school_partitions, shared_.clock, now}, id_);
     values.push_back(record.SerializeAsString());
     Chain begun(id_);
     begun.Offer(record, values.back());

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/random_id.h"
+#include "services/platform/log/begin.h"
 
 namespace afterbell {
 namespace {
@@ -67,6 +68,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.log = opened.log;
   shared.school_partitions = opened.school_partitions;
   shared.clock = opened.clock;
+  shared.begins = opened.begin;
   shared.instance_id = RandomId();
   shared.limits = opened.limits;
   shared.newest = &runtime->newest_;
@@ -102,7 +104,8 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
     }
   }
   for (const auto& [id, partition] : runtime->partitions_) partition->Start();
-  if (opened.own) runtime->Own(opened.address);
+  runtime->SetAddress(opened.address);
+  if (opened.own) runtime->OwnAll();
   runtime->timer_ = std::thread([self = runtime.get()] { self->Tick(); });
   return runtime;
 }
@@ -118,6 +121,7 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
   };
   const auto open = [&](StoreOptions options) -> absl::StatusOr<Store*> {
     options.service = name;
+    options.log_id = shared_.log_id;
     options.write_buffer_bytes = options_.limits.store_buffer_bytes();
     options.cache = store_cache_;
     options.env = options_.store_env;
@@ -142,25 +146,14 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
 
 // The log's own word about its id, its partitions and its clock, from the first Genesis there is.
 absl::Status Runtime::FindLog() {
-  const auto ids = options_.log->List();
-  if (!ids.ok()) return ids.status();
-  for (const PartitionId& id : *ids) {
-    auto partition = options_.log->Open(id);
-    if (!partition.ok()) return partition.status();
-    auto first = ReadWaiting(**partition, 0, 1, 1, kFirstReadAtMost);
-    if (!first.ok()) return first.status();
-    log::v1::Record record;
-    if (first->records.empty() ||
-        !record.ParseFromArray(first->records[0].value.data(),
-                               static_cast<int>(first->records[0].value.size())) ||
-        !record.has_genesis()) {
-      return absl::DataLossError(absl::StrCat(ToString(id), " does not begin with a Genesis"));
-    }
-    shared_.log_id = record.genesis().log_id();
-    shared_.school_partitions = record.genesis().school_partitions();
-    shared_.clock = record.genesis().clock();
+  const auto genesis = FindGenesis(*options_.log, kFirstReadAtMost);
+  if (genesis.ok()) {
+    shared_.log_id = genesis->log_id();
+    shared_.school_partitions = genesis->school_partitions();
+    shared_.clock = genesis->clock();
     return absl::OkStatus();
   }
+  if (!absl::IsNotFound(genesis.status()) || !shared_.begins) return genesis.status();
   shared_.log_id = RandomId();
   return absl::OkStatus();
 }
@@ -171,9 +164,38 @@ Runtime::~Runtime() {
   pool_.reset();
 }
 
-void Runtime::Own(const std::string& address) {
-  shared_.address = address;  // Partitions read it when they claim, which none does before.
+void Runtime::OwnAll() {
   for (const auto& [id, partition] : partitions_) partition->Own();
+}
+
+void Runtime::Own(const PartitionId& id) {
+  if (const auto partition = partitions_.find(id); partition != partitions_.end()) partition->second->Own();
+}
+
+void Runtime::Release(const PartitionId& id) {
+  if (const auto partition = partitions_.find(id); partition != partitions_.end())
+    partition->second->Release();
+}
+
+void Runtime::ReleaseAll() {
+  for (const auto& [id, partition] : partitions_) partition->Release();
+}
+
+bool Runtime::WaitReleased(std::chrono::milliseconds at_most) {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  for (const auto& [id, partition] : partitions_) {
+    while (partition->stats().owner && partition->halted().ok()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  return true;
+}
+
+std::vector<std::string> Runtime::services() const {
+  std::vector<std::string> names;
+  for (const Service* service : options_.services) names.emplace_back(service->name());
+  return names;
 }
 
 absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
@@ -185,7 +207,7 @@ absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
   uint64_t before = folded();
   auto deadline = std::chrono::steady_clock::now() + stuck_at_most;
   for (const auto& [id, partition] : partitions_) {
-    while (!partition->stats().owner) {
+    while (!partition->Ready()) {
       const absl::Status halted = partition->halted();
       if (!halted.ok()) return halted;
       if (std::chrono::steady_clock::now() > deadline) {

@@ -30,6 +30,7 @@ struct RuntimeOptions {
   std::string address;                // What claims advertise.
   std::function<Micros()> now;        // The REAL clock; the system's when empty.
   bool own = true;                    // False: follow, until Own is called.
+  bool begin = true;                  // False: a log that nobody has begun is not begun here.
   rocksdb::Env* store_env = nullptr;  // The disk of the stores; null: this machine's.
   uint32_t level_max = kLevelMax;
 };
@@ -46,10 +47,17 @@ class Runtime {
   static absl::StatusOr<std::unique_ptr<Runtime>> Open(RuntimeOptions options);
   ~Runtime();
 
-  // Claims every partition; what is called at `address` is answered by this process.
-  void Own(const std::string& address);
+  // Where this process is called; to be said before anything is claimed.
+  void SetAddress(const std::string& address) { shared_.address = address; }
 
-  // Returns when every partition decides, or with why one halted. However long the log takes to fold:
+  // Claims every partition; one; or lets one go: others may claim it, and it decides until they have.
+  void OwnAll();
+  void Own(const PartitionId& id);
+  void Release(const PartitionId& id);
+  void ReleaseAll();
+
+  // Returns when every partition that was to be owned decides, and every other has read what its log was
+  // known to hold; or with why one halted. However long the log takes to fold:
   // DEADLINE_EXCEEDED only when no partition got on for `stuck_at_most`.
   absl::Status WaitReady(std::chrono::seconds stuck_at_most);
 
@@ -60,6 +68,9 @@ class Runtime {
   // WaitQuiet, and all facts are in the stores: nothing more is recorded until somebody asks for it.
   absl::Status WaitSettled(std::chrono::seconds at_most);
 
+  // Returns when others have claimed every partition that this process owned; false after `at_most`.
+  bool WaitReleased(std::chrono::milliseconds at_most);
+
   // Answers what is in flight, writes `seen`, and lets go. Later calls are refused UNAVAILABLE.
   void Stop();
 
@@ -69,6 +80,8 @@ class Runtime {
   const Limits& limits() const { return shared_.limits; }
   uint32_t school_partitions() const { return shared_.school_partitions; }
   const std::vector<std::string>& rebuilt() const { return rebuilt_; }
+
+  std::vector<std::string> services() const;
 
   // The partition of a school (empty: the commons) in a service.
   PartitionId PartitionOf(std::string_view service, std::string_view school_id) const;

@@ -12,7 +12,7 @@
 namespace afterbell::kafka {
 namespace {
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
+using Settings = Client::Settings;
 
 std::string Text(std::chrono::milliseconds duration) { return absl::StrCat(duration.count()); }
 
@@ -39,6 +39,16 @@ Settings SettingsOf(const KafkaLogOptions& options, Client::Role role) {
         {"queue.buffering.max.kbytes", "2097151"},
     };
     settings.insert(settings.end(), producer.begin(), producer.end());
+  } else if (role == Client::Role::kMember) {
+    const Settings member = {
+        // Eager: assignors that hand over step by step crash and spin in 2.0.2.
+        {"partition.assignment.strategy", "range"},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "latest"},  // Nothing is read there.
+        {"fetch.wait.max.ms", "5000"},
+    };
+    settings.insert(settings.end(), member.begin(), member.end());
   } else if (role != Client::Role::kQueries) {
     const Settings consumer = {
         {"auto.offset.reset", "error"},  // An offset that is gone is data loss, never a place to go on from.
@@ -93,11 +103,12 @@ absl::Status StatusOf(rd_kafka_resp_err_t error, std::string_view what) {
   }
 }
 
-absl::StatusOr<std::shared_ptr<Client>> Client::Make(const KafkaLogOptions& options, Role role,
-                                                     Report report) {
+absl::StatusOr<std::shared_ptr<Client>> Client::Make(const KafkaLogOptions& options, Role role, Extra extra) {
   char problem[512];
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  for (const auto& [name, value] : SettingsOf(options, role)) {
+  Settings settings = SettingsOf(options, role);
+  settings.insert(settings.end(), extra.settings.begin(), extra.settings.end());
+  for (const auto& [name, value] : settings) {
     if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), problem, sizeof problem) != RD_KAFKA_CONF_OK) {
       rd_kafka_conf_destroy(conf);
       return absl::InvalidArgumentError(problem);
@@ -107,7 +118,9 @@ absl::StatusOr<std::shared_ptr<Client>> Client::Make(const KafkaLogOptions& opti
   rd_kafka_conf_set_opaque(conf, heard.get());
   rd_kafka_conf_set_error_cb(conf, &OnError);
   rd_kafka_conf_set_log_cb(conf, &OnLog);
-  if (report != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, report);
+  if (extra.report != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, extra.report);
+  if (extra.rebalance) rd_kafka_conf_set_rebalance_cb(conf, &OnRebalance);
+  heard->rebalance = std::move(extra.rebalance);
   const auto type = role == Role::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
   rd_kafka_t* handle = rd_kafka_new(type, conf, problem, sizeof problem);
   if (handle == nullptr) {
@@ -151,6 +164,11 @@ void Client::OnError(rd_kafka_t*, int error, const char* reason, void* opaque) {
   // "All brokers are down" may be wrong in 2.0.2, so it is repeated and never acted on.
   heard->complaint = reason;
   if (error == RD_KAFKA_RESP_ERR__FATAL) heard->fatal = true;
+}
+
+void Client::OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error,
+                         rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+  static_cast<Heard*>(opaque)->rebalance(handle, error, partitions);
 }
 
 void Client::OnLog(const rd_kafka_t* handle, int level, const char*, const char* line) {

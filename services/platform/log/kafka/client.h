@@ -16,6 +16,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,12 +34,21 @@ absl::Status StatusOf(rd_kafka_resp_err_t error, std::string_view what);
 
 class Client {
  public:
-  enum class Role { kProducer, kTail, kCatchUp, kQueries };
+  enum class Role { kProducer, kTail, kCatchUp, kQueries, kMember };
   using Report = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*);
+  using Rebalance = std::function<void(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)>;
+  using Settings = std::vector<std::pair<std::string, std::string>>;
 
-  // `report`: delivery reports of a producer, on the thread that polls.
-  static absl::StatusOr<std::shared_ptr<Client>> Make(const KafkaLogOptions& options, Role role,
-                                                      Report report = nullptr);
+  // What only some roles have.
+  struct Extra {
+    Report report = nullptr;  // Delivery reports of a producer, on the thread that polls.
+    Settings settings;        // Of a member: its group.
+    Rebalance rebalance;      // The same, on the thread that polls; also of a handle that was left behind.
+  };
+  static absl::StatusOr<std::shared_ptr<Client>> Make(const KafkaLogOptions& options, Role role, Extra extra);
+  static absl::StatusOr<std::shared_ptr<Client>> Make(const KafkaLogOptions& options, Role role) {
+    return Make(options, role, Extra());
+  }
 
   // Destroys the handle, and leaves it behind if that does not end within close_timeout. Nothing that
   // was fetched or produced through it may be in use any more.
@@ -60,11 +71,14 @@ class Client {
     mutable std::mutex mutex;
     std::string complaint;
     bool fatal = false;
+    Rebalance rebalance;
   };
 
   Client(rd_kafka_t* handle, std::unique_ptr<Heard> heard, std::chrono::milliseconds close_timeout)
       : handle_(handle), heard_(std::move(heard)), close_timeout_(close_timeout) {}
   static void OnError(rd_kafka_t* handle, int error, const char* reason, void* opaque);
+  static void OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error,
+                          rd_kafka_topic_partition_list_t* partitions, void* opaque);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* line);
 
   rd_kafka_t* const handle_;

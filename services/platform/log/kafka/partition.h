@@ -73,6 +73,7 @@ class Partition final : public LogPartition {
   void Append(std::vector<std::string> values, Appended done) override;
   absl::StatusOr<LogBatch> Read(uint64_t offset, size_t records_max, size_t bytes_max) const override;
   uint64_t End() const override { return end_.load(std::memory_order_acquire); }
+  bool knows_end() const override { return false; }
   std::shared_ptr<void> OnGrowth(std::function<void()> grew) override {
     return listeners_.Add(std::move(grew));
   }

@@ -18,7 +18,7 @@ thread_local bool answers_here = false;
 }  // namespace
 
 absl::Status Producer::Start() {
-  auto client = Client::Make(options_, Client::Role::kProducer, &OnReport);
+  auto client = Client::Make(options_, Client::Role::kProducer, {&OnReport, {}, {}});
   if (!client.ok()) return client.status();
   client_ = *std::move(client);
   ++made_;
@@ -226,7 +226,7 @@ bool Producer::Stalled() {
 }
 
 void Producer::Replace(const std::string& because) {
-  auto fresh = Client::Make(options_, Client::Role::kProducer, &OnReport);
+  auto fresh = Client::Make(options_, Client::Role::kProducer, {&OnReport, {}, {}});
   if (!fresh.ok()) return;  // Tried again in a moment.
   std::shared_ptr<Client> lost;
   {
