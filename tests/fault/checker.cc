@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenCopy(const std::string& data, c
   return log;
 }
 
-absl::StatusOr<StandsById> ReadRequests(EmbeddedLog* log) {
+absl::StatusOr<StandsById> ReadRequests(EventLog* log) {
   auto history = replay::History::Load(log, {});
   if (!history.ok()) return history.status();
   StandsById stands;
@@ -96,7 +96,7 @@ Findings Check(const std::deque<Request>& requests, const StandsById& stands) {
   return found;
 }
 
-absl::StatusOr<uint64_t> CountMismatches(EmbeddedLog* log, const std::map<PartitionId, Digest>& live,
+absl::StatusOr<uint64_t> CountMismatches(EventLog* log, const std::map<PartitionId, Digest>& live,
                                          std::string* why) {
   auto history = replay::History::Load(log, {});
   if (!history.ok()) return history.status();

@@ -38,13 +38,13 @@ struct Findings {
 // A copy of the log of a data folder, and that copy opened.
 absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenCopy(const std::string& data, const std::string& copy);
 
-absl::StatusOr<StandsById> ReadRequests(EmbeddedLog* log);
+absl::StatusOr<StandsById> ReadRequests(EventLog* log);
 
 Findings Check(const std::deque<Request>& requests, const StandsById& stands);
 
 // Folds the log anew, making every decision again on the way, and counts the partitions that came out
 // otherwise than `live`. `why` says which was the first.
-absl::StatusOr<uint64_t> CountMismatches(EmbeddedLog* log, const std::map<PartitionId, Digest>& live,
+absl::StatusOr<uint64_t> CountMismatches(EventLog* log, const std::map<PartitionId, Digest>& live,
                                          std::string* why);
 
 }  // namespace afterbell::fault

@@ -20,7 +20,7 @@ namespace {
 
 struct Flags {
   int cycles = 20;
-  std::string durability = kDisk;
+  Served served;
   uint32_t seed = 1;
   std::string dir = "/tmp/afterbell-kill9";
   bool serve = false;
@@ -41,7 +41,7 @@ class Driver {
   int Run() {
     absl::Status status = Start();
     if (status.ok()) status = load_.SetUp(address_, [&] { return server_->Digests().status(); });
-    if (status.ok() && flags_.durability == kNoSync) status = server_->WriteBack();
+    if (status.ok() && flags_.served.durability == kNoSync) status = server_->WriteBack();
     for (int cycle = 1; cycle <= flags_.cycles && status.ok(); ++cycle) {
       status = Cycle(cycle);
       // What a lying disk has lost is not mended by going on.
@@ -56,7 +56,7 @@ class Driver {
         Long(findings_.doubled), Long(differing_), Long(mismatches_));
     if (flags_.expect_loss) return findings_.lost > 0 ? 0 : 1;
     // Without a disk to wait for, all calls may be answered before the driver has asked the next ones.
-    const bool often_in_flight = flags_.durability != kDisk || in_flight_kills_ * 10 >= cycles_ * 9;
+    const bool often_in_flight = flags_.served.durability != kDisk || in_flight_kills_ * 10 >= cycles_ * 9;
     if (!often_in_flight) std::printf("failed: fewer than nine kills of ten met a call in flight\n");
     return status.ok() && findings_.lost == 0 && findings_.doubled == 0 && differing_ == 0 &&
                    mismatches_ == 0 && often_in_flight
@@ -76,8 +76,14 @@ class Driver {
 
   int Between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(dice_); }
 
+  Served ServedHere() const {
+    Served served = flags_.served;
+    served.data = data_;
+    return served;
+  }
+
   absl::Status Start() {
-    auto server = Server::Spawn(data_, flags_.durability);
+    auto server = Server::Spawn(ServedHere());
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
     auto address = server_->Address();
@@ -123,7 +129,7 @@ class Driver {
       *in_flight += load_.requests()[i].in_flight_at_kill ? 1 : 0;
     if (!asked.ok()) return asked;
     if (!reaped.ok()) return reaped;
-    return flags_.durability == kNoSync ? LyingStorage::PowerCut(LedgerOf(data_)) : absl::OkStatus();
+    return flags_.served.durability == kNoSync ? LyingStorage::PowerCut(LedgerOf(data_)) : absl::OkStatus();
   }
 
   absl::Status LookAtLog(StandsById* stands) {
@@ -139,7 +145,7 @@ class Driver {
   absl::Status RestartAndRepeat(const StandsById& stands, size_t* recorded) {
     // Now and then it is killed again while it opens what the first kill left.
     if (Between(1, 4) == 1) {
-      auto opening = Server::Spawn(data_, flags_.durability);
+      auto opening = Server::Spawn(ServedHere());
       if (!opening.ok()) return opening.status();
       std::this_thread::sleep_for(std::chrono::milliseconds(Between(5, 100)));
       if (absl::Status killed = (*opening)->KillAndReap(); !killed.ok()) return killed;
@@ -203,9 +209,7 @@ int Main(int argc, char** argv) {
   app.add_option("--cycles", flags.cycles, "How often to kill")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  app.add_option("--durability", flags.durability, "Of the log")
-      ->capture_default_str()
-      ->check(CLI::IsMember({kDisk, kUnsyncedInMemory, kNoSync}));
+  AddServed(&app, &flags.served);
   app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();
   app.add_option("--dir", flags.dir, "Folder to work in; its data/ and copy/ are deleted first")
       ->capture_default_str();
@@ -216,7 +220,10 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (flags.serve) return Serve(flags.dir, flags.durability);
+  if (flags.serve) {
+    flags.served.data = flags.dir;
+    return Serve(flags.served);
+  }
   signal(SIGPIPE, SIG_IGN);  // A server that died is an error of the call, not of the driver.
   return Driver(flags).Run();
 }

@@ -1,11 +1,13 @@
 #include "tests/fault/load.h"
 
+#include <algorithm>
+
 #include "afterbell/registry/v1/registry_commands.pb.h"
 
 namespace afterbell::fault {
 namespace {
 
-constexpr int kSchools = 3;
+constexpr int kSchools = 8;  // Enough to lie in every partition.
 constexpr char kService[] = "registry";
 constexpr char kDistrict[] = "d1";
 const Caller kOperator{"platform_operator", "operator", "cn"};
@@ -140,6 +142,7 @@ absl::Status Load::SetUp(const std::string& address, const std::function<absl::S
 
 void Load::Send(Client* client, Request* request) {
   request->in_flight_at_kill = !killing_;
+  request->asked_at = std::chrono::steady_clock::now();
   client->Start(request->method, request->caller, request->bytes, [this, request](const CallResult& result) {
     std::optional<Answer> answer = AnswerOf(result);
     if (!answer) {
@@ -148,6 +151,9 @@ void Load::Send(Client* client, Request* request) {
       return;
     }
     request->in_flight_at_kill = false;
+    const auto waited = std::chrono::steady_clock::now() - request->asked_at;
+    slowest_us_ =
+        std::max<int64_t>(slowest_us_, std::chrono::duration_cast<std::chrono::microseconds>(waited).count());
     if (answer->decided && request->method == MethodOf(kService, "register_person")) {
       // Which pupil that was stands in its number.
       const uint64_t number = std::stoull(request->id.substr(24), nullptr, 16) - 1;
@@ -176,6 +182,19 @@ absl::Status Load::AskUntilKilled(const std::string& address) {
   std::fflush(journal_);
   const std::lock_guard lock(mutex_);
   asking_ = false;
+  return wrong_;
+}
+
+absl::Status Load::AskWhile(const std::string& address, const std::function<bool()>& go_on) {
+  begun_ = requests_.size();
+  killing_ = false;
+  Client client(address);
+  while (wrong_.ok() && go_on()) {
+    client.WaitBelow(kOutstanding);
+    Send(&client, &MakeNext());
+  }
+  client.WaitAll();
+  std::fflush(journal_);
   return wrong_;
 }
 

@@ -1,12 +1,13 @@
-// What is asked while services are killed: people of three schools, registered, registered again,
+// What is asked while services are killed: people of eight schools, registered, registered again,
 // registered otherwise (which a rule refuses), with their guardians. Every request has its own id,
 // and what was answered is kept, in memory and in a file.
 //
-// Threads: one; in_flight, MarkKilling and WaitUntilAsking from any.
+// Threads: one; MarkKilling, WaitUntilAsking, answered and slowest from any.
 #ifndef AFTERBELL_TESTS_FAULT_LOAD_H_
 #define AFTERBELL_TESTS_FAULT_LOAD_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdio>
@@ -39,6 +40,7 @@ struct Request {
   std::string bytes;
   std::optional<Answer> answer;
   bool in_flight_at_kill = false;
+  std::chrono::steady_clock::time_point asked_at;
 };
 
 class Load {
@@ -54,6 +56,9 @@ class Load {
   // Asks until the server is gone; every call has ended then. An error is an answer nobody may get.
   absl::Status AskUntilKilled(const std::string& address);
 
+  // Asks as long as it may go on, and waits for every answer. An error is any call that had none.
+  absl::Status AskWhile(const std::string& address, const std::function<bool()>& go_on);
+
   // Asks these again. Counts those that had an answer and got another one now.
   absl::Status Repeat(const std::string& address, const std::vector<Request*>& requests, uint64_t* differing);
 
@@ -65,6 +70,9 @@ class Load {
   std::deque<Request>& requests() { return requests_; }
   size_t begun() const { return begun_; }
   uint64_t answered() const { return answered_; }
+  // The longest that anybody has waited for an answer, since the last ForgetSlowest.
+  std::chrono::microseconds slowest() const { return std::chrono::microseconds(slowest_us_.load()); }
+  void ForgetSlowest() { slowest_us_ = 0; }
 
  private:
   struct Pupil {
@@ -86,7 +94,8 @@ class Load {
   std::deque<Request> requests_;
   std::deque<Pupil> registered_;  // Answered, for what comes after.
   uint64_t number_ = 0;
-  uint64_t answered_ = 0;
+  std::atomic<uint64_t> answered_{0};
+  std::atomic<int64_t> slowest_us_{0};
   size_t begun_ = 0;
   bool lost_ = false;
   absl::Status wrong_;

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <iostream>
+#include <set>
 #include <sstream>
 
 #include "services/city/city.h"
@@ -20,6 +21,7 @@ constexpr std::chrono::seconds kQuietAtMost(60);
 constexpr uint32_t kSchoolPartitions = 4;
 constexpr char kDigestsPlease = 'd';
 constexpr char kWriteBackPlease = 'w';
+constexpr char kOwnedPlease = 'o';
 constexpr char kEnd[] = "end";
 
 void TellDigests(Host* host) {
@@ -37,9 +39,38 @@ void TellDigests(Host* host) {
 
 std::string LedgerOf(const std::string& data) { return data + "/not-written-back"; }
 
-int Serve(const std::string& data, const std::string& durability) {
+std::vector<std::string> ArgumentsOf(const Served& served) {
+  return {"--serve",
+          "--dir",
+          served.data,
+          "--durability",
+          served.durability,
+          "--kafka",
+          served.kafka,
+          "--topic-prefix",
+          served.topic_prefix,
+          "--session-ms",
+          std::to_string(served.session_ms)};
+}
+
+void AddServed(CLI::App* app, Served* served) {
+  app->add_option("--durability", served->durability, "Of an embedded log")
+      ->capture_default_str()
+      ->check(CLI::IsMember({kDisk, kUnsyncedInMemory, kNoSync}));
+  app->add_option("--kafka", served->kafka, "Brokers of a shared log");
+  app->add_option("--topic-prefix", served->topic_prefix, "Of its topics");
+  app->add_option("--session-ms", served->session_ms, "How long an instance may be silent")
+      ->capture_default_str();
+}
+
+int Serve(const Served& served) {
+  const std::string& data = served.data;
+  const std::string& durability = served.durability;
   HostOptions options;
   options.data_directory = data;
+  options.kafka = served.kafka;
+  if (!served.topic_prefix.empty()) options.topic_prefix = served.topic_prefix;
+  options.limits.set_session_ms_max(served.session_ms);
   options.school_partitions = kSchoolPartitions;
   std::shared_ptr<LyingStorage> lying;
   if (durability == kUnsyncedInMemory) {
@@ -57,6 +88,16 @@ int Serve(const std::string& data, const std::string& durability) {
   char asked;
   while (read(STDIN_FILENO, &asked, 1) == 1) {
     if (asked == kDigestsPlease) TellDigests(host->get());
+    if (asked == kOwnedPlease) {
+      size_t owned = 0;
+      std::set<std::string> services;
+      for (const auto& [id, stats] : (*host)->runtime().stats()) {
+        if (!stats.owner) continue;
+        ++owned;
+        services.insert(id.service);
+      }
+      std::cout << owned << ' ' << services.size() << std::endl;
+    }
     if (asked == kWriteBackPlease) {
       if (lying != nullptr) lying->WriteBack();
       std::cout << kEnd << std::endl;
@@ -65,13 +106,14 @@ int Serve(const std::string& data, const std::string& durability) {
   return 0;
 }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Spawn(const std::string& data,
-                                                      const std::string& durability) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Spawn(const Served& served) {
   int down[2], up[2];
   if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
   std::unique_ptr<Server> server(new Server());
-  const char* argv[] = {"kill9",        "--serve",          "--dir", data.c_str(),
-                        "--durability", durability.c_str(), nullptr};
+  const std::vector<std::string> arguments = ArgumentsOf(served);
+  std::vector<const char*> argv = {"server"};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  argv.push_back(nullptr);
   server->pid_ = fork();
   if (server->pid_ < 0) return absl::ErrnoToStatus(errno, "fork");
   if (server->pid_ == 0) {
@@ -79,7 +121,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Spawn(const std::string& data,
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(down[0], STDIN_FILENO);
     dup2(up[1], STDOUT_FILENO);
-    execv("/proc/self/exe", const_cast<char**>(argv));
+    execv("/proc/self/exe", const_cast<char**>(argv.data()));
     _exit(127);
   }
   close(down[0]);
@@ -134,6 +176,15 @@ absl::StatusOr<std::map<PartitionId, Digest>> Server::Digests() {
     words >> id.service >> id.number >> digest.index >> digest.digest;
     digests[id] = digest;
   }
+}
+
+absl::StatusOr<Server::Share> Server::Owned() {
+  if (absl::Status asked = Ask(kOwnedPlease); !asked.ok()) return asked;
+  const absl::StatusOr<std::string> line = ReadLine();
+  if (!line.ok()) return line.status();
+  Share share;
+  std::istringstream(*line) >> share.partitions >> share.services;
+  return share;
 }
 
 absl::Status Server::WriteBack() {

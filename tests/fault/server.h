@@ -7,9 +7,11 @@
 
 #include <sys/types.h>
 
+#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,14 +33,24 @@ struct Digest {
   friend bool operator==(const Digest&, const Digest&) = default;
 };
 
+struct Served {
+  std::string data;
+  std::string durability = kDisk;   // Of an embedded log.
+  std::string kafka, topic_prefix;  // Brokers: an instance of a city on them.
+  uint64_t session_ms = 6000;
+};
+
+// What the process that is to serve so is told, and how it understands it.
+std::vector<std::string> ArgumentsOf(const Served& served);
+void AddServed(CLI::App* app, Served* served);
+
 // The server's side: serves until its input ends. The exit code of the process.
-int Serve(const std::string& data, const std::string& durability);
+int Serve(const Served& served);
 
 class Server {
  public:
   // Starts the process and does not wait for it.
-  static absl::StatusOr<std::unique_ptr<Server>> Spawn(const std::string& data,
-                                                       const std::string& durability);
+  static absl::StatusOr<std::unique_ptr<Server>> Spawn(const Served& served);
   // Kills.
   ~Server();
 
@@ -47,6 +59,12 @@ class Server {
 
   // Waits until the services have come to rest; the digests of their rows then.
   absl::StatusOr<std::map<PartitionId, Digest>> Digests();
+
+  // How many partitions it owns now, and of how many services.
+  struct Share {
+    size_t partitions = 0, services = 0;
+  };
+  absl::StatusOr<Share> Owned();
 
   // Lets a lying disk write back.
   absl::Status WriteBack();

@@ -21,6 +21,9 @@ struct Played {
   std::unique_ptr<Player> player;
   citygen::Answers answers;
   std::string folder;
+  // Of a city that is not `host` alone: where it is called, and how it comes to rest.
+  std::string address;
+  std::function<absl::Status()> settle;
 };
 
 // The city of a folder, served.
@@ -36,6 +39,9 @@ void PlayInto(const citygen::CityOptions& options, Played* played,
 Played Play(const std::string& name, const citygen::CityOptions& options);
 
 std::unique_ptr<replay::History> HistoryOf(Played& played);
+
+// What the generator wrote down while it planted, against what is folded from a log.
+void ExpectAnswers(const Played& played, const replay::History& history);
 
 }  // namespace afterbell
 

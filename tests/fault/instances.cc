@@ -1,0 +1,295 @@
+// Two instances of the city on one broker, of which one is killed with SIGKILL again and again while both
+// are asked. In every other cycle the client asks the one that stays, and nobody may be told of the kill;
+// in the others it asks the one that dies, and then asks the other one for what it got no answer to.
+//
+// Exit codes: 0 as promised, 1 not so, 2 wrong usage.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "services/city/city.h"
+#include "services/platform/log/begin.h"
+#include "services/platform/log/kafka/kafka_log.h"
+#include "services/platform/log/kafka/topics.h"
+#include "tests/fault/checker.h"
+#include "tests/fault/load.h"
+#include "tests/fault/server.h"
+
+namespace afterbell::fault {
+namespace {
+
+constexpr uint32_t kSchoolPartitions = 4;
+constexpr size_t kServices = 6;
+constexpr size_t kPartitions = kServices * (kSchoolPartitions + 1);
+constexpr int kCheckedEvery = 10;  // And the last: the whole log is read, and all rows are folded anew.
+constexpr size_t kRepeatedSample = 64;
+constexpr uint64_t kAnswersAfterKill = 200;
+constexpr std::chrono::seconds kPatience(60);
+
+struct Flags {
+  int cycles = 20;
+  Served served;
+  uint32_t seed = 1;
+  std::string dir = "/tmp/afterbell-instances";
+  bool serve = false;
+};
+
+unsigned long Long(uint64_t number) { return static_cast<unsigned long>(number); }
+
+class Driver {
+ public:
+  explicit Driver(const Flags& flags)
+      : flags_(flags), dice_(flags.seed), load_(flags.seed, Fresh(flags.dir)) {}
+
+  int Run() {
+    absl::Status status = BeginCity();
+    for (size_t i = 0; i < 2 && status.ok(); ++i) status = Start(i);
+    if (status.ok()) status = load_.SetUp(addresses_[0], [&] { return Settle(); });
+    for (int cycle = 1; cycle <= flags_.cycles && status.ok(); ++cycle) {
+      status = Cycle(cycle);
+      if (findings_.lost + findings_.doubled > 0) break;
+    }
+    if (!status.ok()) std::printf("failed: %s\n", status.ToString().c_str());
+    std::sort(waits_ms_.begin(), waits_ms_.end());
+    const int64_t half = waits_ms_.empty() ? 0 : waits_ms_[waits_ms_.size() / 2];
+    const int64_t most = waits_ms_.empty() ? 0 : waits_ms_.back();
+    std::printf(
+        "{\"kills\": %d, \"kills_with_calls_in_flight\": %d, \"answered\": %lu, \"lost\": %lu, \"doubled\": "
+        "%lu, \"answers_differing\": %lu, \"digest_mismatches\": %lu, \"session_ms\": %lu, "
+        "\"longest_wait_ms_median\": %ld, \"longest_wait_ms_max\": %ld}\n",
+        kills_, in_flight_kills_, Long(load_.answered()), Long(findings_.lost), Long(findings_.doubled),
+        Long(differing_), Long(mismatches_), Long(flags_.served.session_ms), static_cast<long>(half),
+        static_cast<long>(most));
+    return status.ok() && findings_.lost == 0 && findings_.doubled == 0 && differing_ == 0 && mismatches_ == 0
+               ? 0
+               : 1;
+  }
+
+ private:
+  static std::string Fresh(const std::string& dir) {
+    for (const char* ours : {"/0", "/1"}) std::filesystem::remove_all(dir + ours);
+    std::filesystem::create_directories(dir);
+    return dir + "/answers.tsv";
+  }
+
+  int Between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(dice_); }
+
+  absl::Status BeginCity() {
+    KafkaLogOptions options;
+    options.brokers = flags_.served.kafka;
+    options.topic_prefix = flags_.served.topic_prefix;
+    auto topics = LoadTopics("infra/kafka/topics.textproto");
+    if (!topics.ok()) return topics.status();
+    topics->set_school_partitions(kSchoolPartitions);
+    topics->set_replication(1);
+    auto plan = PlanTopics(*topics);
+    if (!plan.ok()) return plan.status();
+    for (TopicPlan& topic : *plan)
+      topic.name = options.topic_prefix + topic.name.substr(topic.name.find('.'));
+    if (const auto applied = ApplyTopics(options, *plan); !applied.ok()) return applied.status();
+    auto log = KafkaLog::Open(options);
+    if (!log.ok()) return log.status();
+    log_ = *std::move(log);
+    LogBeginning beginning;
+    for (const Service* service : CityServices()) beginning.services.emplace_back(service->name());
+    beginning.school_partitions = kSchoolPartitions;
+    beginning.clock = log::v1::REAL;
+    beginning.now = absl::ToUnixMicros(absl::Now());
+    return BeginLog(*log_, beginning, kPatience).status();
+  }
+
+  absl::Status Start(size_t which) {
+    Served served = flags_.served;
+    served.data = flags_.dir + "/" + std::to_string(which);
+    auto server = Server::Spawn(served);
+    if (!server.ok()) return server.status();
+    servers_[which] = *std::move(server);
+    auto address = servers_[which]->Address();
+    if (!address.ok()) return address.status();
+    addresses_[which] = *std::move(address);
+    return absl::OkStatus();
+  }
+
+  // Both have come to rest, and hold the same.
+  absl::Status Settle() {
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+      auto first = servers_[0]->Digests();
+      if (!first.ok()) return first.status();
+      auto second = servers_[1]->Digests();
+      if (!second.ok()) return second.status();
+      if (*first == *second) {
+        settled_ = *first;
+        return absl::OkStatus();
+      }
+      if (std::chrono::steady_clock::now() > until)
+        return absl::DeadlineExceededError("the two instances do not come to hold the same");
+    }
+  }
+
+  // Each of the two owns its part of every service: else a kill would meet nobody.
+  absl::Status AwaitShares() {
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+      size_t owned = 0, least = SIZE_MAX;
+      for (const auto& server : servers_) {
+        const auto of_one = server->Owned();
+        if (!of_one.ok()) return of_one.status();
+        owned += of_one->partitions;
+        least = std::min(least, of_one->services);
+      }
+      if (least == kServices && owned == kPartitions) return absl::OkStatus();
+      if (std::chrono::steady_clock::now() > until)
+        return absl::DeadlineExceededError("the two instances do not share the partitions");
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  absl::Status Cycle(int cycle) {
+    if (absl::Status shared = AwaitShares(); !shared.ok()) return shared;
+    const size_t dies = static_cast<size_t>(Between(0, 1));
+    const size_t stays = 1 - dies;
+    const uint64_t answered = load_.answered();
+    const std::chrono::milliseconds delay(Between(50, 500));
+    const bool asks_survivor = cycle % 2 == 0;
+    load_.ForgetSlowest();
+    absl::Status status =
+        asks_survivor ? AskTheOneThatStays(dies, stays, delay) : AskTheOneThatDies(dies, stays, delay);
+    if (!status.ok()) return status;
+    ++kills_;
+    const int64_t waited_ms = load_.slowest().count() / 1000;
+    if (asks_survivor) waits_ms_.push_back(waited_ms);
+    if (status = Start(dies); !status.ok()) return status;
+    if (cycle % kCheckedEvery == 0 || cycle == flags_.cycles) {
+      if (status = LookAtLog(); !status.ok()) return status;
+    }
+    std::printf(
+        "cycle %d: %s asked, %lu answered, longest wait %ld ms, %lu lost, %lu doubled, %lu differing, "
+        "%lu digest mismatches%s%s\n",
+        cycle, asks_survivor ? "the one that stays" : "the one that dies", Long(load_.answered() - answered),
+        static_cast<long>(waited_ms), Long(findings_.lost), Long(findings_.doubled), Long(differing_),
+        Long(mismatches_), findings_.first.empty() ? "" : ": ", findings_.first.c_str());
+    std::fflush(stdout);
+    return absl::OkStatus();
+  }
+
+  absl::Status AskTheOneThatStays(size_t dies, size_t stays, std::chrono::milliseconds delay) {
+    const auto kill_at = std::chrono::steady_clock::now() + delay;
+    bool killed = false;
+    uint64_t enough = 0;
+    absl::Status reaped;
+    const absl::Status asked = load_.AskWhile(addresses_[stays], [&] {
+      if (!killed && std::chrono::steady_clock::now() >= kill_at) {
+        reaped = servers_[dies]->KillAndReap();
+        servers_[dies].reset();
+        killed = true;
+        ++in_flight_kills_;  // It asks on while it kills, with calls outstanding to both.
+        enough = load_.answered() + kAnswersAfterKill;
+      }
+      return !killed || load_.answered() < enough;
+    });
+    if (!asked.ok()) return asked;
+    return reaped;
+  }
+
+  absl::Status AskTheOneThatDies(size_t dies, size_t stays, std::chrono::milliseconds delay) {
+    std::thread killer([&] {
+      load_.WaitUntilAsking();
+      std::this_thread::sleep_for(delay);
+      load_.MarkKilling();
+      servers_[dies]->Kill();
+    });
+    const absl::Status asked = load_.AskUntilKilled(addresses_[dies]);
+    killer.join();
+    const absl::Status reaped = servers_[dies]->KillAndReap();
+    servers_[dies].reset();
+    if (!asked.ok()) return asked;
+    if (!reaped.ok()) return reaped;
+    std::deque<Request>& requests = load_.requests();
+    std::vector<Request*> again;
+    bool in_flight = false;
+    for (size_t i = load_.begun(); i < requests.size(); ++i) {
+      in_flight = in_flight || requests[i].in_flight_at_kill;
+      if (!requests[i].answer) again.push_back(&requests[i]);
+    }
+    if (in_flight) ++in_flight_kills_;
+    for (size_t i = 0; i < kRepeatedSample; ++i) {
+      Request& request = requests[Between(0, static_cast<int>(requests.size()) - 1)];
+      if (request.answer) again.push_back(&request);
+    }
+    return load_.Repeat(addresses_[stays], again, &differing_);
+  }
+
+  absl::Status LookAtLog() {
+    if (absl::Status shared = AwaitShares(); !shared.ok()) return shared;  // No claim comes after it.
+    if (absl::Status settled = Settle(); !settled.ok()) return settled;
+    auto stands = ReadRequests(log_.get());
+    if (!stands.ok()) return stands.status();
+    findings_ = Check(load_.requests(), *stands);
+    std::string why;
+    const auto mismatches = CountMismatches(log_.get(), settled_, &why);
+    if (!mismatches.ok()) return mismatches.status();
+    mismatches_ += *mismatches;
+    if (*mismatches > 0) std::printf("%s\n", why.c_str());
+    return absl::OkStatus();
+  }
+
+  const Flags flags_;
+  std::mt19937 dice_;
+  Load load_;
+  std::unique_ptr<KafkaLog> log_;
+  std::array<std::unique_ptr<Server>, 2> servers_;
+  std::array<std::string, 2> addresses_;
+  std::map<PartitionId, Digest> settled_;
+  Findings findings_;
+  uint64_t differing_ = 0;
+  uint64_t mismatches_ = 0;
+  int kills_ = 0, in_flight_kills_ = 0;
+  std::vector<int64_t> waits_ms_;
+};
+
+int Main(int argc, char** argv) {
+  Flags flags;
+  if (const char* kafka = std::getenv("KAFKA")) flags.served.kafka = kafka;
+  flags.served.topic_prefix = "instances" + std::to_string(absl::ToUnixSeconds(absl::Now()));
+  flags.served.session_ms = 1000;
+  if (const char* folder = std::getenv("TEST_TMPDIR")) flags.dir = std::string(folder) + "/instances";
+  CLI::App app("instances: what one of two instances answered survives kill -9, and the other one goes on");
+  app.add_option("--cycles", flags.cycles, "How often to kill")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();
+  app.add_option("--dir", flags.dir, "Folder to work in; its 0/ and 1/ are deleted first")
+      ->capture_default_str();
+  AddServed(&app, &flags.served);
+  app.add_flag("--serve", flags.serve, "Be an instance (of the driver)");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (flags.serve) {
+    flags.served.data = flags.dir;
+    return Serve(flags.served);
+  }
+  if (flags.served.kafka.empty()) {
+    std::fprintf(stderr, "instances: --kafka, or KAFKA in the environment\n");
+    return 2;
+  }
+  signal(SIGPIPE, SIG_IGN);  // A server that died is an error of the call, not of the driver.
+  return Driver(flags).Run();
+}
+
+}  // namespace
+}  // namespace afterbell::fault
+
+int main(int argc, char** argv) { return afterbell::fault::Main(argc, argv); }
