@@ -23,6 +23,7 @@ constexpr std::chrono::seconds kQuietAtMost(120);
 struct CityFlags {
   std::string config;
   std::string data;
+  std::string kafka;
   std::string listen;
   std::string policy = "infra/policy";
   std::string answers;
@@ -165,6 +166,7 @@ int RunCity(CityFlags flags) {
   HostOptions options = OptionsOf(*config);
   options.data_directory = flags.data;
   if (!flags.listen.empty()) options.address = flags.listen;
+  if (!flags.kafka.empty()) options.kafka = flags.kafka;
   options.simulated_clock = flags.play;
   auto host = Host::Start(options, HostCity());
   if (!host.ok()) return Failed(host.status());
@@ -183,12 +185,13 @@ int RunCity(CityFlags flags) {
     if (!status.ok()) return Failed(status);
   }
   if (!flags.once) {
+    const std::string log = options.kafka.empty() ? "--data " + flags.data : "--kafka " + options.kafka;
     std::printf(
         "\nserving on %s; stop with Ctrl-C. Try, in another terminal:\n"
         "  afterbell get registry.ListSchools --address %s\n"
-        "  afterbell log verify --decisions --data %s\n"
-        "  afterbell review run Q-28 --data %s\n",
-        (*host)->address().c_str(), (*host)->address().c_str(), flags.data.c_str(), flags.data.c_str());
+        "  afterbell log verify --decisions %s\n"
+        "  afterbell review run Q-28 %s\n",
+        (*host)->address().c_str(), (*host)->address().c_str(), log.c_str(), log.c_str());
     std::fflush(stdout);
     WaitForStopSignal();
   }
@@ -200,9 +203,11 @@ int RunCity(CityFlags flags) {
 
 void AddCity(CLI::App* app, int* exit_code) {
   auto flags = std::make_shared<CityFlags>();
-  CLI::App* city = app->add_subcommand("city", "Run all six services in this process, on an embedded log");
+  CLI::App* city =
+      app->add_subcommand("city", "Run all six services in this process, on an embedded log or one in Kafka");
   city->add_option("--config", flags->config, "Protobuf text, as infra/config/afterbell.textproto");
-  city->add_option("--data", flags->data, "Folder of the log and the projections");
+  city->add_option("--data", flags->data, "Folder of the projections, and of an embedded log");
+  city->add_option("--kafka", flags->kafka, "Brokers of a city's log that `topics apply` has begun");
   city->add_option("--listen", flags->listen, "Loopback address and port; port 0 takes a free one");
   city->add_flag("--play", flags->play, "Play a synthetic term first (a log with a SIMULATED clock)");
   city->add_flag("--once", flags->once, "Stop when the term was played and shown");

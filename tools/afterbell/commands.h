@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "services/platform/log/embedded/embedded_log.h"
+#include "services/platform/log/log.h"
 
 namespace afterbell {
 
@@ -26,13 +26,20 @@ void AddReview(CLI::App* app, int* exit_code);
 void AddGet(CLI::App* app, int* exit_code);
 void AddHistory(CLI::App* app, int* exit_code);
 void AddLevel(CLI::App* app, int* exit_code);
+void AddCluster(CLI::App* app, int* exit_code);
+void AddTopics(CLI::App* app, int* exit_code);
 
 // A serialised event of a service, for people: ids, never names.
 std::string EventText(const std::string& service, const std::string& bytes);
-void AddTopics(CLI::App* app, int* exit_code);
+// Where a log is: brokers, or a folder, or the one or the other as the configuration says.
+struct LogPlace {
+  std::string data;
+  std::string kafka;
+};
+void AddLogPlace(CLI::App* command, LogPlace* place);
 
-// The log of a folder, or of the one that the configuration names when none is told; takes no lock.
-absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenReadOnlyLog(const std::string& told);
+// Opens it to be read; takes no lock.
+absl::StatusOr<std::unique_ptr<EventLog>> OpenToRead(const LogPlace& place);
 
 // Says what failed on stderr, for people.
 int Failed(const absl::Status& status);

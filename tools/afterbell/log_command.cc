@@ -5,6 +5,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/city/city.h"
 #include "services/platform/log/chain.h"
+#include "services/platform/log/embedded/embedded_log.h"
 #include "services/platform/replay/history.h"
 #include "services/platform/replay/verify.h"
 #include "tools/afterbell/commands.h"
@@ -13,7 +14,7 @@ namespace afterbell {
 namespace {
 
 struct LogFlags {
-  std::string data;  // Empty: the configuration's.
+  LogPlace place;
   std::string partition;
   uint64_t from = 1;
   uint64_t count = 20;
@@ -22,15 +23,18 @@ struct LogFlags {
 };
 
 int Stat(const LogFlags& flags) {
-  auto log = OpenReadOnlyLog(flags.data);
+  auto log = OpenToRead(flags.place);
   if (!log.ok()) return Failed(log.status());
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
-  const EmbeddedLogStats stats = (*log)->Stats();
-  std::printf("log %s  clock %s  school partitions %u  segments %lu  bytes %lu\n",
-              (*history)->log_id().c_str(), (*history)->simulated() ? "SIMULATED" : "REAL",
-              (*history)->school_partitions(), static_cast<unsigned long>(stats.segments),
-              static_cast<unsigned long>(stats.bytes));
+  std::printf("log %s  clock %s  school partitions %u", (*history)->log_id().c_str(),
+              (*history)->simulated() ? "SIMULATED" : "REAL", (*history)->school_partitions());
+  if (const auto* embedded = dynamic_cast<EmbeddedLog*>(log->get())) {
+    const EmbeddedLogStats stats = embedded->Stats();
+    std::printf("  segments %lu  bytes %lu", static_cast<unsigned long>(stats.segments),
+                static_cast<unsigned long>(stats.bytes));
+  }
+  std::printf("\n");
   for (const replay::History::Survey& survey : (*history)->SurveyChains()) {
     std::printf("%-18s %10lu valid  %8lu commits  %6lu void  %s\n", ToString(survey.id).c_str(),
                 static_cast<unsigned long>(survey.at.index), static_cast<unsigned long>(survey.commits),
@@ -40,7 +44,7 @@ int Stat(const LogFlags& flags) {
 }
 
 int Cat(const LogFlags& flags) {
-  auto log = OpenReadOnlyLog(flags.data);
+  auto log = OpenToRead(flags.place);
   if (!log.ok()) return Failed(log.status());
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
@@ -73,10 +77,12 @@ int Cat(const LogFlags& flags) {
 }
 
 int VerifyLog(const LogFlags& flags) {
-  auto log = OpenReadOnlyLog(flags.data);
+  auto log = OpenToRead(flags.place);
   if (!log.ok()) return Failed(log.status());
-  const absl::Status frames = (*log)->VerifyAll();
-  if (!frames.ok()) return Failed(frames);
+  if (auto* embedded = dynamic_cast<EmbeddedLog*>(log->get())) {
+    const absl::Status frames = embedded->VerifyAll();
+    if (!frames.ok()) return Failed(frames);
+  }
   auto history = replay::History::Load(log->get(), {});
   if (!history.ok()) return Failed(history.status());
   const replay::VerifyReport report =
@@ -106,16 +112,16 @@ void AddLog(CLI::App* app, int* exit_code) {
   CLI::App* log = app->add_subcommand("log", "Look into a log; it may be in use");
   log->require_subcommand(1);
   CLI::App* stat = log->add_subcommand("stat", "Records, claims and void records of each partition");
-  stat->add_option("--data", flags->data, "Folder of the log");
+  AddLogPlace(stat, &flags->place);
   stat->callback([flags, exit_code] { *exit_code = Stat(*flags); });
   CLI::App* cat = log->add_subcommand("cat", "Print Commits of a partition, ids only");
-  cat->add_option("--data", flags->data, "Folder of the log");
+  AddLogPlace(cat, &flags->place);
   cat->add_option("--partition", flags->partition, "Like attendance/17")->required();
   cat->add_option("--from", flags->from, "First index")->capture_default_str();
   cat->add_option("--count", flags->count)->capture_default_str();
   cat->callback([flags, exit_code] { *exit_code = Cat(*flags); });
   CLI::App* verify = log->add_subcommand("verify", "Check every frame and the chain of every partition");
-  verify->add_option("--data", flags->data, "Folder of the log");
+  AddLogPlace(verify, &flags->place);
   verify->add_flag("--decisions", flags->decisions,
                    "Also make every decision again and compare, byte for byte");
   verify->add_flag("--digests", flags->digests, "Also print a digest of each partition's rows");

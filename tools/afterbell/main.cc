@@ -2,6 +2,8 @@
 #include <cstdio>
 
 #include "services/platform/config/config.h"
+#include "services/platform/log/embedded/embedded_log.h"
+#include "services/platform/log/kafka/kafka_log.h"
 #include "tools/afterbell/commands.h"
 
 namespace afterbell {
@@ -11,13 +13,29 @@ int Failed(const absl::Status& status) {
   return kExitFailed;
 }
 
-absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenReadOnlyLog(const std::string& told) {
+void AddLogPlace(CLI::App* command, LogPlace* place) {
+  CLI::Option* data = command->add_option("--data", place->data, "Folder of the log");
+  command->add_option("--kafka", place->kafka, "Brokers of the log")->excludes(data);
+}
+
+absl::StatusOr<std::unique_ptr<EventLog>> OpenToRead(const LogPlace& place) {
   const auto config = LoadConfig("");
   if (!config.ok()) return config.status();
+  const bool told = !place.data.empty() || !place.kafka.empty();
+  const std::string& brokers = told ? place.kafka : config->kafka();
+  if (!brokers.empty()) {
+    KafkaLogOptions options;
+    options.brokers = brokers;
+    auto log = KafkaLog::Open(options);
+    if (!log.ok()) return log.status();
+    return std::unique_ptr<EventLog>(*std::move(log));
+  }
   EmbeddedLogOptions options;
-  options.directory = (told.empty() ? config->data_directory() : told) + "/log";
+  options.directory = (told ? place.data : config->data_directory()) + "/log";
   options.read_only = true;
-  return EmbeddedLog::Open(options);
+  auto log = EmbeddedLog::Open(options);
+  if (!log.ok()) return log.status();
+  return std::unique_ptr<EventLog>(*std::move(log));
 }
 
 }  // namespace afterbell
@@ -36,6 +54,7 @@ int main(int argc, char** argv) {
   afterbell::AddGet(&app, &exit_code);
   afterbell::AddHistory(&app, &exit_code);
   afterbell::AddLevel(&app, &exit_code);
+  afterbell::AddCluster(&app, &exit_code);
   afterbell::AddTopics(&app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -13,7 +13,7 @@ namespace afterbell {
 namespace {
 
 struct ReviewFlags {
-  std::string data;  // Empty: the configuration's.
+  LogPlace place;
   std::string name;
   std::string format = "table";
   std::string policy = "as-decided";
@@ -22,12 +22,12 @@ struct ReviewFlags {
 };
 
 struct Opened {
-  std::unique_ptr<EmbeddedLog> log;
+  std::unique_ptr<EventLog> log;
   std::unique_ptr<replay::History> history;
 };
 
 absl::StatusOr<Opened> Open(const ReviewFlags& flags) {
-  auto log = OpenReadOnlyLog(flags.data);
+  auto log = OpenToRead(flags.place);
   if (!log.ok()) return log.status();
   replay::HistoryOptions options;
   if (!flags.as_of.empty()) {
@@ -91,7 +91,7 @@ void AddReview(CLI::App* app, int* exit_code) {
   review->require_subcommand(1);
   review->add_subcommand("list", "Reviews by name")->callback([exit_code] { *exit_code = List(); });
   const auto common = [flags](CLI::App* command) {
-    command->add_option("--data", flags->data, "Folder of the log");
+    AddLogPlace(command, &flags->place);
     command->add_option("--as-of", flags->as_of, "Only what was recorded by the end of that date");
   };
   CLI::App* run = review->add_subcommand("run", "Answer one");

@@ -95,7 +95,8 @@ void AddTopics(CLI::App* app, int* exit_code) {
   auto flags = std::make_shared<TopicsFlags>();
   CLI::App* topics = app->add_subcommand("topics", "The topics of a city in Kafka");
   topics->require_subcommand(1);
-  CLI::App* apply = topics->add_subcommand("apply", "Make what is missing, change settings that differ, begin the log");
+  CLI::App* apply =
+      topics->add_subcommand("apply", "Make what is missing, change settings that differ, begin the log");
   AddFlags(apply, flags.get());
   apply->add_flag("--simulated-clock", flags->simulated_clock,
                   "Begin a log whose time is moved by MoveClock, for a played term");

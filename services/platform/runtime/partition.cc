@@ -197,7 +197,10 @@ void Partition::Expire(SteadyTime now) {
 
 Partition::Stats Partition::stats() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  return stats_;
+  Stats stats = stats_;
+  stats.end_offset = log_->End();
+  stats.halted = std::string(halted_.message());
+  return stats;
 }
 
 bool Partition::Ready() const {
@@ -310,9 +313,10 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   } else if (!want_owner && !stopping) {
     MoveCalls(calls);
   }
-  if (!short_of_foreign && chain_.at().offset >= log_->End()) {
+  {
     std::lock_guard<std::mutex> lock(mutex_);
-    stats_.caught_up = true;
+    stats_.read_offset = chain_.at().offset;
+    if (!short_of_foreign && chain_.at().offset >= log_->End()) stats_.caught_up = true;
   }
   has_unseen_ = facts_since_ != SteadyTime::max();
   looks_again_ = has_unseen_ || short_of_foreign;

@@ -103,6 +103,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
     bool owner = false;
     bool caught_up = false;  // Has once read all its log was known to hold.
     Owner newest;
+    uint64_t read_offset = 0;
+    uint64_t end_offset = 0;
+    std::string halted;  // Why; empty while it works.
   };
 
   Partition(const Service& service, std::shared_ptr<LogPartition> log,

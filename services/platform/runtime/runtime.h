@@ -75,6 +75,7 @@ class Runtime {
   void Stop();
 
   const std::string& log_id() const { return shared_.log_id; }
+  const std::string& instance_id() const { return shared_.instance_id; }
   log::v1::Clock clock() const { return shared_.clock; }
   uint32_t level_max() const { return options_.level_max; }
   const Limits& limits() const { return shared_.limits; }

@@ -159,6 +159,31 @@ class Operations final : public log::v1::OperationsService::CallbackService {
     return reactor;
   }
 
+  grpc::ServerUnaryReactor* ListPartitions(grpc::CallbackServerContext* context,
+                                           const log::v1::ListPartitionsRequest*,
+                                           log::v1::ListPartitionsAnswer* answer) override {
+    const auto caller = CallerOf(*context);
+    if (!caller.ok()) return Finished(context, caller.status());
+    if (const absl::Status allowed = CheckRole(*caller, kOperators, "ListPartitions"); !allowed.ok())
+      return Finished(context, allowed);
+    answer->set_log_id(runtime_->log_id());
+    answer->set_instance_id(runtime_->instance_id());
+    for (const auto& [id, stats] : runtime_->stats()) {
+      log::v1::PartitionStatus* status = answer->add_partitions();
+      status->set_service(id.service);
+      status->set_partition(id.number);
+      status->set_index(stats.index);
+      status->set_end_offset(stats.end_offset);
+      status->set_read_offset(stats.read_offset);
+      status->set_claim_index(stats.newest.claim_index);
+      status->set_owner_instance_id(stats.newest.instance_id);
+      status->set_owner_address(stats.newest.address);
+      status->set_void_records(stats.void_records);
+      status->set_halted(stats.halted);
+    }
+    return Finished(context, absl::OkStatus());
+  }
+
  private:
   static inline const PartitionId kCommons{"registry", 0};
 

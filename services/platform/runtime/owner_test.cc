@@ -1,0 +1,110 @@
+// Two instances of one town: who owns is who claimed last, and commands find their way there.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/platform/runtime/testing/town.h"
+
+namespace afterbell::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::chrono::seconds kPatience(30);
+
+class OwnerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    town.Start();
+    ASSERT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana")).status, absl::OkStatus());
+    other = town.Open({}, "other", /*own=*/false);
+    other->SetAddress("there:2");
+    ASSERT_EQ(other->WaitReady(kPatience), absl::OkStatus());
+  }
+
+  // A command whose sender is told where it has moved.
+  struct Sent {
+    std::future<Owner> moved;
+    std::future<absl::Status> answered;
+  };
+  Sent SendKnowing(Runtime& runtime, uint64_t claim_index, const std::string& pupil) {
+    auto moved = std::make_shared<std::promise<Owner>>();
+    auto answered = std::make_shared<std::promise<absl::Status>>();
+    CommandCall call;
+    call.head.set_school_id("s1");
+    call.head.set_district_id("d1");
+    call.head.set_request_id(pupil);
+    call.head.set_request_digest("digest");
+    call.head.mutable_actor()->set_role("principal");
+    call.head.set_command(CheckIn("monday", pupil));
+    call.claim_index = claim_index;
+    call.done = [answered](const absl::Status& status, const log::v1::Commit*) {
+      answered->set_value(absl::Status(status.code(), status.message()));
+    };
+    call.moved = [moved](CommandCall, const Owner& owner) { moved->set_value(owner); };
+    Sent sent{moved->get_future(), answered->get_future()};
+    runtime.Submit(kAttendance, std::move(call));
+    return sent;
+  }
+
+  Owner NewestAt(Runtime& runtime) { return runtime.stats()[kAttendance].newest; }
+
+  void Become(Runtime& runtime) {
+    runtime.OwnAll();
+    ASSERT_EQ(runtime.WaitReady(kPatience), absl::OkStatus());
+  }
+
+  Town town;
+  std::unique_ptr<Runtime> other;
+};
+
+TEST_F(OwnerTest, WhoDoesNotOwnSaysWhoDoes) {
+  const Owner owner = SendKnowing(*other, 0, "bo").moved.get();
+  EXPECT_EQ(owner.instance_id, NewestAt(*town.runtime).instance_id);
+  EXPECT_EQ(owner.claim_index, NewestAt(*town.runtime).claim_index);
+  EXPECT_GT(owner.claim_index, 0u);
+  // Who cannot be sent on is told.
+  const Answer told = town.Send(kAttendance, CheckIn("monday", "bo"), "", other.get()).get();
+  EXPECT_TRUE(absl::IsUnavailable(told.status)) << told.status;
+  EXPECT_THAT(std::string(told.status.message()), HasSubstr(owner.instance_id));
+}
+
+TEST_F(OwnerTest, WhoStartsAgainStillKnowsTheOwner) {
+  const Owner before = NewestAt(*other);
+  other.reset();
+  other = town.Open({}, "other", /*own=*/false);
+  EXPECT_EQ(SendKnowing(*other, 0, "bo").moved.get().instance_id, before.instance_id);
+}
+
+TEST_F(OwnerTest, WhatTheOwnerSentWaitsForANewerClaim) {
+  // The owner has let go and sends on what it was asked, or its caller could not reach it.
+  Sent sent = SendKnowing(*other, NewestAt(*other).claim_index, "bo");
+  // A command behind it was taken in the same queue, and has been turned away: so this one was kept.
+  EXPECT_EQ(SendKnowing(*other, 0, "cai").moved.get().instance_id, NewestAt(*other).instance_id);
+  EXPECT_EQ(sent.answered.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  EXPECT_EQ(sent.moved.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  town.runtime->ReleaseAll();
+  Become(*other);
+  EXPECT_EQ(sent.answered.get(), absl::OkStatus());
+}
+
+TEST_F(OwnerTest, WhoLetsGoDecidesUntilSomebodyElseHasClaimed) {
+  town.runtime->ReleaseAll();
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "bo")).status, absl::OkStatus());
+  EXPECT_FALSE(town.runtime->WaitReleased(std::chrono::milliseconds(1)));
+  Become(*other);
+  EXPECT_TRUE(town.runtime->WaitReleased(kPatience));
+  EXPECT_EQ(SendKnowing(*town.runtime, 0, "cai").moved.get().address, "there:2");
+  EXPECT_EQ(town.Send(kAttendance, CheckIn("monday", "cai"), "", other.get()).get().status, absl::OkStatus());
+}
+
+TEST_F(OwnerTest, OnALogThatNobodyHasBegunNothingIsBegunInAGroup) {
+  Town empty;
+  RuntimeOptions options;
+  options.projections_directory = ::testing::TempDir() + "/owner_test";
+  options.log = empty.log();
+  options.begin = false;
+  options.own = false;
+  EXPECT_TRUE(absl::IsNotFound(Runtime::Open(options).status()));
+}
+
+}  // namespace
+}  // namespace afterbell::testing
