@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cstdio>
 #include <thread>
 
@@ -122,13 +123,18 @@ absl::Status Host::Join(const HostOptions& options) {
 // Leaves the groups, so that others claim, and waits until they have.
 void Host::HandOver() {
   if (members_.empty()) return;
-  bool alone = true;
-  for (const auto& member : members_) alone = alone && member->Members() <= 1;
+  std::atomic<bool> alone{true};
+  runtime_->ReleaseAll();  // Before anybody else can claim: a claim of theirs is not to be answered by ours.
   std::vector<std::thread> leaving;
-  for (const auto& member : members_) leaving.emplace_back([&member] { member->Leave(); });
+  for (const auto& member : members_) {
+    leaving.emplace_back([&member, &alone] {
+      if (member->Members() > 1) alone = false;
+      member->Leave();
+    });
+  }
   for (std::thread& each : leaving) each.join();
   members_.clear();
-  runtime_->ReleaseAll();
+  runtime_->ReleaseAll();  // What was assigned meanwhile.
   if (!alone) runtime_->WaitReleased(hand_over_at_most_);
 }
 

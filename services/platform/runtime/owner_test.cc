@@ -96,6 +96,12 @@ TEST_F(OwnerTest, WhoLetsGoDecidesUntilSomebodyElseHasClaimed) {
   EXPECT_EQ(town.Send(kAttendance, CheckIn("monday", "cai"), "", other.get()).get().status, absl::OkStatus());
 }
 
+TEST_F(OwnerTest, AFolderThatIsInUseIsNotTakenForADamagedOne) {
+  const auto second = town.TryOpen({}, "other", /*own=*/false);
+  EXPECT_TRUE(absl::IsUnavailable(second.status())) << second.status();
+  EXPECT_EQ(other->View(kAttendance)->position.at(0).index(), NewestAt(*other).claim_index + 1);
+}
+
 TEST_F(OwnerTest, OnALogThatNobodyHasBegunNothingIsBegunInAGroup) {
   Town empty;
   RuntimeOptions options;

@@ -1,5 +1,7 @@
 #include "services/platform/runtime/runtime.h"
 
+#include <filesystem>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
@@ -74,6 +76,11 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.newest = &runtime->newest_;
   shared.now = opened.now ? opened.now : SystemMicros;
   AFTERBELL_RETURN_IF_ERROR(runtime->FindLog());
+  // A folder that another process works in must not be taken for a damaged one.
+  std::error_code error;
+  std::filesystem::create_directories(opened.projections_directory, error);
+  if (error) return absl::UnavailableError(opened.projections_directory + ": " + error.message());
+  AFTERBELL_ASSIGN_OR_RETURN(runtime->stores_lock_, DirectoryLock::Take(opened.projections_directory));
   runtime->store_cache_ = MakeStoreCache(opened.limits.store_cache_bytes());
   runtime->pool_ = std::make_unique<Pool>(opened.threads);
   shared.pool = runtime->pool_.get();

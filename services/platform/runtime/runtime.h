@@ -14,12 +14,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/base/directory_lock.h"
 #include "services/platform/runtime/partition.h"
 
 namespace afterbell {
 
 struct RuntimeOptions {
-  std::string projections_directory;
+  std::string projections_directory;     // Made if it is not there; one process at a time.
   std::vector<const Service*> services;  // Outlive the runtime.
   EventLog* log = nullptr;               // Outlives it too.
   // Of a log that is begun here; a log that exists says so itself.
@@ -126,6 +127,7 @@ class Runtime {
 
   RuntimeOptions options_;
   Shared shared_;
+  DirectoryLock stores_lock_;
   std::atomic<Micros> newest_{0};
   std::shared_ptr<rocksdb::Cache> store_cache_;
   std::unique_ptr<Pool> pool_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/directory_lock.h"
 #include "services/platform/log/embedded/catalog.h"
 #include "services/platform/log/embedded/frame.h"
 #include "services/platform/log/embedded/opening.h"

@@ -1,7 +1,6 @@
 #include "services/platform/log/embedded/opening.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,29 +113,6 @@ Segment SegmentOf(const std::string& path, const SegmentHeader& header) {
 }
 
 }  // namespace
-
-absl::StatusOr<DirectoryLock> DirectoryLock::Take(const std::string& directory) {
-  const std::string path = directory + "/LOCK";
-  DirectoryLock lock;
-  lock.fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock.fd_ < 0) return FileError(errno, "open", path);
-  if (flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return FileError(errno, "lock", path);
-    return absl::UnavailableError(absl::StrCat("the log ", directory, " is in use (", path, " is locked)"));
-  }
-  return lock;
-}
-
-DirectoryLock::~DirectoryLock() {
-  if (fd_ >= 0) close(fd_);
-}
-
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
 
 absl::Status ReadSegments(const std::string& directory, Catalog* catalog) {
   const absl::StatusOr<std::vector<uint64_t>> sequences = ListSegments(directory);

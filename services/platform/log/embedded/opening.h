@@ -17,20 +17,6 @@
 
 namespace afterbell::embedded {
 
-// flock on <directory>/LOCK while it lives.
-class DirectoryLock {
- public:
-  // UNAVAILABLE, naming the directory, when somebody else holds it.
-  static absl::StatusOr<DirectoryLock> Take(const std::string& directory);
-  DirectoryLock() = default;
-  ~DirectoryLock();
-  DirectoryLock(DirectoryLock&& other) noexcept;
-  DirectoryLock& operator=(DirectoryLock&& other) noexcept;
-
- private:
-  int fd_ = -1;
-};
-
 // Fills the catalog with the closed segments, and sets the last one as the active one, of which
 // nothing is read yet. An empty directory leaves the catalog empty.
 absl::Status ReadSegments(const std::string& directory, Catalog* catalog);
