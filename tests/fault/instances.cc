@@ -87,14 +87,13 @@ class Driver {
     KafkaLogOptions options;
     options.brokers = flags_.served.kafka;
     options.topic_prefix = flags_.served.topic_prefix;
-    auto topics = LoadTopics("infra/kafka/topics.textproto");
+    auto topics = BuiltInTopics();
     if (!topics.ok()) return topics.status();
     topics->set_school_partitions(kSchoolPartitions);
     topics->set_replication(1);
-    auto plan = PlanTopics(*topics);
+    SetPrefix(options.topic_prefix, &*topics);
+    const auto plan = PlanTopics(*topics);
     if (!plan.ok()) return plan.status();
-    for (TopicPlan& topic : *plan)
-      topic.name = options.topic_prefix + topic.name.substr(topic.name.find('.'));
     if (const auto applied = ApplyTopics(options, *plan); !applied.ok()) return applied.status();
     auto log = KafkaLog::Open(options);
     if (!log.ok()) return log.status();

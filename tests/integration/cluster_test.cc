@@ -32,13 +32,13 @@ class Cluster : public ::testing::Test {
     KafkaLogOptions options;
     options.brokers = Brokers();
     options.topic_prefix = prefix_;
-    auto topics = LoadTopics("infra/kafka/topics.textproto");
+    auto topics = BuiltInTopics();
     ASSERT_TRUE(topics.ok()) << topics.status();
     topics->set_school_partitions(kSchoolPartitions);
     topics->set_replication(1);
-    auto plan = PlanTopics(*topics);
+    SetPrefix(prefix_, &*topics);
+    const auto plan = PlanTopics(*topics);
     ASSERT_TRUE(plan.ok()) << plan.status();
-    for (TopicPlan& topic : *plan) topic.name = prefix_ + topic.name.substr(topic.name.find('.'));
     const auto applied = ApplyTopics(options, *plan);
     ASSERT_TRUE(applied.ok()) << applied.status();
     auto log = KafkaLog::Open(options);

@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/log/begin.h"
 #include "services/platform/log/kafka/kafka_log.h"
+#include "services/platform/log/kafka/topics.h"
 #include "services/platform/rpc/transport/platform_grpc.h"
 
 namespace afterbell {
@@ -17,6 +19,7 @@ namespace {
 
 constexpr std::chrono::seconds kStuckAtMost(60);
 constexpr std::chrono::seconds kStopAtMost(5);
+constexpr std::chrono::seconds kGenesisAtMost(10);
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -37,9 +40,13 @@ KafkaLogOptions KafkaOptionsOf(const HostOptions& options) {
 
 absl::Status Host::OpenLog(const HostOptions& options) {
   if (!options.kafka.empty()) {
-    auto log = KafkaLog::Open(KafkaOptionsOf(options));
+    const KafkaLogOptions kafka = KafkaOptionsOf(options);
+    auto log = KafkaLog::Open(kafka);
     if (!log.ok()) return log.status();
     log_ = *std::move(log);
+    const auto genesis = FindGenesis(*log_, kGenesisAtMost);
+    if (!genesis.ok()) return genesis.status();
+    AFTERBELL_ASSIGN_OR_RETURN(notes_, CheckForService(kafka, genesis->school_partitions()));
     return absl::OkStatus();
   }
   EmbeddedLogOptions embedded;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
+#include "infra/kafka/topics_built_in.h"
 #include "services/platform/log/kafka/client.h"
 
 namespace afterbell {
@@ -22,6 +23,7 @@ using kafka::StatusOf;
 using Clock = std::chrono::steady_clock;
 
 constexpr char kInSync[] = "min.insync.replicas";
+constexpr char kReplication[] = "replication";
 
 // What the cluster has.
 struct Found {
@@ -47,6 +49,15 @@ class FileErrors final : public google::protobuf::io::ErrorCollector {
   const std::string file_;
   std::string first_;
 };
+
+absl::StatusOr<kafka::v1::Topics> ParseTopics(const std::string& text, const std::string& file) {
+  kafka::v1::Topics topics;
+  FileErrors errors(file);
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  if (!parser.ParseFromString(text, &topics)) return absl::InvalidArgumentError(errors.first());
+  return topics;
+}
 
 // One conversation with the brokers: a request at a time, each with a deadline.
 class Admin {
@@ -287,12 +298,17 @@ absl::StatusOr<kafka::v1::Topics> LoadTopics(const std::string& file) {
   if (!stream) return absl::NotFoundError(absl::StrCat("no file ", file));
   std::stringstream text;
   text << stream.rdbuf();
-  kafka::v1::Topics topics;
-  FileErrors errors(file);
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  if (!parser.ParseFromString(text.str(), &topics)) return absl::InvalidArgumentError(errors.first());
-  return topics;
+  return ParseTopics(text.str(), file);
+}
+
+absl::StatusOr<kafka::v1::Topics> BuiltInTopics() {
+  return ParseTopics(kTopicsBuiltIn, "infra/kafka/topics.textproto");
+}
+
+void SetPrefix(const std::string& prefix, kafka::v1::Topics* topics) {
+  for (kafka::v1::Topic& topic : *topics->mutable_topics()) {
+    topic.set_name(prefix + topic.name().substr(topic.name().find('.')));
+  }
 }
 
 absl::StatusOr<std::vector<TopicPlan>> PlanTopics(const kafka::v1::Topics& topics) {
@@ -329,6 +345,39 @@ absl::StatusOr<std::vector<TopicDifference>> CheckTopics(const KafkaLogOptions& 
   return compared->differences;
 }
 
+absl::StatusOr<std::vector<std::string>> CheckForService(const KafkaLogOptions& options,
+                                                         uint32_t school_partitions) {
+  auto topics = BuiltInTopics();
+  if (!topics.ok()) return topics.status();
+  SetPrefix(options.topic_prefix, &*topics);
+  topics->set_school_partitions(school_partitions);
+  const uint32_t wanted = topics->replication();
+  for (const bool again : {false, true}) {
+    const auto plan = PlanTopics(*topics);
+    if (!plan.ok()) return plan.status();
+    const auto differences = CheckTopics(options, *plan);
+    if (!differences.ok()) return differences.status();
+    std::string refused;
+    for (const TopicDifference& difference : *differences) {
+      // Copies are counted first: by their number goes how many must be in sync.
+      if (!again && difference.key == kReplication)
+        topics->set_replication(static_cast<uint32_t>(std::stoul(difference.found)));
+      absl::StrAppend(&refused, refused.empty() ? "" : "; ", ToString(difference));
+    }
+    if (refused.empty()) break;
+    if (again || topics->replication() == wanted) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("topics are not as a log needs them (afterbell topics apply, check): ", refused));
+    }
+  }
+  std::vector<std::string> notes;
+  if (topics->replication() < wanted) {
+    notes.push_back(absl::StrCat("topics have ", topics->replication(), " copies, not ", wanted,
+                                 ": what a broker's disk loses is lost"));
+  }
+  return notes;
+}
+
 absl::StatusOr<std::vector<std::string>> ApplyTopics(const KafkaLogOptions& options,
                                                      const std::vector<TopicPlan>& plan) {
   Admin admin(options);
@@ -338,7 +387,7 @@ absl::StatusOr<std::vector<std::string>> ApplyTopics(const KafkaLogOptions& opti
   std::vector<TopicPlan> missing;
   std::set<std::string> changed;
   for (const TopicDifference& difference : compared->differences) {
-    if (difference.key == "partitions" || difference.key == "replication") {
+    if (difference.key == "partitions" || difference.key == kReplication) {
       return absl::FailedPreconditionError(absl::StrCat(ToString(difference), "; never changed by apply"));
     }
     if (difference.key != "topic") changed.insert(difference.topic);

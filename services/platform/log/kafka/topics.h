@@ -42,11 +42,23 @@ std::string ToString(const TopicDifference& difference);
 // The file, with place and line of what is wrong in it.
 absl::StatusOr<kafka::v1::Topics> LoadTopics(const std::string& file);
 
+// The file as it was when this program was built.
+absl::StatusOr<kafka::v1::Topics> BuiltInTopics();
+
+// Another prefix than "afterbell", for all of them.
+void SetPrefix(const std::string& prefix, kafka::v1::Topics* topics);
+
 absl::StatusOr<std::vector<TopicPlan>> PlanTopics(const kafka::v1::Topics& topics);
 
 // What differs, in order of the plan; nothing when all is as it should be.
 absl::StatusOr<std::vector<TopicDifference>> CheckTopics(const KafkaLogOptions& options,
                                                          const std::vector<TopicPlan>& plan);
+
+// Whether a service may run on these topics: FAILED_PRECONDITION names whatever differs from the file this
+// program was built with. How many partitions and copies there are is the deployment's to choose; with fewer
+// copies than the file says, a sentence about it.
+absl::StatusOr<std::vector<std::string>> CheckForService(const KafkaLogOptions& options,
+                                                         uint32_t school_partitions);
 
 // What was done, a line each.
 absl::StatusOr<std::vector<std::string>> ApplyTopics(const KafkaLogOptions& options,

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
 namespace afterbell {
 namespace {
@@ -52,6 +53,43 @@ TEST_F(Topics, TheOnesOfTheCityCanBeAppliedAndAreThenAsTheyShouldBe) {
   EXPECT_THAT(*applied, SizeIs(13));
   EXPECT_THAT(Differences(*plan), IsEmpty());
   EXPECT_THAT(*ApplyTopics(options_, *plan), IsEmpty());
+}
+
+// What a service asks at start, of topics with a prefix of the test's own.
+class TopicsForAService : public Topics {
+ protected:
+  void Apply(const std::function<void(std::vector<TopicPlan>&)>& change = [](auto&) {}) {
+    options_.topic_prefix = "test-" + name_;
+    auto topics = BuiltInTopics();
+    ASSERT_TRUE(topics.ok()) << topics.status();
+    SetPrefix(options_.topic_prefix, &*topics);
+    topics->set_replication(1);
+    topics->set_school_partitions(2);
+    auto plan = PlanTopics(*topics);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    change(*plan);
+    const auto applied = ApplyTopics(options_, *plan);
+    ASSERT_TRUE(applied.ok()) << applied.status();
+  }
+};
+
+TEST_F(TopicsForAService, AreGoodAsTheyAreAppliedAndFewCopiesAreSaid) {
+  Apply();
+  const auto notes = CheckForService(options_, 2);
+  ASSERT_TRUE(notes.ok()) << notes.status();
+  EXPECT_THAT(*notes, ElementsAre(HasSubstr("1 copies, not 3")));
+}
+
+TEST_F(TopicsForAService, AreRefusedWhereALogWouldLoseRecords) {
+  Apply([](std::vector<TopicPlan>& plan) { plan.front().configs["retention.ms"] = "86400000"; });
+  const auto refused = CheckForService(options_, 2);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("retention.ms: wanted -1, found 86400000"));
+}
+
+TEST_F(TopicsForAService, AreRefusedWithAnotherNumberOfPartitionsThanTheLogSays) {
+  Apply();
+  EXPECT_EQ(CheckForService(options_, 3).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(Topics, NeedTwoReplicasInSyncWhenThereAreThree) {
