@@ -14,6 +14,9 @@ namespace {
 // How often deadlines of calls and, with a REAL clock, of the domain are looked at.
 constexpr std::chrono::milliseconds kTick(100);
 
+// Having folded more than this before it was ready, a process writes its stores out.
+constexpr uint64_t kFlushAfterRecords = 100000;
+
 // How long a history waits for one record that the log has to fetch.
 constexpr std::chrono::milliseconds kFetchAtMost(5000);
 
@@ -211,7 +214,8 @@ absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
     for (const auto& [id, partition] : partitions_) sum += partition->stats().index;
     return sum;
   };
-  uint64_t before = folded();
+  const uint64_t at_first = folded();
+  uint64_t before = at_first;
   auto deadline = std::chrono::steady_clock::now() + stuck_at_most;
   for (const auto& [id, partition] : partitions_) {
     while (!partition->Ready()) {
@@ -225,6 +229,10 @@ absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+  }
+  // What took long to fold is written out, so that whoever starts after a kill need not fold it again.
+  if (folded() - at_first > kFlushAfterRecords) {
+    for (const auto& store : stores_) store->Flush().IgnoreError();
   }
   return absl::OkStatus();
 }
