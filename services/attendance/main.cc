@@ -1,4 +1,4 @@
-// The attendance service as a process of its own: the only file that knows which adapters are real.
+// The attendance service as a process of its own, on an embedded log or as one of several instances on Kafka.
 #include "services/attendance/transport/attendance_grpc.h"
 
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-// The enrollment service as a process of its own: the only file that knows which adapters are real.
+// The enrollment service as a process of its own, on an embedded log or as one of several instances on Kafka.
 #include "services/enrollment/transport/enrollment_grpc.h"
 
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-// The inspection service as a process of its own: the only file that knows which adapters are real.
+// The inspection service as a process of its own, on an embedded log or as one of several instances on Kafka.
 #include "services/inspection/transport/inspection_grpc.h"
 
 int main(int argc, char** argv) {

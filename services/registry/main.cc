@@ -1,4 +1,4 @@
-// The registry service as a process of its own: the only file that knows which adapters are real.
+// The registry service as a process of its own, on an embedded log or as one of several instances on Kafka.
 #include "services/registry/transport/registry_grpc.h"
 
 int main(int argc, char** argv) {

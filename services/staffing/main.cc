@@ -1,4 +1,4 @@
-// The staffing service as a process of its own: the only file that knows which adapters are real.
+// The staffing service as a process of its own, on an embedded log or as one of several instances on Kafka.
 #include "services/staffing/transport/staffing_grpc.h"
 
 int main(int argc, char** argv) {

@@ -74,6 +74,7 @@ int Show(const ClusterFlags& flags) {
       log::v1::PartitionStatus newest;
       std::string reads, halts;
       uint64_t most = 0;
+      uint64_t voids = 0;  // The most that anybody has met since it started.
     };
     std::map<std::pair<std::string, uint32_t>, Row> rows;
     for (const Instance& instance : instances) {
@@ -81,6 +82,7 @@ int Show(const ClusterFlags& flags) {
         Row& row = rows[{each.service(), each.partition()}];
         if (each.claim_index() >= row.newest.claim_index()) row.newest = each;
         row.most = std::max(row.most, each.index());
+        row.voids = std::max(row.voids, each.void_records());
       }
     }
     for (const Instance& instance : instances) {
@@ -91,10 +93,12 @@ int Show(const ClusterFlags& flags) {
         if (!each.halted().empty()) absl::StrAppend(&row.halts, "  ", instance.address, ": ", each.halted());
       }
     }
-    std::printf("%-16s %10s %8s  %-22s %s\n", "partition", "record", "claim", "owner", "records behind");
+    std::printf("%-16s %10s %8s %6s  %-22s %s\n", "partition", "record", "claim", "void", "owner",
+                "records behind");
     for (const auto& [id, row] : rows) {
-      std::printf("%-16s %10lu %8lu  %-22s %s%s\n", absl::StrCat(id.first, "/", id.second).c_str(),
+      std::printf("%-16s %10lu %8lu %6lu  %-22s %s%s\n", absl::StrCat(id.first, "/", id.second).c_str(),
                   static_cast<unsigned long>(row.most), static_cast<unsigned long>(row.newest.claim_index()),
+                  static_cast<unsigned long>(row.voids),
                   row.newest.owner_address().empty() ? "nobody" : row.newest.owner_address().c_str(),
                   row.reads.c_str(), row.halts.c_str());
     }
