@@ -51,7 +51,7 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     return absl::DataLossError(absl::StrCat(ToString(id_), " at ", offset, ": not a record"));
   }
-  if (owner_ || !pending_.empty()) {
+  if (owner_ || !pending_.empty() || record.has_claim()) {
     AFTERBELL_RETURN_IF_ERROR(WriteStore());  // Before it may have to go back to what the store holds.
     if (!Written()) return false;
   }
