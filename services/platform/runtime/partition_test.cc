@@ -292,6 +292,25 @@ TEST_F(PartitionTest, RowsAreTheSameOnOwnerFollowerAndRebuild) {
   }
 }
 
+TEST_F(PartitionTest, AFoldOverSeveralClaimsGivesTheRowsOfThoseWhoLivedThem) {
+  for (const char* day : {"monday", "tuesday", "wednesday"}) {
+    town.Start();
+    EXPECT_EQ(town.Ask(kAttendance, CheckIn(day, "ana")).status, absl::OkStatus());
+    if (std::string(day) != "wednesday") town.Stop();
+  }
+  town.runtime->Stop();
+  const auto lived = town.runtime->Digests();
+  town.Stop();
+  ASSERT_GE(town.Log(kAttendance).claims, 3);
+  const auto folded = town.Open({}, "rebuilt", /*own=*/false);
+  ASSERT_EQ(folded->WaitReady(std::chrono::seconds(30)), absl::OkStatus());
+  const auto rebuilt = folded->Digests();
+  ASSERT_EQ(rebuilt.size(), lived.size());
+  for (size_t i = 0; i < lived.size(); ++i) {
+    EXPECT_EQ(rebuilt[i].digest, lived[i].digest) << ToString(lived[i].id) << " at " << lived[i].index;
+  }
+}
+
 TEST_F(PartitionTest, WhatWasBlockedByAnUnsetParameterIsTakenUpByARunWhenItIsSet) {
   LiveToTheEndOfSeptember();
   town.Clock("2026-10-01", "08:00");
