@@ -59,6 +59,24 @@ TEST_F(ForeignTest, NobodyJudgesOnOlderFactsThanTheJudgedHad) {
   }
 }
 
+TEST_F(ForeignTest, NobodyDecidesBeforeTheCommonsThatItsStoresRestOnAreHere) {
+  town.Start();
+  town.SetParameter("group_size_max", "count: 1");
+  ASSERT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana")).status, absl::OkStatus());
+  town.Stop();
+  FetchingLog log(town.log(), kRegistry);
+  town.through = &log;
+  std::future<std::unique_ptr<Runtime>> opening =
+      std::async(std::launch::async, [&] { return town.Open({"attendance"}); });
+  EXPECT_EQ(opening.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+  log.LetIn();
+  town.runtime = opening.get();
+  ASSERT_NE(town.runtime, nullptr);
+  EXPECT_TRUE(town.Ask(kAttendance, CheckIn("monday", "bo")).commit.has_refusal())
+      << "the limit was not known";
+  town.Stop();
+}
+
 TEST_F(ForeignTest, WhoHasSeenRecordsThatAreLostHalts) {
   town.Start();
   CheckInOnTheLastOfSeptember();

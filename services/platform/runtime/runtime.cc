@@ -91,7 +91,9 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
     auto log = opened.log->Open({service, 0});
     if (!log.ok()) return log.status();
     runtime->commons_.push_back(std::make_unique<Commons>(*log, opened.level_max));
-    AFTERBELL_RETURN_IF_ERROR(runtime->commons_.back()->CatchUp());
+    // All of it: the stores may rest on any of its records, and rows that are not here yet would be taken for
+    // none.
+    AFTERBELL_RETURN_IF_ERROR(runtime->commons_.back()->CatchUp(kFirstReadAtMost));
     shared.commons.push_back(runtime->commons_.back().get());
   }
   for (const Service* service : opened.services) {
