@@ -40,7 +40,6 @@ struct Flags {
   Served served;
   uint32_t seed = 1;
   std::string dir = "/tmp/afterbell-instances";
-  bool serve = false;
 };
 
 unsigned long Long(uint64_t number) { return static_cast<unsigned long>(number); }
@@ -267,19 +266,7 @@ int Main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();
-  app.add_option("--dir", flags.dir, "Folder to work in; its 0/ and 1/ are deleted first")
-      ->capture_default_str();
-  AddServed(&app, &flags.served);
-  app.add_flag("--serve", flags.serve, "Be an instance (of the driver)");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  if (flags.serve) {
-    flags.served.data = flags.dir;
-    return Serve(flags.served);
-  }
+  if (const auto exit_code = ParseOrServe(&app, argc, argv, &flags.served, &flags.dir)) return *exit_code;
   if (flags.served.kafka.empty()) {
     std::fprintf(stderr, "instances: --kafka, or KAFKA in the environment\n");
     return 2;

@@ -23,7 +23,6 @@ struct Flags {
   Served served;
   uint32_t seed = 1;
   std::string dir = "/tmp/afterbell-kill9";
-  bool serve = false;
   bool expect_loss = false;
 };
 
@@ -209,21 +208,9 @@ int Main(int argc, char** argv) {
   app.add_option("--cycles", flags.cycles, "How often to kill")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  AddServed(&app, &flags.served);
   app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();
-  app.add_option("--dir", flags.dir, "Folder to work in; its data/ and copy/ are deleted first")
-      ->capture_default_str();
   app.add_flag("--expect-loss", flags.expect_loss, "Succeed only if something answered was lost");
-  app.add_flag("--serve", flags.serve, "Be the server (of the driver)");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  if (flags.serve) {
-    flags.served.data = flags.dir;
-    return Serve(flags.served);
-  }
+  if (const auto exit_code = ParseOrServe(&app, argc, argv, &flags.served, &flags.dir)) return *exit_code;
   signal(SIGPIPE, SIG_IGN);  // A server that died is an error of the call, not of the driver.
   return Driver(flags).Run();
 }

@@ -35,10 +35,7 @@ void TellDigests(Host* host) {
   std::cout << kEnd << std::endl;
 }
 
-}  // namespace
-
-std::string LedgerOf(const std::string& data) { return data + "/not-written-back"; }
-
+// What the process that is to serve so is told.
 std::vector<std::string> ArgumentsOf(const Served& served) {
   return {"--serve",
           "--dir",
@@ -53,16 +50,7 @@ std::vector<std::string> ArgumentsOf(const Served& served) {
           std::to_string(served.session_ms)};
 }
 
-void AddServed(CLI::App* app, Served* served) {
-  app->add_option("--durability", served->durability, "Of an embedded log")
-      ->capture_default_str()
-      ->check(CLI::IsMember({kDisk, kUnsyncedInMemory, kNoSync}));
-  app->add_option("--kafka", served->kafka, "Brokers of a shared log");
-  app->add_option("--topic-prefix", served->topic_prefix, "Of its topics");
-  app->add_option("--session-ms", served->session_ms, "How long an instance may be silent")
-      ->capture_default_str();
-}
-
+// Serves until its input ends. The exit code of the process.
 int Serve(const Served& served) {
   const std::string& data = served.data;
   const std::string& durability = served.durability;
@@ -104,6 +92,32 @@ int Serve(const Served& served) {
     }
   }
   return 0;
+}
+
+}  // namespace
+
+std::string LedgerOf(const std::string& data) { return data + "/not-written-back"; }
+
+std::optional<int> ParseOrServe(CLI::App* app, int argc, char** argv, Served* served, std::string* dir) {
+  bool serve = false;
+  app->add_option("--durability", served->durability, "Of an embedded log")
+      ->capture_default_str()
+      ->check(CLI::IsMember({kDisk, kUnsyncedInMemory, kNoSync}));
+  app->add_option("--kafka", served->kafka, "Brokers of a shared log");
+  app->add_option("--topic-prefix", served->topic_prefix, "Of its topics");
+  app->add_option("--session-ms", served->session_ms, "How long an instance may be silent")
+      ->capture_default_str();
+  app->add_option("--dir", *dir, "Folder to work in; what an earlier run left there is deleted first")
+      ->capture_default_str();
+  app->add_flag("--serve", serve, "Be the server (of the driver)");
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app->exit(error) == 0 ? 0 : 2;
+  }
+  if (!serve) return std::nullopt;
+  served->data = *dir;
+  return Serve(*served);
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Spawn(const Served& served) {

@@ -10,8 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -40,12 +40,9 @@ struct Served {
   uint64_t session_ms = 6000;
 };
 
-// What the process that is to serve so is told, and how it understands it.
-std::vector<std::string> ArgumentsOf(const Served& served);
-void AddServed(CLI::App* app, Served* served);
-
-// The server's side: serves until its input ends. The exit code of the process.
-int Serve(const Served& served);
+// Adds what is served, and the folder, to a driver's options; parses them; and serves until its input ends if
+// this process was told to be the server. The exit code if it is to end now; nothing: go on as the driver.
+std::optional<int> ParseOrServe(CLI::App* app, int argc, char** argv, Served* served, std::string* dir);
 
 class Server {
  public:

@@ -68,8 +68,7 @@ class Host {
   std::unique_ptr<Runtime> runtime_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<RpcServer> server_;
-  std::vector<std::unique_ptr<Membership>>
-      members_;  // Of the group of each service; none on an embedded log.
+  std::vector<std::unique_ptr<Membership>> members_;  // One a service; none on an embedded log.
   std::chrono::milliseconds hand_over_at_most_{0};
   std::vector<std::string> notes_;
 };

@@ -23,24 +23,26 @@ log::v1::Record GenesisOf(const LogBeginning& beginning, const PartitionId& id) 
   return record;
 }
 
+absl::StatusOr<log::v1::Genesis> ReadGenesis(LogPartition& partition, std::chrono::milliseconds at_most) {
+  const auto first = ReadWaiting(partition, 0, 1, 1, at_most);
+  if (!first.ok()) return first.status();
+  log::v1::Record record;
+  if (first->records.empty() ||
+      !record.ParseFromArray(first->records[0].value.data(),
+                             static_cast<int>(first->records[0].value.size())) ||
+      !record.has_genesis()) {
+    return absl::DataLossError(absl::StrCat(ToString(partition.id()), " does not begin with a Genesis"));
+  }
+  return record.genesis();
+}
+
 absl::StatusOr<log::v1::Genesis> FindGenesis(EventLog& log, std::chrono::milliseconds at_most) {
   const auto ids = log.List();
   if (!ids.ok()) return ids.status();
-  for (const PartitionId& id : *ids) {
-    const auto partition = log.Open(id);
-    if (!partition.ok()) return partition.status();
-    const auto first = ReadWaiting(**partition, 0, 1, 1, at_most);
-    if (!first.ok()) return first.status();
-    log::v1::Record record;
-    if (first->records.empty() ||
-        !record.ParseFromArray(first->records[0].value.data(),
-                               static_cast<int>(first->records[0].value.size())) ||
-        !record.has_genesis()) {
-      return absl::DataLossError(absl::StrCat(ToString(id), " does not begin with a Genesis"));
-    }
-    return record.genesis();
-  }
-  return absl::NotFoundError("nobody has begun this log");
+  if (ids->empty()) return absl::NotFoundError("nobody has begun this log");
+  const auto partition = log.Open(ids->front());
+  if (!partition.ok()) return partition.status();
+  return ReadGenesis(**partition, at_most);
 }
 
 absl::StatusOr<std::string> BeginLog(EventLog& log, LogBeginning beginning,

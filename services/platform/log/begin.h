@@ -23,8 +23,10 @@ struct LogBeginning {
 
 log::v1::Record GenesisOf(const LogBeginning& beginning, const PartitionId& id);
 
-// The first Genesis that is found; NOT_FOUND where nobody has begun. DATA_LOSS for a partition that begins
-// otherwise.
+// The Genesis of a partition; DATA_LOSS when it begins otherwise.
+absl::StatusOr<log::v1::Genesis> ReadGenesis(LogPartition& partition, std::chrono::milliseconds at_most);
+
+// The first Genesis that is found; NOT_FOUND where nobody has begun.
 absl::StatusOr<log::v1::Genesis> FindGenesis(EventLog& log, std::chrono::milliseconds at_most);
 
 // Writes the Genesis of every partition of the services that holds nothing, and returns the log's id.

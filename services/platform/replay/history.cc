@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/log/begin.h"
 #include "services/platform/replay/parallel.h"
 
 namespace afterbell::replay {
@@ -55,16 +56,8 @@ absl::StatusOr<std::unique_ptr<History>> History::Load(EventLog* log, const Hist
 absl::Status History::ReadGenesis() {
   if (partitions_.empty()) return absl::NotFoundError("the log holds no records");
   for (const PartitionId& id : partitions_) {
-    absl::StatusOr<LogBatch> first = ReadWaiting(*logs_[id], 0, 1, 1, kReadAtMost);
-    if (!first.ok()) return first.status();
-    log::v1::Record record;
-    if (first->records.empty() ||
-        !record.ParseFromArray(first->records[0].value.data(),
-                               static_cast<int>(first->records[0].value.size())) ||
-        !record.has_genesis()) {
-      return absl::DataLossError(absl::StrCat(ToString(id), " does not begin with a Genesis"));
-    }
-    const log::v1::Genesis& genesis = record.genesis();
+    AFTERBELL_ASSIGN_OR_RETURN(const log::v1::Genesis genesis,
+                               afterbell::ReadGenesis(*logs_[id], kReadAtMost));
     if (log_id_.empty()) {
       log_id_ = genesis.log_id();
       clock_ = genesis.clock();

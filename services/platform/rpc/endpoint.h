@@ -83,6 +83,13 @@ SteadyTime DeadlineOf(const grpc::CallbackServerContext& context);
 absl::StatusOr<CommandCall> HeadOf(const Caller& caller, const log::v1::CommandHeader& header,
                                    const std::string& log_id, std::string_view asked);
 
+// A call that ends at once.
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status);
+
+// For a call that its owner did not answer, dead or stopping: submitted again, it waits until somebody else
+// has claimed the partition. The same request id gets the same answer, should it have been decided after all.
+void WaitForNewer(CommandCall& call, const Owner& owner, const std::string& why);
+
 // A Commit as the answer to its command.
 void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std::string& log_id,
                 log::v1::CommandAnswer* answer);

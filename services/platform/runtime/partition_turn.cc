@@ -1,0 +1,203 @@
+// A partition's work, a turn at a time, until it stops or halts.
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/runtime/partition.h"
+
+namespace afterbell {
+namespace {
+
+// How long a partition whose append failed waits before it appends again.
+constexpr std::chrono::milliseconds kBackOff(100);
+
+}  // namespace
+
+void Partition::Step() {
+  do {
+    quiet_ = false;
+    again_ = false;
+    std::deque<CommandCall> calls;
+    bool halted;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      halted = !halted_.ok();
+      if (!halted) calls.swap(queue_);
+    }
+    if (halted) break;
+    const absl::Status status = Turn(&calls);
+    if (!calls.empty()) {
+      // Not taken this turn: they keep their place.
+      std::lock_guard<std::mutex> lock(mutex_);
+      queue_.insert(queue_.begin(), std::make_move_iterator(calls.begin()),
+                    std::make_move_iterator(calls.end()));
+    }
+    if (!status.ok()) Halt(status);
+  } while (again_);
+  uint64_t ends = log_->End();
+  bool read_to_end = pending_.empty() && Written() && chain_.at().offset >= ends && (owner_ || !WantsOwner());
+  for (const Source& source : sources_) {
+    ends += source.log->End();
+    // A follower folds only what its owner has seen.
+    if (owner_ && IsBehind(source)) read_to_end = false;
+  }
+  quiet_ends_ = ends;
+  quiet_ = read_to_end;
+  scheduled_ = Scheduled::kNo;
+  // A poke between the last look and the line above would have found `scheduled_` set.
+  if (again_) Poke();
+}
+
+absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
+  bool want_owner, stopping, wants_seen;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    want_owner = want_owner_;
+    stopping = stopping_;
+    wants_seen = wants_seen_;
+  }
+  const absl::StatusOr<bool> caught_up = CatchUpBeside();
+  if (!caught_up.ok()) return caught_up.status();
+  if (!*caught_up) {
+    looks_again_ = true;
+    if (stopping) FinishStopping(calls);
+    return absl::OkStatus();
+  }
+  AFTERBELL_RETURN_IF_ERROR(ReadOwn());
+  calls->insert(calls->begin(), std::make_move_iterator(later_.begin()),
+                std::make_move_iterator(later_.end()));
+  later_.clear();
+  if (!Written()) return RefuseForRoom(calls, stopping);
+  if (const absl::Status append_failed = TakeAppendFailure(); !append_failed.ok()) {
+    claiming_ = false;
+    append_again_ = std::chrono::steady_clock::now() + kBackOff;
+    Reset(append_failed);
+  }
+  if (calls->empty() && !stopping && std::chrono::steady_clock::now() < append_again_) {
+    looks_again_ = true;  // A caller's command tries at once: it is answered by what it meets.
+    ServeWaiters();
+    return absl::OkStatus();
+  }
+  const bool short_of_foreign = short_since_ != SteadyTime::max();
+  if (!owner_ && want_owner && !claiming_ && !short_of_foreign) {
+    // At the end of the log as far as is known; what lies behind is read before the claim comes back.
+    if (!stopping) ClaimPartition();
+  }
+  if (owner_) {
+    if (shared_.clock == log::v1::REAL) moment_ = shared_.now();
+    AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
+    if (HasRoom()) FireDeadlines();
+    if (HasRoom()) TakeRunSteps();
+    while (!calls->empty() && HasRoom()) {
+      CommandCall call = std::move(calls->front());
+      calls->pop_front();
+      DecideCommand(std::move(call));
+    }
+    if (WantsSeen(wants_seen || stopping || seen_asked_.exchange(false))) Push(NewHead(), {});
+    AppendNew();
+  } else if (!want_owner && !stopping) {
+    MoveCalls(calls);
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stats_.read_offset = chain_.at().offset;
+    if (!short_of_foreign && chain_.at().offset >= log_->End()) stats_.caught_up = true;
+  }
+  has_unseen_ = facts_since_ != SteadyTime::max();
+  looks_again_ = has_unseen_ || short_of_foreign;
+  ServeWaiters();
+  if (stopping && pending_.empty()) FinishStopping(calls);
+  return absl::OkStatus();
+}
+
+// Another instance decides here: it is to be asked, unless that is who sent the call.
+void Partition::MoveCalls(std::deque<CommandCall>* calls) {
+  std::deque<CommandCall> kept;
+  for (CommandCall& call : *calls) {
+    if (newest_claim_.instance_id.empty() || newest_claim_.claim_index <= call.claim_index) {
+      kept.push_back(std::move(call));
+    } else if (call.moved) {
+      const auto moved = call.moved;
+      moved(std::move(call), newest_claim_);
+    } else {
+      call.done(
+          absl::UnavailableError(absl::StrCat(ToString(id_), " is decided by ", newest_claim_.instance_id,
+                                              " at ", newest_claim_.address)),
+          nullptr);
+    }
+  }
+  calls->swap(kept);
+}
+
+absl::Status Partition::TakeAppendFailure() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(append_failed_, absl::OkStatus());
+}
+
+// While the stores cannot take what was read back, nothing is decided on it.
+absl::Status Partition::RefuseForRoom(std::deque<CommandCall>* calls, bool stopping) {
+  const std::string why = absl::StrCat("no room for the rows of ", ToString(id_));
+  if (stopping) return absl::UnavailableError(absl::StrCat(why, ", and it is stopping"));
+  for (CommandCall& call : *calls)
+    call.done(absl::ResourceExhaustedError(absl::StrCat(why, "; nothing was recorded")), nullptr);
+  calls->clear();
+  looks_again_ = true;
+  ServeWaiters();
+  return absl::OkStatus();
+}
+
+void Partition::FinishStopping(std::deque<CommandCall>* calls) {
+  for (CommandCall& call : *calls) call.done(absl::UnavailableError("this instance is stopping"), nullptr);
+  calls->clear();
+  std::function<void()> stopped;
+  std::vector<Waiter> waiters;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    halted_ = absl::UnavailableError("this instance has stopped");
+    stopped = std::exchange(on_stopped_, nullptr);
+    waiters.swap(waiters_);
+  }
+  for (Waiter& waiter : waiters) waiter.reached(absl::UnavailableError("this instance is stopping"));
+  if (stopped) stopped();
+}
+
+void Partition::Halt(absl::Status why) {
+  std::fprintf(stderr, "%s halts: %s\n", ToString(id_).c_str(), why.ToString().c_str());
+  std::deque<CommandCall> calls;
+  std::vector<Waiter> waiters;
+  std::function<void()> stopped;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    halted_ = absl::UnavailableError(absl::StrCat(ToString(id_), " halted: ", std::string(why.message())));
+    why = halted_;
+    calls.swap(queue_);
+    waiters.swap(waiters_);
+    stopped_ = true;
+    stopped = std::exchange(on_stopped_, nullptr);
+  }
+  for (Pending& pending : pending_) {
+    for (CommandCall& call : pending.calls) calls.push_back(std::move(call));
+  }
+  pending_.clear();
+  for (Pending& pending : unanswered_) {
+    for (CommandCall& call : pending.calls) calls.push_back(std::move(call));
+  }
+  unanswered_.clear();
+  std::move(later_.begin(), later_.end(), std::back_inserter(calls));
+  later_.clear();
+  for (CommandCall& call : calls) call.done(why, nullptr);
+  for (Waiter& waiter : waiters) waiter.reached(why);
+  if (stopped) stopped();
+}
+
+// Whether what was folded is to be recorded now, though there is nothing to decide.
+bool Partition::WantsSeen(bool asked) const {
+  if (!pending_.empty() || unseen_ == 0) return false;  // What is in flight carries it.
+  if (asked || unseen_ >= shared_.limits.records_unseen_max()) return true;
+  return facts_since_ != SteadyTime::max() &&
+         std::chrono::steady_clock::now() >=
+             facts_since_ + std::chrono::milliseconds(shared_.limits.unseen_ms_max());
+}
+
+}  // namespace afterbell
