@@ -1,5 +1,6 @@
 #include "tools/afterbell/client.h"
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
@@ -13,28 +14,23 @@
 namespace afterbell {
 namespace {
 
-struct UnderWay {
-  grpc::ClientContext context;
-  grpc::ByteBuffer answer;
-  grpc::Status status;
-  std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
-  std::function<void(CallResult)> done;
-};
+// Between two times that all instances of a service were asked in vain.
+constexpr std::chrono::milliseconds kAskAgainAfter(20);
 
-CallResult ResultOf(const UnderWay& call) {
+CallResult ResultOf(const grpc::Status& status, const grpc::ByteBuffer& answer) {
   CallResult result;
-  result.code = call.status.error_code();
-  result.message = call.status.error_message();
-  if (call.status.ok()) {
+  result.code = status.error_code();
+  result.message = status.error_message();
+  if (status.ok()) {
     std::vector<grpc::Slice> slices;
-    call.answer.Dump(&slices).ok();
+    answer.Dump(&slices).ok();
     for (const grpc::Slice& slice : slices) {
       result.body.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
     }
     return result;
   }
   google::rpc::Status rich;
-  if (rich.ParseFromString(call.status.error_details())) {
+  if (rich.ParseFromString(status.error_details())) {
     for (const auto& detail : rich.details()) {
       google::rpc::ErrorInfo info;
       if (!detail.UnpackTo(&info)) continue;
@@ -46,18 +42,56 @@ CallResult ResultOf(const UnderWay& call) {
   return result;
 }
 
+// "attendance" of "/afterbell.attendance.v1.AttendanceService/CheckInPupil".
+std::string ServiceOf(const std::string& method) {
+  const size_t begin = method.find('.') + 1;
+  return method.substr(begin, method.find('.', begin) - begin);
+}
+
 }  // namespace
 
-struct Client::State {
-  std::shared_ptr<grpc::Channel> channel;
-  std::unique_ptr<grpc::GenericStub> stub;
-  grpc::CompletionQueue queue;
-  size_t under_way = 0;
+struct Client::UnderWay {
+  std::string method, actor;
+  grpc::ByteBuffer request;
+  std::chrono::seconds at_most;
+  std::chrono::steady_clock::time_point give_up_at;
+  std::function<void(CallResult)> done;
+  size_t asked = 0;      // How many instances.
+  bool resting = false;  // Until the alarm.
+  grpc::Alarm alarm;
+  // Of the one that is being asked.
+  std::unique_ptr<grpc::ClientContext> context;
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
 };
 
-Client::Client(const std::string& address) : state_(std::make_unique<State>()) {
-  state_->channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
-  state_->stub = std::make_unique<grpc::GenericStub>(state_->channel);
+struct Client::State {
+  std::map<std::string, std::vector<std::unique_ptr<grpc::GenericStub>>> stubs;
+  std::chrono::seconds patience;
+  grpc::CompletionQueue queue;
+  size_t under_way = 0;
+  size_t next = 0;  // Who is asked first, so that all are.
+
+  const std::vector<std::unique_ptr<grpc::GenericStub>>& Of(const std::string& method) const {
+    const auto own = stubs.find(ServiceOf(method));
+    return own != stubs.end() ? own->second : stubs.at("");
+  }
+};
+
+Client::Client(const Instances& instances, std::chrono::seconds patience)
+    : state_(std::make_unique<State>()) {
+  state_->patience = patience;
+  grpc::ChannelArguments arguments;
+  // An address that comes back is tried again soon.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  for (const auto& [service, addresses] : instances) {
+    for (const std::string& address : addresses) {
+      state_->stubs[service].push_back(std::make_unique<grpc::GenericStub>(
+          grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+    }
+  }
 }
 
 Client::~Client() {
@@ -71,16 +105,31 @@ size_t Client::under_way() const { return state_->under_way; }
 
 void Client::Start(const std::string& method, const Caller& caller, const std::string& request,
                    std::function<void(CallResult)> done, std::chrono::seconds at_most) {
-  auto* call = new UnderWay;
-  call->done = std::move(done);
-  call->context.set_deadline(std::chrono::system_clock::now() + at_most);
-  call->context.AddMetadata(kActorMetadata, ToActor(caller));
+  auto call = std::make_unique<UnderWay>();
+  call->method = method;
+  call->actor = ToActor(caller);
   const grpc::Slice slice(request);
-  const grpc::ByteBuffer bytes(&slice, 1);
-  call->reader = state_->stub->PrepareUnaryCall(&call->context, method, bytes, &state_->queue);
-  call->reader->StartCall();
-  call->reader->Finish(&call->answer, &call->status, call);
+  call->request = grpc::ByteBuffer(&slice, 1);
+  call->at_most = at_most;
+  call->give_up_at = std::chrono::steady_clock::now() + state_->patience;
+  call->done = std::move(done);
+  call->asked = state_->next++;
   ++state_->under_way;
+  Ask(std::move(call));
+}
+
+void Client::Ask(std::unique_ptr<UnderWay> call) {
+  const auto& stubs = state_->Of(call->method);
+  call->resting = false;
+  call->context = std::make_unique<grpc::ClientContext>();
+  call->context->set_deadline(std::chrono::system_clock::now() + call->at_most);
+  call->context->AddMetadata(kActorMetadata, call->actor);
+  call->answer.Clear();
+  call->reader = stubs[call->asked % stubs.size()]->PrepareUnaryCall(call->context.get(), call->method,
+                                                                     call->request, &state_->queue);
+  call->reader->StartCall();
+  UnderWay* const tag = call.release();  // The queue's, until it is done.
+  tag->reader->Finish(&tag->answer, &tag->status, tag);
 }
 
 void Client::WaitBelow(size_t outstanding) {
@@ -88,9 +137,22 @@ void Client::WaitBelow(size_t outstanding) {
     void* tag;
     bool ok;
     if (!state_->queue.Next(&tag, &ok)) return;
-    const std::unique_ptr<UnderWay> call(static_cast<UnderWay*>(tag));
+    std::unique_ptr<UnderWay> call(static_cast<UnderWay*>(tag));
+    if (call->resting) {
+      Ask(std::move(call));
+      continue;
+    }
+    const auto code = call->status.error_code();
+    const bool silent = code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::DEADLINE_EXCEEDED;
+    if (silent && std::chrono::steady_clock::now() < call->give_up_at) {
+      ++call->asked;
+      call->resting = true;
+      UnderWay* const waits = call.release();
+      waits->alarm.Set(&state_->queue, std::chrono::system_clock::now() + kAskAgainAfter, waits);
+      continue;
+    }
     --state_->under_way;
-    call->done(ResultOf(*call));
+    call->done(ResultOf(call->status, call->answer));
   }
 }
 

@@ -7,9 +7,11 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "afterbell/log/v1/call.pb.h"
 #include "services/platform/rpc/caller.h"
@@ -27,9 +29,16 @@ struct CallResult {
   bool ok() const { return code == 0; }
 };
 
+// Where each service is served; under "" what serves all of them.
+using Instances = std::map<std::string, std::vector<std::string>>;
+
 class Client {
  public:
-  explicit Client(const std::string& address);
+  explicit Client(const std::string& address) : Client(Instances{{"", {address}}}, {}) {}
+
+  // What one instance does not answer (UNAVAILABLE, DEADLINE_EXCEEDED) is asked of the next, for as long as
+  // `patience`: with the same request id, so that it takes effect once.
+  Client(const Instances& instances, std::chrono::seconds patience);
   ~Client();
 
   // Starts a call; `done` runs in Poll or Wait. `method` is
@@ -48,6 +57,8 @@ class Client {
 
  private:
   struct State;
+  struct UnderWay;
+  void Ask(std::unique_ptr<UnderWay> call);
   std::unique_ptr<State> state_;
 };
 

@@ -2,20 +2,17 @@
 #include <cstdio>
 #include <map>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "afterbell/log/v1/operations.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/city/city.h"
-#include "tools/afterbell/client.h"
+#include "tools/afterbell/cluster_view.h"
 #include "tools/afterbell/commands.h"
 
 namespace afterbell {
 namespace {
-
-constexpr std::chrono::seconds kAskAtMost(2);
 
 struct ClusterFlags {
   std::vector<std::string> addresses = {"127.0.0.1:7400"};
@@ -23,45 +20,11 @@ struct ClusterFlags {
   bool json = false;
 };
 
-struct Instance {
-  std::string address;
-  log::v1::ListPartitionsAnswer answer;
-};
-
-// Those that were named, and those that they say own something. `silent` did not answer.
-std::vector<Instance> AskAll(const ClusterFlags& flags, const Caller& caller,
-                             std::map<std::string, std::string>* silent) {
-  std::vector<std::string> addresses = flags.addresses;
-  std::set<std::string> asked, instances;
-  std::vector<Instance> found;
-  for (size_t i = 0; i < addresses.size(); ++i) {
-    const std::string address = addresses[i];
-    if (!asked.insert(address).second) continue;
-    Client client(address);
-    CallResult result;
-    client.Start(
-        "/afterbell.log.v1.OperationsService/ListPartitions", caller, "",
-        [&](CallResult done) { result = std::move(done); }, kAskAtMost);
-    client.WaitAll();
-    Instance instance{address, {}};
-    if (!result.ok() || !instance.answer.ParseFromString(result.body)) {
-      (*silent)[address] = result.message;
-      continue;
-    }
-    if (!instances.insert(instance.answer.instance_id()).second) continue;
-    for (const log::v1::PartitionStatus& each : instance.answer.partitions()) {
-      if (!each.owner_address().empty()) addresses.push_back(each.owner_address());
-    }
-    found.push_back(std::move(instance));
-  }
-  return found;
-}
-
 int Show(const ClusterFlags& flags) {
   const auto caller = ParseCaller(flags.actor);
   if (!caller.ok()) return Failed(caller.status());
   std::map<std::string, std::string> silent;
-  const std::vector<Instance> instances = AskAll(flags, *caller, &silent);
+  const std::vector<Instance> instances = AskInstances(flags.addresses, *caller, &silent);
   if (flags.json) {
     for (const Instance& instance : instances) {
       std::string json;

@@ -2,6 +2,8 @@
 
 #include <grpcpp/support/status_code_enum.h>
 
+#include <utility>
+
 #include "afterbell/attendance/v1/attendance_commands.pb.h"
 #include "afterbell/registry/v1/registry_commands.pb.h"
 #include "services/platform/base/ids.h"
@@ -96,40 +98,40 @@ void Player::Send(const Call& call) {
                 });
 }
 
-void Player::SendBatch(const citygen::Phase& phase, size_t first, size_t count) {
+void Player::SendBatch(std::vector<const Call*> calls) {
   std::string request;
-  for (size_t i = first; i < first + count; ++i) {
-    request += BatchItemOf(phase.calls(static_cast<int>(i)));
-  }
+  for (const Call* call : calls) request += BatchItemOf(*call);
+  const Caller caller = CallerOfCall(*calls.front());
   client_.WaitBelow(kOutstandingMax);
-  client_.Start("/afterbell.attendance.v1.AttendanceService/ExecuteBatch",
-                CallerOfCall(phase.calls(static_cast<int>(first))), request,
-                [this, &phase, first, count](const CallResult& result) {
-                  // ExecuteBatchAnswer: repeated BatchAnswer in field 1, in order.
-                  std::vector<log::v1::BatchAnswer> answers;
-                  if (result.ok()) {
-                    const auto* data = reinterpret_cast<const uint8_t*>(result.body.data());
-                    google::protobuf::io::CodedInputStream in(data, static_cast<int>(result.body.size()));
-                    while (in.ReadTag() != 0) {
-                      uint32_t size = 0;
-                      std::string bytes;
-                      if (!in.ReadVarint32(&size) || !in.ReadString(&bytes, static_cast<int>(size))) break;
-                      answers.emplace_back();
-                      answers.back().ParseFromString(bytes);
-                    }
-                  }
-                  for (size_t i = 0; i < count; ++i) {
-                    const Call& call = phase.calls(static_cast<int>(first + i));
-                    if (i >= answers.size()) {
-                      Note(call, result.ok() ? grpc::StatusCode::INTERNAL : result.code, "", result.reason,
-                           result.message);
-                    } else {
-                      const log::v1::BatchAnswer& answer = answers[i];
-                      Note(call, answer.status_code(), answer.refusal().rule(), answer.refusal().reason(),
-                           answer.status_message());
-                    }
-                  }
-                });
+  client_.Start(
+      "/afterbell.attendance.v1.AttendanceService/ExecuteBatch", caller, request,
+      [this, calls = std::move(calls)](const CallResult& result) {
+        // ExecuteBatchAnswer: repeated BatchAnswer in field 1, in order.
+        std::vector<log::v1::BatchAnswer> answers;
+        if (result.ok()) {
+          const auto* data = reinterpret_cast<const uint8_t*>(result.body.data());
+          google::protobuf::io::CodedInputStream in(data, static_cast<int>(result.body.size()));
+          while (in.ReadTag() != 0) {
+            uint32_t size = 0;
+            std::string bytes;
+            if (!in.ReadVarint32(&size) || !in.ReadString(&bytes, static_cast<int>(size))) break;
+            answers.emplace_back();
+            answers.back().ParseFromString(bytes);
+          }
+        }
+        for (size_t i = 0; i < calls.size(); ++i) {
+          if (i >= answers.size()) {
+            Note(*calls[i], result.ok() ? grpc::StatusCode::INTERNAL : result.code, "", result.reason,
+                 result.message);
+          } else if (patience_.count() > 0 && answers[i].status_code() == grpc::StatusCode::UNAVAILABLE) {
+            again_.push_back(calls[i]);
+          } else {
+            const log::v1::BatchAnswer& answer = answers[i];
+            Note(*calls[i], answer.status_code(), answer.refusal().rule(), answer.refusal().reason(),
+                 answer.status_message());
+          }
+        }
+      });
 }
 
 void Player::MoveClock(const google::protobuf::Timestamp& at) {
@@ -161,6 +163,18 @@ void Player::PublishInstruments() {
   }
 }
 
+void Player::SendAgain() {
+  std::map<Caller, std::vector<const Call*>> batches;
+  for (const Call* call : std::exchange(again_, {})) {
+    std::vector<const Call*>& batch = batches[CallerOfCall(*call)];
+    batch.push_back(call);
+    if (batch.size() == kBatchMax) SendBatch(std::exchange(batch, {}));
+  }
+  for (auto& [caller, batch] : batches) {
+    if (!batch.empty()) SendBatch(std::move(batch));
+  }
+}
+
 absl::Status Player::Play(const citygen::Phase& phase, const std::function<absl::Status()>& settle) {
   MoveClock(phase.at());
   if (!lost_.ok()) return lost_;
@@ -173,15 +187,21 @@ absl::Status Player::Play(const citygen::Phase& phase, const std::function<absl:
       ++i;
       continue;
     }
-    int count = 1;
-    while (i + count < phase.calls_size() && count < static_cast<int>(kBatchMax) &&
-           Batches(phase.calls(i + count)) && SameCaller(call, phase.calls(i + count))) {
-      ++count;
+    std::vector<const Call*> batch = {&call};
+    while (++i < phase.calls_size() && batch.size() < kBatchMax && Batches(phase.calls(i)) &&
+           SameCaller(call, phase.calls(i))) {
+      batch.push_back(&phase.calls(i));
     }
-    SendBatch(phase, static_cast<size_t>(i), static_cast<size_t>(count));
-    i += count;
+    SendBatch(std::move(batch));
   }
   client_.WaitAll();
+  const auto give_up_at = std::chrono::steady_clock::now() + patience_;
+  while (!again_.empty()) {
+    if (std::chrono::steady_clock::now() > give_up_at)
+      return absl::UnavailableError("items of a batch that nobody decides");
+    SendAgain();
+    client_.WaitAll();
+  }
   return lost_;
 }
 

@@ -1,6 +1,6 @@
 // Plays a synthetic city against services, over gRPC, like any client: phase by phase, the calls of
 // a phase at once, attendance in batches. Counts what was answered and holds it against what each
-// call expects.
+// call expects. What an instance does not answer is asked of another, with the same request id.
 #ifndef AFTERBELL_TOOLS_AFTERBELL_PLAYER_H_
 #define AFTERBELL_TOOLS_AFTERBELL_PLAYER_H_
 
@@ -38,8 +38,12 @@ class Player {
   static constexpr size_t kBatchMax = 100;       // Commands in one attendance call.
   static constexpr size_t kUnexpectedKept = 10;
 
+  // `patience`: how long a call is asked again of this service's other instances.
+  Player(const Instances& instances, std::chrono::seconds patience,
+         std::vector<policy::v1::Instrument> instruments)
+      : client_(instances, patience), patience_(patience), instruments_(std::move(instruments)) {}
   Player(const std::string& address, std::vector<policy::v1::Instrument> instruments)
-      : client_(address), instruments_(std::move(instruments)) {}
+      : Player(Instances{{"", {address}}}, std::chrono::seconds(0), std::move(instruments)) {}
 
   // Moves the clock to the phase, waits with `settle` for what follows from that, and makes the
   // phase's calls. UNAVAILABLE when the services are gone.
@@ -55,11 +59,14 @@ class Player {
   void MoveClock(const google::protobuf::Timestamp& at);
   void PublishInstruments();
   void Send(const citygen::Call& call);
-  void SendBatch(const citygen::Phase& phase, size_t first, size_t count);
+  void SendBatch(std::vector<const citygen::Call*> calls);
+  void SendAgain();
   void Note(const citygen::Call& call, int code, const std::string& rule, const std::string& reason,
             const std::string& message);
 
   Client client_;
+  const std::chrono::seconds patience_;
+  std::vector<const citygen::Call*> again_;  // Items of batches that nobody decided.
   const std::vector<policy::v1::Instrument> instruments_;
   PlayedCounts counts_;
   std::unordered_set<std::string> requests_;

@@ -6,6 +6,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RPC_CALLER_H_
 #define AFTERBELL_SERVICES_PLATFORM_RPC_CALLER_H_
 
+#include <compare>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct Caller {
   std::string role;
   std::string person_id;
   std::string district_id;
+  friend auto operator<=>(const Caller&, const Caller&) = default;
 };
 
 // UNAUTHENTICATED for what is not of that form.

@@ -190,10 +190,14 @@ void Partition::Expire(SteadyTime now) {
 }
 
 Partition::Stats Partition::stats() const {
-  std::lock_guard<std::mutex> lock(mutex_);
+  const bool quiet = Quiet();  // Before the ends: what grows after it shows in them.
+  std::unique_lock<std::mutex> lock(mutex_);
   Stats stats = stats_;
-  stats.end_offset = log_->End();
   stats.halted = std::string(halted_.message());
+  lock.unlock();
+  stats.quiet = quiet;
+  stats.end_offset = log_->End();
+  for (const Source& source : sources_) stats.hears.emplace_back(source.id, source.log->End());
   return stats;
 }
 

@@ -106,6 +106,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
     uint64_t read_offset = 0;
     uint64_t end_offset = 0;
     std::string halted;  // Why; empty while it works.
+    bool quiet = false;
+    std::vector<std::pair<PartitionId, uint64_t>> hears;  // Its sources, and where they are known to end.
   };
 
   Partition(const Service& service, std::shared_ptr<LogPartition> log,

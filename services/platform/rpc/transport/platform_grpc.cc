@@ -180,6 +180,13 @@ class Operations final : public log::v1::OperationsService::CallbackService {
       status->set_owner_address(stats.newest.address);
       status->set_void_records(stats.void_records);
       status->set_halted(stats.halted);
+      status->set_quiet(stats.quiet);
+      for (const auto& [heard, end] : stats.hears) {
+        log::v1::KnownEnd* known = status->add_hears();
+        known->set_service(heard.service);
+        known->set_partition(heard.number);
+        known->set_end_offset(end);
+      }
     }
     return Finished(context, absl::OkStatus());
   }
