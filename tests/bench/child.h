@@ -6,13 +6,12 @@
 #ifndef AFTERBELL_TESTS_BENCH_CHILD_H_
 #define AFTERBELL_TESTS_BENCH_CHILD_H_
 
-#include <sys/types.h>
-
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "tests/fault/process.h"
 
 namespace afterbell::bench {
 
@@ -24,7 +23,6 @@ class Child {
  public:
   // `what`: "echo" or "city"; a city's folder. Does not wait for it.
   static absl::StatusOr<std::unique_ptr<Child>> Spawn(const std::string& what, const std::string& data = "");
-  ~Child();
 
   // Reads until a line begins with `word`, and returns what follows it.
   absl::StatusOr<std::string> Await(const std::string& word);
@@ -37,10 +35,8 @@ class Child {
   long ResidentBytes() const;
 
  private:
-  Child() = default;
-  pid_t pid_ = -1;
-  int to_ = -1, from_ = -1;
-  std::string read_;
+  explicit Child(std::unique_ptr<fault::Process> process) : process_(std::move(process)) {}
+  std::unique_ptr<fault::Process> process_;
 };
 
 }  // namespace afterbell::bench

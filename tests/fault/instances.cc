@@ -1,6 +1,14 @@
-// Two instances of the city on one broker, of which one is killed with SIGKILL again and again while both
-// are asked. In every other cycle the client asks the one that stays, and nobody may be told of the kill;
-// in the others it asks the one that dies, and then asks the other one for what it got no answer to.
+// Two instances of the city on brokers of their own, of which one thing is hit again and again while both
+// are asked:
+//
+// - kill: an instance gets SIGKILL. In every other cycle the client asks the one that stays, and nobody may
+//   be told of the kill; in the others it asks the one that dies, and then the other one for what it got no
+//   answer to.
+// - pause: an instance stands still for a while, and wakes as an owner whom others may have replaced.
+// - broker-kill: a broker gets SIGKILL, and is started again.
+// - broker-pause: a broker stands still for a while: for everybody it is as if the line to it were cut.
+//
+// In the last three nobody may be told of it.
 //
 // Exit codes: 0 as promised, 1 not so, 2 wrong usage.
 #include <signal.h>
@@ -8,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -16,13 +25,10 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "services/city/city.h"
-#include "services/platform/log/begin.h"
-#include "services/platform/log/kafka/kafka_log.h"
-#include "services/platform/log/kafka/topics.h"
 #include "tests/fault/checker.h"
 #include "tests/fault/load.h"
 #include "tests/fault/server.h"
+#include "tests/kafka/city.h"
 
 namespace afterbell::fault {
 namespace {
@@ -35,8 +41,19 @@ constexpr size_t kRepeatedSample = 64;
 constexpr uint64_t kAnswersAfterKill = 200;
 constexpr std::chrono::seconds kPatience(60);
 
+constexpr char kKill[] = "kill";
+constexpr char kPause[] = "pause";
+constexpr char kBrokerKill[] = "broker-kill";
+constexpr char kBrokerPause[] = "broker-pause";
+
 struct Flags {
   int cycles = 20;
+  std::string fault = kKill;
+  int brokers = 1;
+  std::string kafka_tool, kafka_data;  // Of the brokers, to hit them.
+  // Of a pause; one in ten lasts the longer time.
+  int pause_ms_max = 600;
+  int long_pause_ms_max = 4000;
   Served served;
   uint32_t seed = 1;
   std::string dir = "/tmp/afterbell-instances";
@@ -50,7 +67,12 @@ class Driver {
       : flags_(flags), dice_(flags.seed), load_(flags.seed, Fresh(flags.dir)) {}
 
   int Run() {
-    absl::Status status = BeginCity();
+    auto log = BeginCity({.brokers = flags_.served.kafka,
+                          .topic_prefix = flags_.served.topic_prefix,
+                          .school_partitions = kSchoolPartitions,
+                          .replication = flags_.brokers});
+    absl::Status status = log.status();
+    if (log.ok()) log_ = *std::move(log);
     for (size_t i = 0; i < 2 && status.ok(); ++i) status = Start(i);
     if (status.ok()) status = load_.SetUp(addresses_[0], [&] { return Settle(); });
     for (int cycle = 1; cycle <= flags_.cycles && status.ok(); ++cycle) {
@@ -62,12 +84,14 @@ class Driver {
     const int64_t half = waits_ms_.empty() ? 0 : waits_ms_[waits_ms_.size() / 2];
     const int64_t most = waits_ms_.empty() ? 0 : waits_ms_.back();
     std::printf(
-        "{\"kills\": %d, \"kills_with_calls_in_flight\": %d, \"answered\": %lu, \"lost\": %lu, \"doubled\": "
+        "{\"fault\": \"%s\", \"brokers\": %d, \"faults\": %d, \"with_calls_in_flight\": %d, \"answered\": "
+        "%lu, "
+        "\"lost\": %lu, \"doubled\": "
         "%lu, \"answers_differing\": %lu, \"digest_mismatches\": %lu, \"session_ms\": %lu, "
         "\"longest_wait_ms_median\": %ld, \"longest_wait_ms_max\": %ld}\n",
-        kills_, in_flight_kills_, Long(load_.answered()), Long(findings_.lost), Long(findings_.doubled),
-        Long(differing_), Long(mismatches_), Long(flags_.served.session_ms), static_cast<long>(half),
-        static_cast<long>(most));
+        flags_.fault.c_str(), flags_.brokers, faults_, in_flight_, Long(load_.answered()),
+        Long(findings_.lost), Long(findings_.doubled), Long(differing_), Long(mismatches_),
+        Long(flags_.served.session_ms), static_cast<long>(half), static_cast<long>(most));
     return status.ok() && findings_.lost == 0 && findings_.doubled == 0 && differing_ == 0 && mismatches_ == 0
                ? 0
                : 1;
@@ -81,29 +105,6 @@ class Driver {
   }
 
   int Between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(dice_); }
-
-  absl::Status BeginCity() {
-    KafkaLogOptions options;
-    options.brokers = flags_.served.kafka;
-    options.topic_prefix = flags_.served.topic_prefix;
-    auto topics = BuiltInTopics();
-    if (!topics.ok()) return topics.status();
-    topics->set_school_partitions(kSchoolPartitions);
-    topics->set_replication(1);
-    SetPrefix(options.topic_prefix, &*topics);
-    const auto plan = PlanTopics(*topics);
-    if (!plan.ok()) return plan.status();
-    if (const auto applied = ApplyTopics(options, *plan); !applied.ok()) return applied.status();
-    auto log = KafkaLog::Open(options);
-    if (!log.ok()) return log.status();
-    log_ = *std::move(log);
-    LogBeginning beginning;
-    for (const Service* service : CityServices()) beginning.services.emplace_back(service->name());
-    beginning.school_partitions = kSchoolPartitions;
-    beginning.clock = log::v1::REAL;
-    beginning.now = absl::ToUnixMicros(absl::Now());
-    return BeginLog(*log_, beginning, kPatience).status();
-  }
 
   absl::Status Start(size_t which) {
     Served served = flags_.served;
@@ -154,30 +155,81 @@ class Driver {
 
   absl::Status Cycle(int cycle) {
     if (absl::Status shared = AwaitShares(); !shared.ok()) return shared;
-    const size_t dies = static_cast<size_t>(Between(0, 1));
-    const size_t stays = 1 - dies;
+    const size_t hit = static_cast<size_t>(Between(0, 1));
+    const size_t other = 1 - hit;
     const uint64_t answered = load_.answered();
     const std::chrono::milliseconds delay(Between(50, 500));
-    const bool asks_survivor = cycle % 2 == 0;
     load_.ForgetSlowest();
-    absl::Status status =
-        asks_survivor ? AskTheOneThatStays(dies, stays, delay) : AskTheOneThatDies(dies, stays, delay);
+    bool told_nobody = true;
+    absl::Status status;
+    if (flags_.fault == kKill) {
+      told_nobody = cycle % 2 == 0;
+      status = told_nobody ? AskTheOneThatStays(hit, other, delay) : AskTheOneThatDies(hit, other, delay);
+      if (status.ok()) status = Start(hit);
+    } else {
+      status = AskThrough(addresses_[flags_.fault == kPause ? other : hit], delay, hit);
+    }
     if (!status.ok()) return status;
-    ++kills_;
+    ++faults_;
     const int64_t waited_ms = load_.slowest().count() / 1000;
-    if (asks_survivor) waits_ms_.push_back(waited_ms);
-    if (status = Start(dies); !status.ok()) return status;
+    if (told_nobody) waits_ms_.push_back(waited_ms);
     if (cycle % kCheckedEvery == 0 || cycle == flags_.cycles) {
       if (status = LookAtLog(); !status.ok()) return status;
     }
     std::printf(
-        "cycle %d: %s asked, %lu answered, longest wait %ld ms, %lu lost, %lu doubled, %lu differing, "
+        "cycle %d: %s%s, %lu answered, longest wait %ld ms, %lu lost, %lu doubled, %lu differing, "
         "%lu digest mismatches%s%s\n",
-        cycle, asks_survivor ? "the one that stays" : "the one that dies", Long(load_.answered() - answered),
-        static_cast<long>(waited_ms), Long(findings_.lost), Long(findings_.doubled), Long(differing_),
-        Long(mismatches_), findings_.first.empty() ? "" : ": ", findings_.first.c_str());
+        cycle, flags_.fault.c_str(), told_nobody ? "" : " of the one that is asked",
+        Long(load_.answered() - answered), static_cast<long>(waited_ms), Long(findings_.lost),
+        Long(findings_.doubled), Long(differing_), Long(mismatches_), findings_.first.empty() ? "" : ": ",
+        findings_.first.c_str());
     std::fflush(stdout);
     return absl::OkStatus();
+  }
+
+  // What tools/kafka does to the brokers.
+  absl::Status Broker(const std::string& what) {
+    const std::string command =
+        "\"" + flags_.kafka_tool + "\" " + what + " --data \"" + flags_.kafka_data + "\" > /dev/null";
+    return std::system(command.c_str()) == 0 ? absl::OkStatus()
+                                             : absl::InternalError("could not: " + command);
+  }
+
+  absl::Status Hit(size_t instance, int broker, std::chrono::milliseconds length) {
+    const std::string of_broker = " --broker " + std::to_string(broker);
+    if (flags_.fault == kPause) servers_[instance]->Signal(SIGSTOP);
+    absl::Status status;
+    if (flags_.fault == kBrokerKill) status = Broker("kill" + of_broker);
+    if (flags_.fault == kBrokerPause) status = Broker("pause" + of_broker);
+    std::this_thread::sleep_for(length);
+    if (flags_.fault == kPause) servers_[instance]->Signal(SIGCONT);
+    if (status.ok() && flags_.fault == kBrokerKill) status = Broker("start");
+    if (status.ok() && flags_.fault == kBrokerPause) status = Broker("resume" + of_broker);
+    return status;
+  }
+
+  // Asks before, while and after something is hit: every call must be answered.
+  absl::Status AskThrough(const std::string& address, std::chrono::milliseconds delay, size_t instance) {
+    const bool pauses = flags_.fault != kBrokerKill;
+    const std::chrono::milliseconds length(
+        !pauses ? 0 : Between(20, Between(0, 9) == 0 ? flags_.long_pause_ms_max : flags_.pause_ms_max));
+    const int broker = Between(1, flags_.brokers);
+    absl::Status hit;
+    std::atomic<bool> over{false};
+    std::thread hitter([&] {
+      std::this_thread::sleep_for(delay);
+      hit = Hit(instance, broker, length);
+      over = true;
+    });
+    ++in_flight_;  // It is asked all the time.
+    uint64_t enough = 0;
+    const absl::Status asked = load_.AskWhile(address, [&] {
+      if (!over) return true;
+      if (enough == 0) enough = load_.answered() + kAnswersAfterKill;
+      return load_.answered() < enough;
+    });
+    hitter.join();
+    return hit.ok() ? asked : hit;
   }
 
   absl::Status AskTheOneThatStays(size_t dies, size_t stays, std::chrono::milliseconds delay) {
@@ -190,7 +242,7 @@ class Driver {
         reaped = servers_[dies]->KillAndReap();
         servers_[dies].reset();
         killed = true;
-        ++in_flight_kills_;  // It asks on while it kills, with calls outstanding to both.
+        ++in_flight_;  // It asks on while it kills, with calls outstanding to both.
         enough = load_.answered() + kAnswersAfterKill;
       }
       return !killed || load_.answered() < enough;
@@ -219,7 +271,7 @@ class Driver {
       in_flight = in_flight || requests[i].in_flight_at_kill;
       if (!requests[i].answer) again.push_back(&requests[i]);
     }
-    if (in_flight) ++in_flight_kills_;
+    if (in_flight) ++in_flight_;
     for (size_t i = 0; i < kRepeatedSample; ++i) {
       Request& request = requests[Between(0, static_cast<int>(requests.size()) - 1)];
       if (request.answer) again.push_back(&request);
@@ -251,7 +303,7 @@ class Driver {
   Findings findings_;
   uint64_t differing_ = 0;
   uint64_t mismatches_ = 0;
-  int kills_ = 0, in_flight_kills_ = 0;
+  int faults_ = 0, in_flight_ = 0;
   std::vector<int64_t> waits_ms_;
 };
 
@@ -261,10 +313,14 @@ int Main(int argc, char** argv) {
   flags.served.topic_prefix = "instances" + std::to_string(absl::ToUnixSeconds(absl::Now()));
   flags.served.session_ms = 1000;
   if (const char* folder = std::getenv("TEST_TMPDIR")) flags.dir = std::string(folder) + "/instances";
-  CLI::App app("instances: what one of two instances answered survives kill -9, and the other one goes on");
-  app.add_option("--cycles", flags.cycles, "How often to kill")
+  if (const char* tool = std::getenv("KAFKA_TOOL")) flags.kafka_tool = tool;
+  if (const char* folder = std::getenv("KAFKA_DATA")) flags.kafka_data = folder;
+  CLI::App app("instances: what two instances answered stands, whatever is killed or stands still");
+  app.add_option("--fault", flags.fault, "What is hit, and how")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100000));
+      ->check(CLI::IsMember({kKill, kPause, kBrokerKill, kBrokerPause}));
+  app.add_option("--brokers", flags.brokers, "How many there are")->capture_default_str();
+  app.add_option("--cycles", flags.cycles, "How often")->capture_default_str()->check(CLI::Range(1, 100000));
   app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();
   if (const auto exit_code = ParseOrServe(&app, argc, argv, &flags.served, &flags.dir)) return *exit_code;
   if (flags.served.kafka.empty()) {

@@ -1,12 +1,8 @@
 #include "tests/fault/server.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <iostream>
 #include <set>
 #include <sstream>
@@ -121,55 +117,18 @@ std::optional<int> ParseOrServe(CLI::App* app, int argc, char** argv, Served* se
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Spawn(const Served& served) {
-  int down[2], up[2];
-  if (pipe2(down, O_CLOEXEC) != 0 || pipe2(up, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
-  std::unique_ptr<Server> server(new Server());
-  const std::vector<std::string> arguments = ArgumentsOf(served);
-  std::vector<const char*> argv = {"server"};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  argv.push_back(nullptr);
-  server->pid_ = fork();
-  if (server->pid_ < 0) return absl::ErrnoToStatus(errno, "fork");
-  if (server->pid_ == 0) {
-    // Nothing but system calls: other threads of the driver may have held any lock.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    dup2(down[0], STDIN_FILENO);
-    dup2(up[1], STDOUT_FILENO);
-    execv("/proc/self/exe", const_cast<char**>(argv.data()));
-    _exit(127);
-  }
-  close(down[0]);
-  close(up[1]);
-  server->to_ = down[1];
-  server->from_ = up[0];
-  return server;
-}
-
-Server::~Server() {
-  if (pid_ > 0) KillAndReap().IgnoreError();
-  close(to_);
-  close(from_);
+  auto process = Process::Spawn(kItself, ArgumentsOf(served));
+  if (!process.ok()) return process.status();
+  return std::unique_ptr<Server>(new Server(*std::move(process)));
 }
 
 absl::StatusOr<std::string> Server::ReadLine() {
-  for (;;) {
-    if (const size_t end = read_.find('\n'); end != std::string::npos) {
-      std::string line = read_.substr(0, end);
-      read_.erase(0, end + 1);
-      if (line.rfind("failed ", 0) == 0) return absl::InternalError(line);
-      return line;
-    }
-    char bytes[4096];
-    const ssize_t count = read(from_, bytes, sizeof bytes);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return absl::UnavailableError("the server ended");
-    read_.append(bytes, static_cast<size_t>(count));
-  }
+  absl::StatusOr<std::string> line = process_->ReadLine();
+  if (line.ok() && line->rfind("failed ", 0) == 0) return absl::InternalError(*line);
+  return line;
 }
 
-absl::Status Server::Ask(char what) {
-  return write(to_, &what, 1) == 1 ? absl::OkStatus() : absl::ErrnoToStatus(errno, "asking the server");
-}
+absl::Status Server::Ask(char what) { return process_->Write({&what, 1}); }
 
 absl::StatusOr<std::string> Server::Address() {
   absl::StatusOr<std::string> line = ReadLine();
@@ -206,16 +165,11 @@ absl::Status Server::WriteBack() {
   return ReadLine().status();
 }
 
-void Server::Kill() { kill(pid_, SIGKILL); }
+void Server::Kill() { process_->Signal(SIGKILL); }
 
 absl::Status Server::KillAndReap() {
   Kill();
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  pid_ = -1;
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return absl::OkStatus();
-  return absl::InternalError("the server had ended by itself, status " + std::to_string(status));
+  return process_->Reap(SIGKILL);
 }
 
 }  // namespace afterbell::fault

@@ -5,8 +5,6 @@
 #ifndef AFTERBELL_TESTS_FAULT_SERVER_H_
 #define AFTERBELL_TESTS_FAULT_SERVER_H_
 
-#include <sys/types.h>
-
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/platform/log/log.h"
+#include "tests/fault/process.h"
 
 namespace afterbell::fault {
 
@@ -48,9 +47,6 @@ class Server {
  public:
   // Starts the process and does not wait for it.
   static absl::StatusOr<std::unique_ptr<Server>> Spawn(const Served& served);
-  // Kills.
-  ~Server();
-
   // Waits until it serves; where. An error says why it does not.
   absl::StatusOr<std::string> Address();
 
@@ -66,19 +62,18 @@ class Server {
   // Lets a lying disk write back.
   absl::Status WriteBack();
 
-  // SIGKILL. From any thread.
+  // From any thread.
+  void Signal(int signal) { process_->Signal(signal); }
   void Kill();
   // Kills and waits for the end. OK when it died of SIGKILL and not before, of something else.
   absl::Status KillAndReap();
 
  private:
-  Server() = default;
+  explicit Server(std::unique_ptr<Process> process) : process_(std::move(process)) {}
   absl::StatusOr<std::string> ReadLine();
   absl::Status Ask(char what);
 
-  pid_t pid_ = -1;
-  int to_ = -1, from_ = -1;
-  std::string read_;
+  std::unique_ptr<Process> process_;
 };
 
 }  // namespace afterbell::fault

@@ -6,16 +6,12 @@
 #include <set>
 #include <thread>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "services/platform/log/begin.h"
-#include "services/platform/log/kafka/kafka_log.h"
-#include "services/platform/log/kafka/topics.h"
 #include "services/platform/replay/verify.h"
 #include "tests/fault/checker.h"
 #include "tests/fault/load.h"
 #include "tests/integration/played.h"
+#include "tests/kafka/city.h"
 
 namespace afterbell {
 namespace {
@@ -29,27 +25,11 @@ class Cluster : public ::testing::Test {
   void SetUp() override {
     static int number = 0;
     prefix_ = "city" + std::to_string(++number);
-    KafkaLogOptions options;
-    options.brokers = Brokers();
-    options.topic_prefix = prefix_;
-    auto topics = BuiltInTopics();
-    ASSERT_TRUE(topics.ok()) << topics.status();
-    topics->set_school_partitions(kSchoolPartitions);
-    topics->set_replication(1);
-    SetPrefix(prefix_, &*topics);
-    const auto plan = PlanTopics(*topics);
-    ASSERT_TRUE(plan.ok()) << plan.status();
-    const auto applied = ApplyTopics(options, *plan);
-    ASSERT_TRUE(applied.ok()) << applied.status();
-    auto log = KafkaLog::Open(options);
+    const auto log = BeginCity({.brokers = Brokers(),
+                                .topic_prefix = prefix_,
+                                .school_partitions = kSchoolPartitions,
+                                .clock = log::v1::SIMULATED});
     ASSERT_TRUE(log.ok()) << log.status();
-    LogBeginning beginning;
-    for (const Service* service : CityServices()) beginning.services.emplace_back(service->name());
-    beginning.school_partitions = kSchoolPartitions;
-    beginning.clock = log::v1::SIMULATED;
-    beginning.now = absl::ToUnixMicros(absl::Now());
-    const auto begun = BeginLog(**log, beginning, kPatience);
-    ASSERT_TRUE(begun.ok()) << begun.status();
   }
 
   static std::string Brokers() { return getenv("KAFKA") == nullptr ? "" : getenv("KAFKA"); }
