@@ -22,6 +22,7 @@ inline constexpr int kExitNo = 3;
 void AddCity(CLI::App* app, int* exit_code);
 void AddPolicy(CLI::App* app, int* exit_code);
 void AddLog(CLI::App* app, int* exit_code);
+void AddArchive(CLI::App* log, int* exit_code);  // Below `log`.
 void AddReview(CLI::App* app, int* exit_code);
 void AddGet(CLI::App* app, int* exit_code);
 void AddHistory(CLI::App* app, int* exit_code);

@@ -1,4 +1,4 @@
-// afterbell log: count, print and verify a log. Reads beside a running city: it takes no lock.
+// afterbell log: count, print and verify a log (archive_command.cc: export and import). Reads beside a running city: it takes no lock.
 #include <cstdio>
 #include <memory>
 
@@ -126,6 +126,7 @@ void AddLog(CLI::App* app, int* exit_code) {
                    "Also make every decision again and compare, byte for byte");
   verify->add_flag("--digests", flags->digests, "Also print a digest of each partition's rows");
   verify->callback([flags, exit_code] { *exit_code = VerifyLog(*flags); });
+  AddArchive(log, exit_code);
 }
 
 }  // namespace afterbell

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "afterbell/log/v1/log.pb.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/base/time.h"
 #include "services/platform/decider/rows.h"
 #include "services/platform/policy/resolve.h"
@@ -110,19 +111,6 @@ std::string FieldOf(const absl::Status& status);
 void SetDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
 void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
 std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity);
-
-// Commands and queries have these two ways to leave early with an error.
-#define AFTERBELL_RETURN_IF_ERROR(expression) \
-  if (absl::Status afterbell_status = (expression); !afterbell_status.ok()) return afterbell_status
-
-#define AFTERBELL_ASSIGN_OR_RETURN(variable, expression) \
-  AFTERBELL_ASSIGN_OR_RETURN_AS(AFTERBELL_JOIN(afterbell_or_, __LINE__), variable, expression)
-#define AFTERBELL_ASSIGN_OR_RETURN_AS(holder, variable, expression) \
-  auto holder = (expression);                                       \
-  if (!holder.ok()) return holder.status();                         \
-  variable = *std::move(holder)
-#define AFTERBELL_JOIN(a, b) AFTERBELL_JOIN_AGAIN(a, b)
-#define AFTERBELL_JOIN_AGAIN(a, b) a##b
 
 }  // namespace afterbell
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 namespace afterbell {
 namespace {
@@ -56,23 +57,39 @@ Verdict Chain::Void() {
 }
 
 Verdict Chain::Valid(std::string_view value) {
-  Accept(Next(at_.hash, value));
+  Move(Next(at_.hash, value));
   return Verdict::kValid;
 }
 
-void Chain::Accept(std::string_view hash) {
+void Chain::Accept(std::string_view hash, uint64_t offset) {
+  Move(hash);
+  last_.offset = offset;
+  at_.offset = offset + 1;
+}
+
+void Chain::Move(std::string_view hash) {
   ++at_.index;
-  at_.hash = hash;
+  last_.hash_before = std::exchange(at_.hash, std::string(hash));
   recent_.push_back(at_.hash);
   if (recent_.size() > kRecentMax) recent_.pop_front();
 }
 
-bool Chain::Follows(const log::v1::Commit& commit) const {
-  return at_.index > 0 && commit.index() == at_.index + 1 && commit.tag() == TagOf(at_.hash) &&
-         commit.claim_index() == at_.claim_index;
+bool Chain::IsNext(uint64_t index, uint64_t tag) const {
+  return at_.index > 0 && index == at_.index + 1 && tag == TagOf(at_.hash);
 }
 
-Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
+bool Chain::Follows(const log::v1::Commit& commit) const {
+  return IsNext(commit.index(), commit.tag()) && commit.claim_index() == at_.claim_index;
+}
+
+Verdict Chain::Offer(const log::v1::Record& record, std::string_view value, uint64_t offset) {
+  const Verdict verdict = Judge(record, value);
+  if (verdict == Verdict::kValid) last_.offset = offset;
+  at_.offset = offset + 1;
+  return verdict;
+}
+
+Verdict Chain::Judge(const log::v1::Record& record, std::string_view value) {
   if (at_.index == 0) {
     if (!record.has_genesis() || record.genesis().service() != id_.service ||
         record.genesis().partition() != id_.number) {
@@ -106,9 +123,17 @@ Verdict Chain::Offer(const log::v1::Record& record, std::string_view value) {
     }
     case log::v1::Record::kCommit:
       return Follows(record.commit()) ? Valid(value) : Void();
+    case log::v1::Record::kRestored:
+      if (!IsNext(record.restored().index(), record.restored().tag())) return Void();
+      at_.log_id = record.restored().incarnation();
+      return Valid(value);
     default:
       return Void();
   }
+}
+
+bool IsLastOf(const Chain& chain, std::string_view value) {
+  return chain.at().index > 0 && Chain::Next(chain.last().hash_before, value) == chain.at().hash;
 }
 
 }  // namespace afterbell

@@ -8,6 +8,7 @@
 //   Claim    valid if and only if it names the newest valid claim (0: none); takes the next index.
 //   Commit   valid if and only if its index is the next one, its tag is the first 8 bytes of H(index−1),
 //            and the claim it names is the newest.
+//   Restored valid if and only if its index is the next one and its tag matches.
 // Anything else is void, for every reader, for ever. The rule needs nothing but the order of the log,
 // so a compare-and-set is built where the log has none, and late, doubled, reordered or zombie records
 // do no harm.
@@ -19,7 +20,6 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_LOG_CHAIN_H_
 #define AFTERBELL_SERVICES_PLATFORM_LOG_CHAIN_H_
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -36,7 +36,13 @@ struct ChainPosition {
   std::string hash;          // H(index), 32 bytes; empty before the Genesis.
   uint64_t claim_index = 0;  // The newest valid claim.
   uint64_t offset = 0;       // Where to read on: a hint of the log's, not part of the chain.
-  std::string log_id;        // From the Genesis.
+  std::string log_id;        // From the Genesis, or the newest Restored: what identities begin with.
+};
+
+// Where the last valid record stands, and H before it: so that it can be looked at again.
+struct LastRecord {
+  uint64_t offset = 0;
+  std::string hash_before;
 };
 
 enum class Verdict { kValid, kVoid, kDiverged };
@@ -47,20 +53,25 @@ class Chain {
   static constexpr uint64_t kVoidRecordsMax = 1 << 16;
 
   explicit Chain(PartitionId id) : id_(std::move(id)) {}
-  Chain(PartitionId id, ChainPosition position) : id_(std::move(id)), at_(std::move(position)) {}
+  Chain(PartitionId id, ChainPosition position, LastRecord last = {})
+      : id_(std::move(id)), at_(std::move(position)), last_(std::move(last)) {}
 
-  // Judges the next record as it stands in the log, and moves on if it is valid. `value` is its
-  // stored bytes, `record` the same parsed.
-  Verdict Offer(const log::v1::Record& record, std::string_view value);
+  // Judges the next record as it stands in the log, at an offset (unless told: where to read on), and moves
+  // on if it is valid. `value` is its stored bytes, `record` the same parsed.
+  Verdict Offer(const log::v1::Record& record, std::string_view value, uint64_t offset);
+  Verdict Offer(const log::v1::Record& record, std::string_view value) {
+    return Offer(record, value, at_.offset);
+  }
 
   // Whether a Commit would be found valid, without moving.
   bool Follows(const log::v1::Commit& commit) const;
 
   // Moves over a Commit that is known to be valid because these are the very bytes this writer
   // made for the next place, with the hash it computed then.
-  void Accept(std::string_view hash);
+  void Accept(std::string_view hash, uint64_t offset);
 
   const ChainPosition& at() const { return at_; }
+  const LastRecord& last() const { return last_; }
   void set_offset(uint64_t offset) { at_.offset = offset; }
   uint64_t void_records() const { return void_total_; }
   // Why Offer said kDiverged.
@@ -73,11 +84,15 @@ class Chain {
   static std::string Start(std::string_view log_id, const PartitionId& id);
 
  private:
+  Verdict Judge(const log::v1::Record& record, std::string_view value);
+  void Move(std::string_view hash);
+  bool IsNext(uint64_t index, uint64_t tag) const;
   Verdict Void();
   Verdict Valid(std::string_view value);
 
   PartitionId id_;
   ChainPosition at_;
+  LastRecord last_;
   uint64_t void_under_claim_ = 0;
   uint64_t void_total_ = 0;
   // Hashes of the last records, to hold against what claimants had read.
@@ -85,6 +100,9 @@ class Chain {
   std::deque<std::string> recent_;  // recent_.back() is H(index).
   std::string divergence_;
 };
+
+// Whether `value` is the record that a chain ended with.
+bool IsLastOf(const Chain& chain, std::string_view value);
 
 }  // namespace afterbell
 

@@ -57,6 +57,45 @@ TEST(Chain, BeginsWithTheGenesisOfItsOwnPartition) {
   EXPECT_EQ(chain.at().log_id, "log");
 }
 
+std::string Restored(const ChainPosition& at, const std::string& incarnation) {
+  Record record;
+  record.mutable_restored()->set_index(at.index + 1);
+  record.mutable_restored()->set_tag(Chain::TagOf(at.hash.empty() ? std::string(32, 0) : at.hash));
+  record.mutable_restored()->set_incarnation(incarnation);
+  return record.SerializeAsString();
+}
+
+TEST(Chain, GoesByAnotherNameWhenItWasRestored) {
+  Chain chain = Begun();
+  const ChainPosition before = chain.at();
+  EXPECT_EQ(Offer(&chain, Restored(before, "again")), Verdict::kValid);
+  EXPECT_EQ(chain.at().index, before.index + 1);
+  EXPECT_EQ(chain.at().log_id, "again");
+  EXPECT_EQ(chain.at().claim_index, before.claim_index);
+  // A second one in the same place, and one before there was anything, are void.
+  EXPECT_EQ(Offer(&chain, Restored(before, "third")), Verdict::kVoid);
+  EXPECT_EQ(chain.at().log_id, "again");
+  // So is what its old owner had in flight.
+  EXPECT_EQ(Offer(&chain, Commit(before, "late")), Verdict::kVoid);
+  EXPECT_EQ(Offer(&chain, Commit(chain.at(), "next")), Verdict::kValid);
+  Chain empty(kPartition);
+  EXPECT_EQ(Offer(&empty, Restored(empty.at(), "again")), Verdict::kVoid);
+}
+
+TEST(Chain, KnowsItsLastRecordAgain) {
+  Chain chain = Begun();
+  const std::string value = Commit(chain.at(), "came");
+  Record record;
+  ASSERT_TRUE(record.ParseFromString(value));
+  ASSERT_EQ(chain.Offer(record, value, 40), Verdict::kValid);
+  ASSERT_EQ(chain.Offer(record, value, 41), Verdict::kVoid);
+  EXPECT_EQ(chain.last().offset, 40u);
+  EXPECT_EQ(chain.at().offset, 42u);
+  const Chain kept(kPartition, chain.at(), chain.last());
+  EXPECT_TRUE(IsLastOf(kept, value));
+  EXPECT_FALSE(IsLastOf(kept, value + " "));
+}
+
 TEST(Chain, TakesCommitsInOrder) {
   Chain chain = Begun();
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Offer(&chain, Commit(chain.at(), "e")), Verdict::kValid);

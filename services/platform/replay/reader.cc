@@ -45,8 +45,7 @@ absl::Status RecordReader::Take(const LogBatch::Entry& entry) {
     ended_ = true;
     return absl::OkStatus();
   }
-  const Verdict verdict = chain_.Offer(*record, entry.value);
-  chain_.set_offset(entry.offset + 1);
+  const Verdict verdict = chain_.Offer(*record, entry.value, entry.offset);
   switch (verdict) {
     case Verdict::kDiverged:
       return absl::DataLossError(chain_.divergence());

@@ -86,10 +86,9 @@ absl::StatusOr<CommandCall> HeadOf(const Caller& caller, const CommandHeader& he
   return call;
 }
 
-void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& log_id,
-                CommandAnswer* answer) {
+void FillAnswer(const Runtime& runtime, const Commit& commit, const PartitionId& id, CommandAnswer* answer) {
   log::v1::RecordId* record = answer->mutable_record();
-  record->set_log_id(log_id);
+  record->set_log_id(runtime.LogIdOf(id, commit.index()));
   record->set_service(id.service);
   record->set_partition(id.number);
   record->set_index(commit.index());
@@ -97,7 +96,7 @@ void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& 
   *answer->mutable_events() = commit.events();
   *answer->mutable_record_time() = commit.recorded_at();
   log::v1::Position position;
-  position.set_log_id(log_id);
+  position.set_log_id(runtime.incarnation());
   log::v1::Seen* own = position.add_at();
   own->set_service(id.service);
   own->set_partition(id.number);
@@ -153,7 +152,7 @@ grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context
     if (!status.ok()) return reactor->Finish(ToGrpc(status, service_->name()));
     if (commit->has_refusal() && commit->events().empty())
       return reactor->Finish(ToGrpc(commit->refusal(), service_->name()));
-    FillAnswer(*commit, id, runtime_->log_id(), answer);
+    FillAnswer(*runtime_, *commit, id, answer);
     reactor->Finish(grpc::Status::OK);
   };
   call->moved = [this, id, caller = *caller, method = MethodOf(asked.rpc), request = asked.request, answer,

@@ -91,7 +91,7 @@ grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const g
 void WaitForNewer(CommandCall& call, const Owner& owner, const std::string& why);
 
 // A Commit as the answer to its command.
-void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std::string& log_id,
+void FillAnswer(const Runtime& runtime, const log::v1::Commit& commit, const PartitionId& id,
                 log::v1::CommandAnswer* answer);
 
 #define AFTERBELL_COMMAND(Rpc, field)                                                                  \

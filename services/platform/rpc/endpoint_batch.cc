@@ -73,7 +73,7 @@ class Endpoint::Batch : public std::enable_shared_from_this<Batch> {
       answer->set_status_message(Sentence(commit->refusal()));
       *answer->mutable_refusal() = commit->refusal();
     } else {
-      FillAnswer(*commit, IdOf(i), endpoint_.runtime_->log_id(), answer->mutable_answer());
+      FillAnswer(*endpoint_.runtime_, *commit, IdOf(i), answer->mutable_answer());
     }
   }
 

@@ -12,18 +12,22 @@ constexpr size_t kReadBytes = 2 << 20;
 
 }  // namespace
 
-stored::StoredPosition StoredOf(const ChainPosition& at) {
+stored::StoredPosition StoredOf(const Chain& chain) {
+  const ChainPosition& at = chain.at();
   stored::StoredPosition position;
   position.set_index(at.index);
   position.set_hash(at.hash);
   position.set_claim_index(at.claim_index);
   position.set_offset(at.offset);
   position.set_log_id(at.log_id);
+  position.set_record_offset(chain.last().offset);
+  position.set_hash_before(chain.last().hash_before);
   return position;
 }
 
-ChainPosition PositionOf(const stored::StoredPosition& stored) {
-  return {stored.index(), stored.hash(), stored.claim_index(), stored.offset(), stored.log_id()};
+Chain ChainOf(const PartitionId& id, const stored::StoredPosition& stored) {
+  return Chain(id, {stored.index(), stored.hash(), stored.claim_index(), stored.offset(), stored.log_id()},
+               {stored.record_offset(), stored.hash_before()});
 }
 
 Beside::Beside(Store* store, PartitionId id, RowsOf rows_of)
@@ -31,7 +35,7 @@ Beside::Beside(Store* store, PartitionId id, RowsOf rows_of)
       id_(std::move(id)),
       rows_of_(std::move(rows_of)),
       rows_(store->Live(id_.number)),
-      chain_(id_, PositionOf(store->Position(id_.number))) {}
+      chain_(ChainOf(id_, store->Position(id_.number))) {}
 
 void Beside::Take(const log::v1::Commit& commit, uint64_t offset) {
   size_t numbered = unwritten_.size();
@@ -39,10 +43,10 @@ void Beside::Take(const log::v1::Commit& commit, uint64_t offset) {
   for (; numbered < unwritten_.size(); ++numbered) unwritten_[numbered].serial = ++serial_;
 }
 
-absl::Status Beside::Write(const ChainPosition& at) {
+absl::Status Beside::Write(const Chain& chain) {
   if (unwritten_.empty()) return absl::OkStatus();
   KeepNewest(&unwritten_);
-  const absl::Status status = store_->Write(id_.number, unwritten_, StoredOf(at));
+  const absl::Status status = store_->Write(id_.number, unwritten_, StoredOf(chain));
   if (status.ok()) unwritten_.clear();
   return status;
 }
@@ -56,12 +60,12 @@ absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {
       log::v1::Record record;
       if (!record.ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size())))
         return absl::DataLossError(absl::StrCat(ToString(id_), " at ", entry.offset, ": not a record"));
-      const Verdict verdict = chain_.Offer(record, entry.value);
+      const Verdict verdict = chain_.Offer(record, entry.value, entry.offset);
       if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
       if (verdict == Verdict::kValid && record.has_commit()) Take(record.commit(), entry.offset);
     }
     chain_.set_offset(batch->next_offset);
-    const absl::Status written = Write(chain_.at());
+    const absl::Status written = Write(chain_);
     if (!written.ok()) return written;
   }
   return true;

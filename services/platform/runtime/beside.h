@@ -35,7 +35,7 @@ class Beside {
 
   // Writes what was taken, up to where the partition stands. RESOURCE_EXHAUSTED when there is no room:
   // everything is kept, and written by the next call.
-  absl::Status Write(const ChainPosition& at);
+  absl::Status Write(const Chain& chain);
 
   // Reads on until what is here reaches `until`. False when the log has to fetch first: call again when it
   // has grown.
@@ -51,9 +51,9 @@ class Beside {
   uint64_t serial_ = 0;
 };
 
-// A chain position as a store keeps it.
-stored::StoredPosition StoredOf(const ChainPosition& at);
-ChainPosition PositionOf(const stored::StoredPosition& stored);
+// Where a chain stands, as a store keeps it.
+stored::StoredPosition StoredOf(const Chain& chain);
+Chain ChainOf(const PartitionId& id, const stored::StoredPosition& stored);
 
 }  // namespace afterbell
 

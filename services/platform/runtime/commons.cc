@@ -71,7 +71,7 @@ absl::Status Commons::CatchUp(std::chrono::milliseconds fetch_at_most) {
         return failed_ = absl::DataLossError(
                    absl::StrCat(ToString(log_->id()), " at ", entry.offset, ": no record"));
       }
-      const Verdict verdict = chain_.Offer(*record, entry.value);
+      const Verdict verdict = chain_.Offer(*record, entry.value, entry.offset);
       if (verdict == Verdict::kDiverged) return failed_ = absl::DataLossError(chain_.divergence());
       if (verdict == Verdict::kVoid) continue;
       commits_.resize(chain_.at().index);
@@ -100,6 +100,11 @@ uint64_t Commons::index() const {
 uint64_t Commons::offset() const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   return chain_.at().offset;
+}
+
+std::string Commons::log_id() const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  return chain_.at().log_id;
 }
 
 std::shared_ptr<const log::v1::Commit> Commons::At(uint64_t index) const {

@@ -36,6 +36,8 @@ class Commons {
   // The last valid record folded, and where in the log that is.
   uint64_t index() const;
   uint64_t offset() const;
+  // What the log goes by, as of that record.
+  std::string log_id() const;
 
   // A valid Commit by its index; null for an index that is a Genesis or a Claim, or not folded yet.
   std::shared_ptr<const log::v1::Commit> At(uint64_t index) const;

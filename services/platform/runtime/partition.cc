@@ -47,7 +47,8 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
   rows_ = std::make_unique<Overlay>(stored_rows_, &commons_rows_,
                                     id_.number == 0 ? "c/" + id_.service + "/" : std::string());
   const stored::StoredPosition stored = store_->Position(id_.number);
-  chain_ = Chain(id_, PositionOf(stored));
+  chain_ = ChainOf(id_, stored);
+  for (const stored::StoredName& name : stored.names()) names_.push_back({name.from_index(), name.log_id()});
   for (const Source& source : sources_) {
     ChainPosition position;
     for (const stored::StoredSource& at : stored.sources()) {
@@ -199,6 +200,15 @@ Partition::Stats Partition::stats() const {
   stats.end_offset = log_->End();
   for (const Source& source : sources_) stats.hears.emplace_back(source.id, source.log->End());
   return stats;
+}
+
+std::string Partition::LogIdOf(uint64_t index) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::string log_id = shared_.log_id;
+  for (const auto& [from, name] : names_) {
+    if (index >= from) log_id = name;
+  }
+  return log_id;
 }
 
 bool Partition::Ready() const {

@@ -74,7 +74,8 @@ struct Shared {
   EventLog* log = nullptr;
   Pool* pool = nullptr;
   std::vector<Commons*> commons;  // registry's and staffing's.
-  std::string log_id;
+  std::string log_id;             // Of the Genesis: what requests are digested with, and decisions made.
+  std::string incarnation;  // What identities and positions begin with: the log id, until it was restored.
   uint32_t school_partitions = 16;
   log::v1::Clock clock = log::v1::REAL;
   bool begins = true;  // A partition that holds nothing is begun here.
@@ -157,6 +158,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
                                                               std::chrono::milliseconds at_most) const;
 
   const PartitionId& id() const { return id_; }
+  // What the log went by when a record was written: the first part of its identity.
+  std::string LogIdOf(uint64_t index) const;
   Stats stats() const;
   // Owns what it was to own, and has read what there was.
   bool Ready() const;
@@ -208,6 +211,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status RefuseForRoom(std::deque<CommandCall>* calls, bool stopping);
 
   // Reading back.
+  absl::StatusOr<bool> CheckStored();
   absl::Status ReadOwn();
   absl::StatusOr<bool> ReadOwnRecord(std::string_view value, uint64_t offset);
   void SettleFront(uint64_t offset);
@@ -260,6 +264,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Beside requests_;
   Beside history_;
   bool beside_caught_up_ = false;
+  bool stored_checked_ = false;
   CommonsRows commons_rows_;
   std::unique_ptr<Overlay> rows_;
   Chain chain_;                                   // As read back.
@@ -299,6 +304,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::vector<Waiter> waiters_;
   absl::Status append_failed_;
   absl::Status halted_;
+  std::vector<std::pair<uint64_t, std::string>> names_;  // Of the log, since it was restored at an index.
   bool wants_seen_ = false;
   bool want_owner_ = false;
   bool stopping_ = false;

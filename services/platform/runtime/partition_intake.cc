@@ -73,8 +73,7 @@ absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool
         }
       }
     }
-    const Verdict verdict = source->chain.Offer(record, entry.value);
-    source->chain.set_offset(entry.offset + 1);
+    const Verdict verdict = source->chain.Offer(record, entry.value, entry.offset);
     if (verdict == Verdict::kDiverged) return absl::DataLossError(source->chain.divergence());
     if (verdict == Verdict::kVoid) {
       source->folded.offset = entry.offset + 1;

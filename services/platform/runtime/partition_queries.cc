@@ -35,8 +35,9 @@ uint64_t Partition::WrittenIndexOf(const std::string& service, uint32_t partitio
 }
 
 bool Partition::Reached(const log::v1::Position& position, absl::Status* never) const {
-  if (!position.log_id().empty() && position.log_id() != shared_.log_id) {
-    *never = absl::FailedPreconditionError("the position is of another log");
+  if (!position.log_id().empty() && position.log_id() != shared_.incarnation) {
+    *never = absl::FailedPreconditionError(
+        "the position is of another log, or of this one before it was restored");
     return false;
   }
   for (const log::v1::Seen& at : position.at()) {

@@ -18,7 +18,26 @@ constexpr size_t kReadBytes = 2 << 20;
 
 }  // namespace
 
+// Whether the log still holds what the store rests on. False: it has to fetch that first.
+absl::StatusOr<bool> Partition::CheckStored() {
+  if (stored_checked_ || chain_.at().index == 0) return stored_checked_ = true;
+  const uint64_t offset = chain_.last().offset;
+  // Its end was known when it was opened: what lies beyond it now is gone.
+  if (offset < log_->End()) {
+    const absl::StatusOr<LogBatch> batch = log_->Read(offset, 1, 1);
+    if (!batch.ok()) return batch.status();
+    if (batch->records.empty()) return false;
+    if (batch->records[0].offset == offset && IsLastOf(chain_, batch->records[0].value))
+      return stored_checked_ = true;
+  }
+  return absl::DataLossError(absl::StrCat(
+      ToString(id_), ": the projection holds record ", chain_.at().index, ", which stood at offset ", offset,
+      " and is not there: the log has lost records, or is another copy of it"));
+}
+
 absl::Status Partition::ReadOwn() {
+  AFTERBELL_ASSIGN_OR_RETURN(const bool stands, CheckStored());
+  if (!stands) return absl::OkStatus();
   AFTERBELL_RETURN_IF_ERROR(WriteStore());
   while (Written() && chain_.at().offset < log_->End()) {
     absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
@@ -44,7 +63,6 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
       return absl::InternalError("a record in flight does not follow what was read back");
     }
     SettleFront(offset);
-    chain_.set_offset(offset + 1);
     return true;
   }
   Record record;
@@ -60,8 +78,7 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
     const absl::StatusOr<bool> folded = FoldSeen(record.commit());
     if (!folded.ok() || !*folded) return folded;
   }
-  const Verdict verdict = chain_.Offer(record, value);
-  chain_.set_offset(offset + 1);
+  const Verdict verdict = chain_.Offer(record, value, offset);
   if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
   if (verdict == Verdict::kVoid) {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -76,6 +93,11 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
                                                 ", not to ", shared_.log_id));
       }
       break;
+    case Record::kRestored: {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      names_.push_back({chain_.at().index, chain_.at().log_id});
+      break;
+    }
     case Record::kClaim: {
       LoseOwnership();
       owner_ = record.claim().instance_id() == shared_.instance_id;
@@ -106,7 +128,7 @@ void Partition::LoseOwnership() {
 
 void Partition::SettleFront(uint64_t offset) {
   Pending& front = pending_.front();
-  chain_.Accept(front.hash);
+  chain_.Accept(front.hash, offset);
   std::move(front.changes.begin(), front.changes.end(), std::back_inserter(unwritten_));
   const Commit& commit = front.record->commit();
   if (!commit.request_id().empty()) requests_in_flight_.erase(RequestKey(commit));
@@ -189,7 +211,12 @@ std::vector<ChainPosition> Partition::FoldedPositions() const {
 
 absl::Status Partition::WriteStore() {
   if (chain_.at().index == written_index_) return absl::OkStatus();
-  stored::StoredPosition position = StoredOf(chain_.at());
+  stored::StoredPosition position = StoredOf(chain_);
+  for (const auto& [index, name] : names_) {
+    stored::StoredName* stored = position.add_names();
+    stored->set_from_index(index);
+    stored->set_log_id(name);
+  }
   position.set_recorded_at(committed_newest_);
   position.set_owner_instance_id(newest_claim_.instance_id);
   position.set_owner_address(newest_claim_.address);
@@ -206,8 +233,8 @@ absl::Status Partition::WriteStore() {
   }
   // Requests first: one that is known too early is answered from the log, one that is not would be
   // decided twice.
-  absl::Status status = requests_.Write(chain_.at());
-  if (status.ok()) status = history_.Write(chain_.at());
+  absl::Status status = requests_.Write(chain_);
+  if (status.ok()) status = history_.Write(chain_);
   KeepNewest(&unwritten_);
   if (status.ok()) status = store_->Write(id_.number, unwritten_, position);
   if (absl::IsResourceExhausted(status))

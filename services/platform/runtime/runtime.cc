@@ -96,6 +96,10 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
     AFTERBELL_RETURN_IF_ERROR(runtime->commons_.back()->CatchUp(kFirstReadAtMost));
     shared.commons.push_back(runtime->commons_.back().get());
   }
+  // Every partition was given it when the log was put back; registry's commons is read before any store is
+  // opened.
+  shared.incarnation = runtime->commons_.front()->log_id();
+  if (shared.incarnation.empty()) shared.incarnation = shared.log_id;
   for (const Service* service : opened.services) {
     const std::string name(service->name());
     Stores stores;
@@ -133,7 +137,7 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
   };
   const auto open = [&](StoreOptions options) -> absl::StatusOr<Store*> {
     options.service = name;
-    options.log_id = shared_.log_id;
+    options.log_id = shared_.incarnation;
     options.write_buffer_bytes = options_.limits.store_buffer_bytes();
     options.cache = store_cache_;
     options.env = options_.store_env;
@@ -333,7 +337,7 @@ absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {
   Store::View stored = service->second.state->Snapshot(id.number);
   ReadView view;
   view.recorded_at = stored.position.recorded_at();
-  view.position.set_log_id(shared_.log_id);
+  view.position.set_log_id(shared_.incarnation);
   log::v1::Seen* own = view.position.add_at();
   own->set_service(id.service);
   own->set_partition(id.number);
@@ -386,6 +390,11 @@ absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> Runtime::Rec
     records.emplace_back(*record, &(*record)->commit());
   }
   return records;
+}
+
+std::string Runtime::LogIdOf(const PartitionId& id, uint64_t index) const {
+  const auto partition = partitions_.find(id);
+  return partition == partitions_.end() ? shared_.incarnation : partition->second->LogIdOf(index);
 }
 
 std::string Runtime::CommandName(std::string_view service, std::string_view command) const {

@@ -75,7 +75,12 @@ class Runtime {
   // Answers what is in flight, writes `seen`, and lets go. Later calls are refused UNAVAILABLE.
   void Stop();
 
+  // Of the Genesis, for ever; and what identities and positions begin with, which changes when the log is
+  // restored.
   const std::string& log_id() const { return shared_.log_id; }
+  const std::string& incarnation() const { return shared_.incarnation; }
+  // What it went by when a record was written.
+  std::string LogIdOf(const PartitionId& id, uint64_t index) const;
   const std::string& instance_id() const { return shared_.instance_id; }
   log::v1::Clock clock() const { return shared_.clock; }
   uint32_t level_max() const { return options_.level_max; }

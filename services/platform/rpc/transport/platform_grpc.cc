@@ -114,7 +114,7 @@ class History final : public log::v1::HistoryService::CallbackService {
   }
 
   void Fill(const log::v1::Commit& commit, const PartitionId& id, log::v1::EntityRecord* record) const {
-    record->mutable_record()->set_log_id(runtime_->log_id());
+    record->mutable_record()->set_log_id(runtime_->LogIdOf(id, commit.index()));
     record->mutable_record()->set_service(id.service);
     record->mutable_record()->set_partition(id.number);
     record->mutable_record()->set_index(commit.index());
@@ -152,7 +152,7 @@ class Operations final : public log::v1::OperationsService::CallbackService {
     if (!call.ok()) return Finished(context, call.status());
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     call->done = [this, answer, reactor](const absl::Status& status, const log::v1::Commit* commit) {
-      if (status.ok()) FillAnswer(*commit, kCommons, runtime_->log_id(), answer->mutable_answer());
+      if (status.ok()) FillAnswer(*runtime_, *commit, kCommons, answer->mutable_answer());
       reactor->Finish(ToGrpc(status, kPlatform));
     };
     runtime_->Submit(kCommons, *std::move(call));
@@ -166,7 +166,7 @@ class Operations final : public log::v1::OperationsService::CallbackService {
     if (!caller.ok()) return Finished(context, caller.status());
     if (const absl::Status allowed = CheckRole(*caller, kOperators, "ListPartitions"); !allowed.ok())
       return Finished(context, allowed);
-    answer->set_log_id(runtime_->log_id());
+    answer->set_log_id(runtime_->incarnation());
     answer->set_instance_id(runtime_->instance_id());
     for (const auto& [id, stats] : runtime_->stats()) {
       log::v1::PartitionStatus* status = answer->add_partitions();
