@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/platform/log/valid_records.h"
 #include "services/platform/runtime/testing/fetching_log.h"
 #include "services/platform/runtime/testing/town.h"
 
@@ -164,6 +165,65 @@ TEST_F(BesideTest, ABuildStopsAtAnEventItDoesNotKnow) {
   const Answer answer = town.Ask(kAttendance, CheckIn("monday", "bo"));
   EXPECT_TRUE(absl::IsUnavailable(answer.status)) << answer.status;
   EXPECT_THAT(std::string(answer.status.message()), HasSubstr("holds an event this build does not know"));
+}
+
+// Rows that rest on a record which the log does not hold any more are not gone on from.
+TEST_F(BesideTest, ALogThatHasLostWhatTheRowsRestOnHalts) {
+  town.Start();
+  for (const char* pupil : {"ana", "bo", "cy"})
+    EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", pupil)).status, absl::OkStatus());
+  town.Stop();
+  const uint64_t records = town.Log(kAttendance).index;
+  const auto whole = town.CutAt(kAttendance, records);
+  whole->TakeStores(town);
+  EXPECT_EQ(whole->TryStart(), absl::OkStatus());
+  const auto shorter = town.CutAt(kAttendance, records - 1);
+  shorter->TakeStores(town);
+  EXPECT_THAT(std::string(shorter->TryStart().message()),
+              HasSubstr("attendance/1: the projection holds record"));
+  // As long as before, and with another record there.
+  const auto other = town.CutAt(kAttendance, records - 1);
+  other->Start();
+  EXPECT_EQ(other->Ask(kAttendance, CheckIn("monday", "dan")).status, absl::OkStatus());
+  other->Stop();
+  other->TakeStores(town);
+  EXPECT_THAT(std::string(other->TryStart().message()), HasSubstr("the log has lost records"));
+}
+
+// A log that was put back goes by another name: rows of before it are put aside, positions of before it are
+// refused, and what was recorded before keeps its identity.
+TEST_F(BesideTest, ARestoredLogIsAnotherIncarnation) {
+  town.Start();
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana"), "first").status, absl::OkStatus());
+  log::v1::Position before;
+  before.set_log_id(town.runtime->incarnation());
+  const uint64_t index = town.Log(kAttendance).index;
+  town.Stop();
+  const std::vector<PartitionId> ids = *town.log()->List();
+  for (const PartitionId& id : ids) {
+    ValidRecords records(town.Partition(id), Chain(id));
+    while (*records.Next() != nullptr) continue;
+    log::v1::Record record;
+    record.mutable_restored()->set_index(records.chain().at().index + 1);
+    record.mutable_restored()->set_tag(Chain::TagOf(records.chain().at().hash));
+    record.mutable_restored()->set_incarnation("second");
+    std::promise<absl::Status> done;
+    town.Partition(id)->Append({record.SerializeAsString()},
+                               [&](const absl::Status& status, uint64_t) { done.set_value(status); });
+    ASSERT_EQ(done.get_future().get(), absl::OkStatus());
+  }
+  for (int start = 0; start < 2; ++start) {
+    town.Start();
+    // Folded anew once, by the name.
+    EXPECT_EQ(town.runtime->rebuilt().empty(), start > 0);
+    EXPECT_EQ(town.runtime->incarnation(), "second");
+    EXPECT_NE(town.runtime->log_id(), "second");
+    EXPECT_EQ(town.runtime->LogIdOf(kAttendance, index), town.runtime->log_id());
+    EXPECT_EQ(town.runtime->LogIdOf(kAttendance, index + 1), "second");
+    EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana"), "first").commit.index(), index);
+    EXPECT_EQ(town.Reach(*town.runtime, kAttendance, before).code(), absl::StatusCode::kFailedPrecondition);
+    town.Stop();
+  }
 }
 
 }  // namespace

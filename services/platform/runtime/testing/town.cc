@@ -211,6 +211,11 @@ absl::Status Town::TryStart() {
 void Town::Stop() { runtime.reset(); }
 
 void Town::DropStores(const std::string& stores) { std::filesystem::remove_all(directory_ + "/" + stores); }
+void Town::TakeStores(const Town& other) {
+  DropStores();
+  std::filesystem::copy(other.directory_ + "/stores", directory_ + "/stores",
+                        std::filesystem::copy_options::recursive);
+}
 
 std::future<Answer> Town::Send(const PartitionId& id, std::string command, std::string request_id,
                                Runtime* to) {

@@ -82,6 +82,8 @@ class Town {
   absl::Status TryStart();                                    // The same, or why not.
   void Stop();
   void DropStores(const std::string& stores = "stores");
+  // Takes the stores of another town, which is stopped.
+  void TakeStores(const Town& other);
 
   // Sends a command on its way. Without a request id each is a request of its own.
   std::future<Answer> Send(const PartitionId& id, std::string command, std::string request_id = "",
