@@ -7,8 +7,12 @@
 // - pause: an instance stands still for a while, and wakes as an owner whom others may have replaced.
 // - broker-kill: a broker gets SIGKILL, and is started again.
 // - broker-pause: a broker stands still for a while: for everybody it is as if the line to it were cut.
+// - broker-full: the disk of the brokers is full for a while, which kills them; then it has room, and they
+// are
+//   started again. Their folder must lie on a small file system (TEST_TMPDIR of tests/kafka/run.sh).
 //
-// In the last three nobody may be told of it.
+// Of a pause nobody may be told. Brokers that are away for longer than an append waits are told of
+// (UNAVAILABLE), and whoever is told asks again.
 //
 // Exit codes: 0 as promised, 1 not so, 2 wrong usage.
 #include <signal.h>
@@ -20,6 +24,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -45,6 +50,8 @@ constexpr char kKill[] = "kill";
 constexpr char kPause[] = "pause";
 constexpr char kBrokerKill[] = "broker-kill";
 constexpr char kBrokerPause[] = "broker-pause";
+constexpr char kBrokerFull[] = "broker-full";
+constexpr uint64_t kSmallDisk = 8ull << 30;  // A larger one is not for a test to fill.
 
 struct Flags {
   int cycles = 20;
@@ -195,15 +202,30 @@ class Driver {
                                              : absl::InternalError("could not: " + command);
   }
 
+  // Leaves no room on the file system of a file.
+  static absl::Status Fill(const std::string& path) {
+    std::error_code error;
+    const auto room = std::filesystem::space(std::filesystem::path(path).parent_path(), error);
+    if (error || room.capacity > kSmallDisk)
+      return absl::FailedPreconditionError(path + " does not lie on a small file system of its own");
+    std::ofstream file(path, std::ios::binary);
+    const std::string block(1 << 20, 'f');
+    while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
+    return absl::OkStatus();
+  }
+
   absl::Status Hit(size_t instance, int broker, std::chrono::milliseconds length) {
     const std::string of_broker = " --broker " + std::to_string(broker);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGSTOP);
     absl::Status status;
     if (flags_.fault == kBrokerKill) status = Broker("kill" + of_broker);
     if (flags_.fault == kBrokerPause) status = Broker("pause" + of_broker);
+    const std::string filler = flags_.kafka_data + "/filler";
+    if (flags_.fault == kBrokerFull) status = Fill(filler);
     std::this_thread::sleep_for(length);
+    if (flags_.fault == kBrokerFull) std::filesystem::remove(filler);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGCONT);
-    if (status.ok() && flags_.fault == kBrokerKill) status = Broker("start");
+    if (status.ok() && (flags_.fault == kBrokerKill || flags_.fault == kBrokerFull)) status = Broker("start");
     if (status.ok() && flags_.fault == kBrokerPause) status = Broker("resume" + of_broker);
     return status;
   }
@@ -223,11 +245,14 @@ class Driver {
     });
     ++in_flight_;  // It is asked all the time.
     uint64_t enough = 0;
-    const absl::Status asked = load_.AskWhile(address, [&] {
-      if (!over) return true;
-      if (enough == 0) enough = load_.answered() + kAnswersAfterKill;
-      return load_.answered() < enough;
-    });
+    const absl::Status asked = load_.AskWhile(
+        address,
+        [&] {
+          if (!over) return true;
+          if (enough == 0) enough = load_.answered() + kAnswersAfterKill;
+          return load_.answered() < enough;
+        },
+        flags_.fault == kPause ? std::chrono::seconds(0) : kPatience);
     hitter.join();
     return hit.ok() ? asked : hit;
   }
@@ -318,7 +343,7 @@ int Main(int argc, char** argv) {
   CLI::App app("instances: what two instances answered stands, whatever is killed or stands still");
   app.add_option("--fault", flags.fault, "What is hit, and how")
       ->capture_default_str()
-      ->check(CLI::IsMember({kKill, kPause, kBrokerKill, kBrokerPause}));
+      ->check(CLI::IsMember({kKill, kPause, kBrokerKill, kBrokerPause, kBrokerFull}));
   app.add_option("--brokers", flags.brokers, "How many there are")->capture_default_str();
   app.add_option("--cycles", flags.cycles, "How often")->capture_default_str()->check(CLI::Range(1, 100000));
   app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();

@@ -185,10 +185,11 @@ absl::Status Load::AskUntilKilled(const std::string& address) {
   return wrong_;
 }
 
-absl::Status Load::AskWhile(const std::string& address, const std::function<bool()>& go_on) {
+absl::Status Load::AskWhile(const std::string& address, const std::function<bool()>& go_on,
+                            std::chrono::seconds patience) {
   begun_ = requests_.size();
   killing_ = false;
-  Client client(address);
+  Client client(Instances{{"", {address}}}, patience);
   while (wrong_.ok() && go_on()) {
     client.WaitBelow(kOutstanding);
     Send(&client, &MakeNext());

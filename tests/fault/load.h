@@ -56,8 +56,10 @@ class Load {
   // Asks until the server is gone; every call has ended then. An error is an answer nobody may get.
   absl::Status AskUntilKilled(const std::string& address);
 
-  // Asks as long as it may go on, and waits for every answer. An error is any call that had none.
-  absl::Status AskWhile(const std::string& address, const std::function<bool()>& go_on);
+  // Asks as long as it may go on, and waits for every answer; for so long whoever is told UNAVAILABLE asks
+  // again, with the same request id. An error is any call that had no answer.
+  absl::Status AskWhile(const std::string& address, const std::function<bool()>& go_on,
+                        std::chrono::seconds patience = std::chrono::seconds(0));
 
   // Asks these again. Counts those that had an answer and got another one now.
   absl::Status Repeat(const std::string& address, const std::vector<Request*>& requests, uint64_t* differing);

@@ -26,6 +26,7 @@
 #include "services/platform/replay/verify.h"
 #include "services/reviews/review.h"
 #include "tests/fault/checker.h"
+#include "tests/fault/laws.h"
 #include "tests/fault/process.h"
 #include "tests/kafka/city.h"
 #include "tools/afterbell/cluster_view.h"
@@ -209,12 +210,14 @@ class Driver {
     std::printf(
         "{\"calls\": %lu, \"unexpected\": %lu, \"kills\": %d, \"seconds\": %.0f, \"answers_compared\": %zu, "
         "\"answers_differing\": %zu, \"decisions_again\": %lu, \"decisions_differing\": %lu, "
-        "\"requests_doubled\": %zu}\n",
+        "\"requests_doubled\": %zu, \"laws_broken\": %lu}\n",
         static_cast<unsigned long>(calls_), static_cast<unsigned long>(unexpected_), kills_, seconds_,
         compared_, differing_, static_cast<unsigned long>(again_),
-        static_cast<unsigned long>(again_differing_), doubled_);
-    return status.ok() && unexpected_ == 0 && differing_ == 0 && again_differing_ == 0 && doubled_ == 0 ? 0
-                                                                                                        : 1;
+        static_cast<unsigned long>(again_differing_), doubled_, static_cast<unsigned long>(laws_broken_));
+    return status.ok() && unexpected_ == 0 && differing_ == 0 && again_differing_ == 0 && doubled_ == 0 &&
+                   laws_broken_ == 0
+               ? 0
+               : 1;
   }
 
  private:
@@ -337,6 +340,12 @@ class Driver {
     const auto stands = ReadRequests(log_.get());
     if (!stands.ok()) return stands.status();
     for (const auto& [id, places] : *stands) doubled_ += places.size() > 1;
+    const auto laws = CheckLaws(log_.get());
+    if (!laws.ok()) return laws.status();
+    laws_broken_ = laws->broken();
+    for (const std::string& violation : laws->violations()) std::printf("%s\n", violation.c_str());
+    if (laws->placed() == 0 || laws->released() == 0 || laws->paid() == 0)
+      return absl::InternalError("nothing was held against the laws");
     return absl::OkStatus();
   }
 
@@ -350,7 +359,7 @@ class Driver {
   std::vector<std::string> embedded_;
   int phases_ = 0, kills_ = 0;
   double seconds_ = 0;
-  uint64_t calls_ = 0, unexpected_ = 0, again_ = 0, again_differing_ = 0;
+  uint64_t calls_ = 0, unexpected_ = 0, again_ = 0, again_differing_ = 0, laws_broken_ = 0;
   size_t compared_ = 0, differing_ = 0, doubled_ = 0;
 };
 
