@@ -21,7 +21,7 @@ constexpr uint64_t kFlushAfterRecords = 100000;
 constexpr std::chrono::milliseconds kFetchAtMost(5000);
 
 // Raised when the platform's own rows change their shape; the services have numbers of their own.
-constexpr int kPlatformSchema = 2;
+constexpr int kPlatformSchema = 3;
 constexpr int kSchemasPerService = 1000;
 constexpr int kRequestsSchema = 1;
 constexpr int kHistorySchema = 1;
