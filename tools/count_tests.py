@@ -1,7 +1,8 @@
-"""Counts test cases of a Bazel run from its build events: tools/count_tests.py EVENTS EXIT_STATUS.
+"""Counts test cases of a Bazel run from its build events: tools/count_tests.py EVENTS EXIT_STATUS [NAME STATUS].
 
-A target that did not build, or ended without saying which cases it ran, counts as one failed
-case. Prints "N passed, N failed" and exits non-zero unless everything passed and something ran.
+NAME is a check that was run beside Bazel and ended with STATUS; it counts as one case. A target that
+did not build, or ended without saying which cases it ran, counts as one failed case. Prints "N passed,
+N failed" and exits non-zero unless everything passed and something ran.
 """
 
 import json
@@ -41,8 +42,14 @@ def main():
     status = int(sys.argv[2])
     if status != 0 and failed == 0:
         failed = 1  # Something did not build.
+    ran = passed > 0
+    if len(sys.argv) > 3:
+        well = sys.argv[4] == "0"
+        if not well:
+            print(f"{sys.argv[3]}: FAILED")
+        passed, failed = passed + well, failed + (not well)
     print(f"{passed} passed, {failed} failed")
-    sys.exit(0 if status == 0 and failed == 0 and passed > 0 else 1)
+    sys.exit(0 if status == 0 and failed == 0 and ran else 1)
 
 
 main()
