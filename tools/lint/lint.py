@@ -126,6 +126,16 @@ def events_have_kinds(tree):
                 yield Violation(path, number, f"event {name} has no option (afterbell.log.v1.event_kind)")
 
 
+def what_is_kept_has_golden_bytes(tree):
+    """The tests of golden bytes hold the types they list. A service that nobody added to the list would
+    change its events unseen."""
+    for path in tree.ending("_events.proto", "_commands.proto", under="proto/"):
+        golden = "proto/golden/" + path.split("/")[-1].replace(".proto", ".txt")
+        if golden not in tree.paths:
+            yield Violation(path, 0, f"{golden} is missing: add the type to proto/golden/kept_types.cc, then "
+                            "bazel run //proto/golden:write")
+
+
 def services_meet_in_proto(tree):
     """A service that includes another's code cannot be built, deployed or rebuilt without it; the
     platform that includes a service's could not be handed another. Only compositions may."""
@@ -255,8 +265,8 @@ def no_links_of_bazel(tree):
             yield Violation(path, 0, "a link of Bazel's: git rm it, .gitignore has /bazel-*")
 
 
-CHECKS = (no_map_fields, events_have_kinds, services_meet_in_proto, grpc_at_the_edge, domain_is_pure,
-          money_is_whole_fen, cited_rules_are_tested, nothing_left_lying, no_machine_paths, no_links_of_bazel,
+CHECKS = (no_map_fields, events_have_kinds, what_is_kept_has_golden_bytes, services_meet_in_proto, grpc_at_the_edge,
+          domain_is_pure, money_is_whole_fen, cited_rules_are_tested, nothing_left_lying, no_machine_paths, no_links_of_bazel,
           no_path_between_services)
 
 

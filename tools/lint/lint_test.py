@@ -42,6 +42,17 @@ class NoMapFields(LintTest):
         self.assertEqual(self.found(lint.no_map_fields, {"a.proto": "// No map<string, string> here.\n"}), [])
 
 
+class WhatIsKeptHasGoldenBytes(LintTest):
+    def test_finds_a_service_without(self):
+        self.assertEqual(
+            self.found(lint.what_is_kept_has_golden_bytes, {
+                "proto/afterbell/billing/v1/billing_events.proto": "",
+                "proto/golden/billing_events.txt": "",
+                "proto/afterbell/billing/v1/billing_commands.proto": "",
+                "proto/afterbell/billing/v1/billing_queries.proto": "",
+            }), [("proto/afterbell/billing/v1/billing_commands.proto", 0)])
+
+
 EVENTS = """
 message BillingEvent {
   oneof event {
