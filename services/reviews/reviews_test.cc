@@ -4,6 +4,7 @@
 #include "afterbell/billing/v1/billing_events.pb.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "proto/consumers/declared.h"
 #include "services/reviews/places.h"
 #include "services/reviews/q02_fee_models.h"
 #include "services/reviews/q11_early_collection.h"
@@ -32,7 +33,8 @@ class Records {
     Event event;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &event)) << text;
     log::v1::Commit commit = Head();
-    commit.add_events(event.SerializeAsString());
+    // As declared: a review that reads another field finds it empty here.
+    commit.add_events(consumers::AsDeclared(service, "reviews", event).SerializeAsString());
     visit(Recorded{commit, service, service == "registry" ? 0u : 1u});
   }
   void Refused(const std::string& rule, const std::string& reason,

@@ -7,6 +7,10 @@
 // Then() asks a question of its own: what was decided is evolved and the same command decided
 // again, which must be quiet. Foreign facts go through the service's intake, the commons through
 // platform/reference, deadlines and reactions through the same calls the runtime makes.
+//
+// Of other services' events only those fields arrive that the service declares to read
+// (proto/afterbell/<producer>/v1/consumers): a rule that reads another finds it empty here, and must declare
+// it.
 #ifndef AFTERBELL_TESTS_KIT_KIT_H_
 #define AFTERBELL_TESTS_KIT_KIT_H_
 
@@ -16,6 +20,7 @@
 
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "proto/consumers/declared.h"
 #include "services/platform/decider/service.h"
 #include "services/platform/reference/reference.h"
 
@@ -78,18 +83,12 @@ class Kit {
   // Recorded by another service in the same-numbered partition.
   template <class Foreign>
   Kit& GivenFrom(const std::string& service, const Foreign& event) {
-    const log::v1::Commit commit = CommitOf({event.SerializeAsString()}, ++foreign_index_);
+    const log::v1::Commit commit = CommitOf({Seen(service, event)}, ++foreign_index_);
     service_.Fold(Recorded{commit, service, context_.partition}, rows_);
     return *this;
   }
-  Kit& GivenCommons(const registry::v1::RegistryEvent& event) {
-    reference::FoldRegistryEvent(event, rows_);
-    return *this;
-  }
-  Kit& GivenCommons(const staffing::v1::StaffingEvent& event) {
-    reference::FoldStaffingEvent(event, rows_);
-    return *this;
-  }
+  Kit& GivenCommons(const registry::v1::RegistryEvent& event) { return GivenCommonsOf("registry", event); }
+  Kit& GivenCommons(const staffing::v1::StaffingEvent& event) { return GivenCommonsOf("staffing", event); }
   // A value that binds everywhere unless a scope is given: GivenPolicy("fee_amount_yuan", "fen: 8000").
   Kit& GivenPolicy(const std::string& key, const std::string& value, const std::string& scope = "") {
     policy::v1::ParameterValue row;
@@ -172,7 +171,7 @@ class Kit {
   // semantics first when `partition` is 0.
   template <class Foreign>
   Outcome WhenHeard(const std::string& service, const Foreign& event, bool from_commons = false) {
-    const log::v1::Commit commit = CommitOf({event.SerializeAsString()}, ++foreign_index_);
+    const log::v1::Commit commit = CommitOf({Seen(service, event, from_commons)}, ++foreign_index_);
     const Recorded recorded{commit, service, from_commons ? 0 : context_.partition};
     if (from_commons) {
       reference::FoldCommons(recorded, rows_);
@@ -221,6 +220,22 @@ class Kit {
   const Context& context() const { return context_; }
 
  private:
+  // What of an event is there for the service: all of its own, of others' what it declares. Every service has
+  // the commons as rows of platform/reference, which declares for all.
+  template <class Foreign>
+  std::string Seen(std::string_view producer, const Foreign& event, bool commons = false) const {
+    if (producer == service_.name()) return event.SerializeAsString();
+    return consumers::AsDeclared(producer, commons ? "reference" : service_.name(), event)
+        .SerializeAsString();
+  }
+
+  template <class Foreign>
+  Kit& GivenCommonsOf(std::string_view producer, const Foreign& event) {
+    const log::v1::Commit commit = CommitOf({Seen(producer, event, true)}, 1);
+    reference::FoldCommons(Recorded{commit, producer, 0}, rows_);
+    return *this;
+  }
+
   void GivenOwn(const Event& event) { Evolve({event.SerializeAsString()}); }
 
   void Evolve(std::vector<std::string> events) {
