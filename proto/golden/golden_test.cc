@@ -15,6 +15,10 @@
 #include "proto/golden/sample.h"
 
 namespace afterbell::golden {
+
+void PrintTo(const KeptType& kept, std::ostream* out) { *out << kept.name; }
+void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.text; }
+
 namespace {
 
 using attendance::v1::AttendanceEvent;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ struct Producer {
   const google::protobuf::Message* event;  // The message around its event oneof.
 };
 const std::vector<Producer>& Producers();
+
+// For tests that fail.
+inline void PrintTo(const Consumer& consumer, std::ostream* out) { *out << consumer.name; }
+inline void PrintTo(const Producer& producer, std::ostream* out) { *out << producer.name; }
 
 // What depends on an event.
 struct Dependence {
