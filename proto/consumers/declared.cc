@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -177,6 +178,11 @@ const Declared& LoadOrDie(std::string_view producer, std::string_view consumer) 
   static auto* const loaded = new std::map<std::pair<std::string, std::string>, Declared>;
   static auto* const mutex = new std::mutex;
   const std::lock_guard lock(*mutex);
+  if (!std::filesystem::exists("proto/afterbell")) {  // Else all would look as if nobody read anything.
+    std::fprintf(stderr,
+                 "there are no declarations here: run it by bazel test, or in the root of the tree\n");
+    std::abort();
+  }
   const auto [at, is_new] = loaded->try_emplace({std::string(producer), std::string(consumer)});
   if (is_new) {
     auto declared = Declared::Load(producer, consumer);
