@@ -46,11 +46,11 @@ TEST_F(Topics, TheOnesOfTheCityCanBeAppliedAndAreThenAsTheyShouldBe) {
   topics->set_school_partitions(2);
   const auto plan = PlanTopics(*topics);
   ASSERT_TRUE(plan.ok()) << plan.status();
-  EXPECT_THAT(*plan, SizeIs(13));
-  EXPECT_THAT(Differences(*plan), SizeIs(13));
+  EXPECT_THAT(*plan, SizeIs(14));
+  EXPECT_THAT(Differences(*plan), SizeIs(14));
   const auto applied = ApplyTopics(options_, *plan);
   ASSERT_TRUE(applied.ok()) << applied.status();
-  EXPECT_THAT(*applied, SizeIs(13));
+  EXPECT_THAT(*applied, SizeIs(14));
   EXPECT_THAT(Differences(*plan), IsEmpty());
   EXPECT_THAT(*ApplyTopics(options_, *plan), IsEmpty());
 }
