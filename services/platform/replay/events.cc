@@ -89,7 +89,7 @@ absl::StatusOr<EventReader> EventReader::Of(std::string_view service) {
     const FieldDescriptor* field = reader.oneof_->field(i);
     const Descriptor& event = *field->message_type();
     reader.types_[field->number()] = {event.options().GetExtension(log::v1::event_kind), event.name(),
-                                      SubjectFields(event)};
+                                      event.full_name(), SubjectFields(event)};
   }
   return reader;
 }
@@ -116,6 +116,11 @@ log::v1::EventKind EventReader::KindOf(std::string_view event) const {
 std::string EventReader::TypeOf(std::string_view event) const {
   const Type* type = Find(event);
   return type == nullptr ? absl::StrCat("field ", FirstField(event)) : type->name;
+}
+
+std::string_view EventReader::FullNameOf(std::string_view event) const {
+  const Type* type = Find(event);
+  return type == nullptr ? std::string_view() : type->full_name;
 }
 
 std::string EventReader::SubjectOf(std::string_view event) const {

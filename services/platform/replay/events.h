@@ -37,6 +37,9 @@ class EventReader {
   // "ChargeAssessed", or "field 17" for one this program does not know.
   std::string TypeOf(std::string_view event) const;
 
+  // "afterbell.billing.v1.ChargeAssessed"; empty for one this program does not know.
+  std::string_view FullNameOf(std::string_view event) const;
+
   // "ChargeAssessed c123 2026-09": the type, the first field that names an id, and the fields that
   // tell apart what is determined of it more than once (period, month, phase, on, date).
   std::string SubjectOf(std::string_view event) const;
@@ -50,6 +53,7 @@ class EventReader {
   struct Type {
     log::v1::EventKind kind;
     std::string name;
+    std::string full_name;
     std::vector<const google::protobuf::FieldDescriptor*> subject;  // The id first.
   };
 
