@@ -31,7 +31,7 @@ BUF = os.path.join(ROOT, "tools", "buf")
 BASELINE = "proto/baseline"
 GOLDEN = "proto/golden"
 
-KEPT = re.compile(r"proto/afterbell/(\w+/v1/\w+_(events|commands|words)|log/v1/(log|archive)|policy/v1/policy)\.proto")
+KEPT = re.compile(r"proto/afterbell/(\w+/v1/\w+_(events|commands|words)|log/v1/(log|archive)|policy/v1/policy|relay/v1/checkpoint)\.proto")
 CALLED = re.compile(r"proto/afterbell/(\w+/v1/\w+_(queries|service)|log/v1/(call|history|operations))\.proto")
 # Files of settings, which are delivered with the build that reads them.
 SETTINGS = re.compile(r"proto/afterbell/(config|kafka)/v1/\w+\.proto")
