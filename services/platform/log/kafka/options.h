@@ -32,7 +32,7 @@ struct KafkaLogOptions {
   size_t cursors_of_a_partition_max = 4;        // A connection and a thread each, shared by partitions.
   std::chrono::milliseconds cursor_idle{1000};  // Unread for so long: dropped.
 
-  std::chrono::milliseconds open_timeout{10000};    // Of the log, of a partition, and of List.
+  std::chrono::milliseconds open_timeout{30000};    // Of the log, of a partition, and of List.
   std::chrono::milliseconds close_timeout{5000};    // What is in flight then is answered UNAVAILABLE.
   std::chrono::milliseconds request_timeout{6000};  // A broker silent for so long is asked again.
   std::chrono::milliseconds stall_timeout{15000};   // A client without progress for so long is replaced.
