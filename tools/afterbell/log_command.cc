@@ -1,4 +1,5 @@
-// afterbell log: count, print and verify a log (archive_command.cc: export and import). Reads beside a running city: it takes no lock.
+// afterbell log: count, print and verify a log (archive_command.cc: export and import). Reads beside a
+// running city: it takes no lock.
 #include <cstdio>
 #include <memory>
 
