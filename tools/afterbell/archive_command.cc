@@ -37,15 +37,15 @@ struct ImportFlags {
   std::string lost;
 };
 
-int ExportOnce(EventLog* log, const std::string& to) {
+absl::Status ExportOnce(EventLog* log, const std::string& to) {
   const auto exported = archive::Export(log, to, absl::ToUnixMicros(absl::Now()));
-  if (!exported.ok()) return Failed(exported.status());
+  if (!exported.ok()) return exported.status();
   std::printf("%lu new records (%lu bytes); %lu in %lu partitions; %lu came meanwhile\n",
               static_cast<unsigned long>(exported->records), static_cast<unsigned long>(exported->bytes),
               static_cast<unsigned long>(exported->records_all),
               static_cast<unsigned long>(exported->partitions), static_cast<unsigned long>(exported->left));
   std::fflush(stdout);
-  return kExitDone;
+  return absl::OkStatus();
 }
 
 // True when the process was asked to stop within that time.
@@ -63,8 +63,12 @@ int RunExport(const ExportFlags& flags) {
   auto log = OpenToRead(flags.place);
   if (!log.ok()) return Failed(log.status());
   for (;;) {
-    const int code = ExportOnce(log->get(), flags.to);
-    if (code != kExitDone || flags.every_s == 0 || StopAskedWithin(flags.every_s)) return code;
+    const absl::Status status = ExportOnce(log->get(), flags.to);
+    if (!status.ok()) Failed(status);
+    // Brokers that are away come back: the next time takes what this one did not.
+    const bool passes = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+    if (flags.every_s == 0 || (!status.ok() && !passes)) return status.ok() ? kExitDone : kExitFailed;
+    if (StopAskedWithin(flags.every_s)) return kExitDone;
     // An embedded log is read as its files prove it to be: opened anew, it shows what was written since.
     if (dynamic_cast<EmbeddedLog*>(log->get()) == nullptr) continue;
     log->reset();

@@ -188,6 +188,17 @@ TEST_F(BesideTest, ALogThatHasLostWhatTheRowsRestOnHalts) {
   other->Stop();
   other->TakeStores(town);
   EXPECT_THAT(std::string(other->TryStart().message()), HasSubstr("the log has lost records"));
+  // Nobody claims before that is known: the claim of one with another history would halt all others.
+  other->Stop();
+  FetchingLog log(other->log(), kAttendance);
+  other->through = &log;
+  const uint64_t end = other->Partition(kAttendance)->End();
+  std::future<absl::Status> opening = std::async(std::launch::async, [&] { return other->TryStart(); });
+  EXPECT_EQ(opening.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+  log.LetIn();
+  EXPECT_THAT(std::string(opening.get().message()), HasSubstr("the log has lost records"));
+  EXPECT_EQ(other->Partition(kAttendance)->End(), end);
+  other->Stop();
 }
 
 // A log that was put back goes by another name: rows of before it are put aside, positions of before it are

@@ -36,8 +36,6 @@ absl::StatusOr<bool> Partition::CheckStored() {
 }
 
 absl::Status Partition::ReadOwn() {
-  AFTERBELL_ASSIGN_OR_RETURN(const bool stands, CheckStored());
-  if (!stands) return absl::OkStatus();
   AFTERBELL_RETURN_IF_ERROR(WriteStore());
   while (Written() && chain_.at().offset < log_->End()) {
     absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);

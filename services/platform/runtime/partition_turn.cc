@@ -56,9 +56,12 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     stopping = stopping_;
     wants_seen = wants_seen_;
   }
-  const absl::StatusOr<bool> caught_up = CatchUpBeside();
-  if (!caught_up.ok()) return caught_up.status();
-  if (!*caught_up) {
+  // Nothing is claimed before it is known that this is the log which the stores were folded from: the claim
+  // of one who has read another history would halt all others.
+  absl::StatusOr<bool> stands = CheckStored();
+  if (stands.ok() && *stands) stands = CatchUpBeside();
+  if (!stands.ok()) return stands.status();
+  if (!*stands) {
     looks_again_ = true;
     if (stopping) FinishStopping(calls);
     return absl::OkStatus();
