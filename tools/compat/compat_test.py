@@ -91,7 +91,7 @@ class WhatIsKept(CompatTest):
         "a map": (EVENTS, r"int32 non_participants = 4;", r"int32 non_participants = 4; map<string, int32> by_class = 5;",
                   ['"by_class"', '"RollCalled"', "is a map"]),
         "a word that is gone": (WORDS, r"LUNCH = 3;", "reserved 3;", ['value "3"', '"Product"']),
-        "a field of the record": (LOG, r"fixed64 tag = 2;", "uint64 tag = 2;", ['"tag"', '"Commit"']),
+        "a field of the record": (LOG, r"fixed64 tag = 2;", "uint64 tag = 2;", ['"tag"', '"Restored"']),
     }
 
     def test_that_breaks_is_named(self):
