@@ -72,8 +72,9 @@ absl::Status Source::Verify(const v1::Checkpoint& checkpoint) {
 void Source::StandBehind(const v1::Checkpoint& checkpoint) {
   ChainPosition at;
   if (checkpoint.index() > 0) {
+    log_id_ = checkpoint.log_id();
     at = {checkpoint.index(), checkpoint.hash(), checkpoint.claim_index(), checkpoint.offset() + 1,
-          checkpoint.log_id()};
+          checkpoint.incarnation().empty() ? log_id_ : checkpoint.incarnation()};
     source_ = SourceOf(at.log_id, id_);
   }
   chain_ = Chain(id_, std::move(at));
@@ -135,8 +136,7 @@ absl::StatusOr<bool> Source::Take(const LogBatch::Entry& entry) {
   }
   Taken taken;
   taken.after.set_previous_hash(chain_.at().hash);
-  const Verdict verdict = chain_.Offer(record, entry.value);
-  chain_.set_offset(entry.offset + 1);
+  const Verdict verdict = chain_.Offer(record, entry.value, entry.offset);
   if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
   if (verdict == Verdict::kVoid) {
     ++void_;
@@ -144,10 +144,14 @@ absl::StatusOr<bool> Source::Take(const LogBatch::Entry& entry) {
   }
   const ChainPosition& at = chain_.at();
   if (at.index == 1) {
-    source_ = SourceOf(at.log_id, id_);
+    log_id_ = at.log_id;
     taken.after.set_previous_hash(Chain::Start(at.log_id, id_));
   }
-  taken.after.set_log_id(at.log_id);
+  // What comes after it may have the index of a record that is lost, and was published: it goes by another
+  // name.
+  if (at.index == 1 || record.has_restored()) source_ = SourceOf(at.log_id, id_);
+  taken.after.set_log_id(log_id_);
+  if (at.log_id != log_id_) taken.after.set_incarnation(at.log_id);
   taken.after.set_service(id_.service);
   taken.after.set_partition(id_.number);
   taken.after.set_index(at.index);

@@ -79,7 +79,9 @@ class Source {
   const std::string topic_, checkpoint_topic_;
 
   Chain chain_;
-  std::string source_;  // Of identities; known from the Genesis on.
+  // Known from the Genesis on: what the log began as, and the source of identities, which changes with a
+  // Restored.
+  std::string log_id_, source_;
   LogBatch batch_;
   size_t batch_next_ = 0;
   uint64_t published_ = 0, void_ = 0;

@@ -315,6 +315,30 @@ TEST_F(RelayTest, GoesOnBehindItsCheckpointAfterAStop) {
   ExpectExactly(ReadAllTruth());  // No event twice.
 }
 
+// A log that was restored goes by another name: what follows may have the index of an event that is lost.
+TEST_F(RelayTest, NamesWhatFollowsARestorationByTheNewName) {
+  Writer writer = WriterOf(1);
+  writer.Commit(2);
+  ASSERT_EQ(writer.Flush(), absl::OkStatus());
+  auto relay = Start();
+  AwaitSettled({relay.get()}, 2);
+  writer.Restored("again");
+  writer.Commit(3);
+  ASSERT_EQ(writer.Flush(), absl::OkStatus());
+  AwaitSettled({relay.get()}, 5);
+  EXPECT_EQ(relay->Stop(), absl::OkStatus());
+  writer.Commit(1);
+  ASSERT_EQ(writer.Flush(), absl::OkStatus());
+  relay = Start();  // Behind a checkpoint of the new name.
+  AwaitSettled({relay.get()}, 6);
+  const Truth truth = ReadAllTruth();
+  ExpectExactly(truth);
+  std::map<std::string, int> sources;
+  for (const auto& [identity, content] : truth.valid.at("attendance")) ++sources[identity.source];
+  EXPECT_EQ(sources, (std::map<std::string, int>{{"/afterbell/" + log_id_ + "/attendance/1", 2},
+                                                 {"/afterbell/again/attendance/1", 4}}));
+}
+
 TEST_F(RelayTest, KeepsTheLimitOfWhatAKillMayRepeat) {
   options_.limits.set_events_repeated_max(10);
   options_.limits.set_events_in_flight_max(7);

@@ -83,6 +83,14 @@ void Writer::Claim() {
   Valid(record);
 }
 
+void Writer::Restored(const std::string& incarnation) {
+  Record record;
+  record.mutable_restored()->set_index(chain_.at().index + 1);
+  record.mutable_restored()->set_tag(Chain::TagOf(chain_.at().hash));
+  record.mutable_restored()->set_incarnation(incarnation);
+  Valid(record);
+}
+
 log::v1::Commit Writer::NextCommit(int events, const std::string& named) {
   log::v1::Commit commit;
   commit.set_index(chain_.at().index + 1);

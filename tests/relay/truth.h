@@ -31,6 +31,7 @@ class Writer {
   // Records to be appended by Flush, valid ones:
   void Claim();
   void Commit(int events);
+  void Restored(const std::string& incarnation);
   // and void ones: the last Commit once more, one under the claim before, one that does not follow, a second
   // Genesis.
   void Doubled();
