@@ -16,9 +16,12 @@ struct Flags {
   int phases = 40;   // and how many phases of check-ins are measured.
   int rounds = 3;
   std::string kafka = "127.0.0.1:9092";
-  uint64_t records = 2000000;  // kafka: of a round,
+  std::string prefix;          // Of a child's topics.
+  uint64_t records = 2000000;  // kafka: of a round; streams: of the topic,
   int value_bytes = 150;       // of so many bytes each,
   int partitions = 4;          // in so many partitions.
+  uint64_t keys = 200000;      // streams: pupils,
+  bool rows_only = false;      // and whether the runtime keeps nothing but the rows of the aggregate.
 };
 
 // Durable check-ins, one by one and in batches, beside a bare echo of the same messages.
@@ -32,6 +35,9 @@ absl::Status Start(const Flags& flags);
 
 // Appending and reading through the Kafka log beside librdkafka bare.
 absl::Status Kafka(const Flags& flags);
+
+// Following a log in Kafka beside Kafka Streams: the same topic, the same aggregate, the same digest.
+absl::Status Streams(const Flags& flags);
 
 }  // namespace afterbell::bench
 

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
-#include <vector>
 
 #include "services/city/city.h"
 #include "tests/bench/echo.h"
@@ -24,10 +23,14 @@ void WaitForTheEnd() {
 
 }  // namespace
 
-int ServeCity(const std::string& data, bool simulated) {
+int ServeCity(const Flags& flags) {
   HostOptions options;
-  options.data_directory = data;
-  options.simulated_clock = simulated;
+  options.data_directory = flags.data;
+  options.simulated_clock = true;
+  if (!flags.prefix.empty()) {
+    options.kafka = flags.kafka;
+    options.topic_prefix = flags.prefix;
+  }
   auto host = Host::Start(options, HostCity());
   absl::Status status = host.status();
   if (status.ok()) {
@@ -56,8 +59,16 @@ int ServeEcho() {
   return 0;
 }
 
-absl::StatusOr<std::unique_ptr<Child>> Child::Spawn(const std::string& what, const std::string& data) {
-  auto process = fault::Process::Spawn(fault::kItself, {"--serve", what, "--data", data});
+absl::StatusOr<std::unique_ptr<Child>> Child::Spawn(const std::string& what, const std::string& data,
+                                                    const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"--serve", what, "--data", data};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return Run(fault::kItself, arguments);
+}
+
+absl::StatusOr<std::unique_ptr<Child>> Child::Run(const std::string& program,
+                                                  const std::vector<std::string>& arguments) {
+  auto process = fault::Process::Spawn(program, arguments);
   if (!process.ok()) return process.status();
   return std::unique_ptr<Child>(new Child(*std::move(process)));
 }

@@ -1,5 +1,4 @@
 // The Kafka log beside librdkafka bare: the same bytes to the same broker, in turns.
-#include <librdkafka/rdkafka.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "services/platform/decider/decider.h"
 #include "services/platform/log/kafka/kafka_log.h"
 #include "services/platform/log/kafka/topics.h"
+#include "tests/bench/bare.h"
 #include "tests/bench/bench.h"
 
 namespace afterbell::bench {
@@ -27,10 +27,6 @@ using std::chrono::steady_clock;
 constexpr int kTogether = 32;  // Values of one Append: what an owner's pipeline brings at once.
 constexpr int kPingPongs = 2000;
 constexpr std::chrono::seconds kAtMost(60);
-
-double SecondsSince(steady_clock::time_point begun) {
-  return std::chrono::duration<double>(steady_clock::now() - begun).count();
-}
 
 // Counts down to an end that somebody waits for.
 class Countdown {
@@ -51,98 +47,6 @@ class Countdown {
   std::condition_variable ended_;
   uint64_t left_;
 };
-
-struct Bare {
-  rd_kafka_t* handle = nullptr;
-  ~Bare() {
-    if (handle != nullptr) rd_kafka_destroy(handle);
-  }
-};
-
-absl::Status MakeBare(rd_kafka_type_t type, const std::vector<std::pair<std::string, std::string>>& settings,
-                      Bare* bare) {
-  char problem[512];
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  for (const auto& [name, value] : settings) {
-    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), problem, sizeof problem) != RD_KAFKA_CONF_OK)
-      return absl::InvalidArgumentError(problem);
-  }
-  if (type == RD_KAFKA_PRODUCER) {
-    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
-      ++*static_cast<uint64_t*>(message->_private);
-    });
-  }
-  bare->handle = rd_kafka_new(type, conf, problem, sizeof problem);
-  return bare->handle == nullptr ? absl::InternalError(problem) : absl::OkStatus();
-}
-
-// Records a second.
-absl::StatusOr<double> BareProduce(const std::string& brokers, const std::string& topic, int partitions,
-                                   uint64_t records, const std::string& value) {
-  Bare bare;
-  AFTERBELL_RETURN_IF_ERROR(MakeBare(RD_KAFKA_PRODUCER,
-                                     {{"bootstrap.servers", brokers},
-                                      {"enable.idempotence", "true"},
-                                      {"acks", "all"},
-                                      {"linger.ms", "1"},
-                                      {"socket.nagle.disable", "true"},
-                                      {"queue.buffering.max.messages", "10000000"}},
-                                     &bare));
-  uint64_t acknowledged = 0;
-  const auto produce = [&](int partition) {
-    for (;;) {
-      const rd_kafka_resp_err_t error =
-          rd_kafka_producev(bare.handle, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                            RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                            RD_KAFKA_V_MSGFLAGS(0), RD_KAFKA_V_OPAQUE(&acknowledged), RD_KAFKA_V_END);
-      if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return;
-      rd_kafka_poll(bare.handle, 1);
-    }
-  };
-  produce(0);  // Connected.
-  while (acknowledged < 1) rd_kafka_poll(bare.handle, 10);
-  const auto begun = steady_clock::now();
-  for (uint64_t i = 0; i < records; ++i) {
-    produce(static_cast<int>(i / kTogether % partitions));
-    // As little in flight as the adapter allows itself.
-    while (rd_kafka_outq_len(bare.handle) > 300000) rd_kafka_poll(bare.handle, 1);
-    if (i % 1024 == 0) rd_kafka_poll(bare.handle, 0);
-  }
-  while (acknowledged < records + 1) rd_kafka_poll(bare.handle, 10);
-  return records / SecondsSince(begun);
-}
-
-absl::StatusOr<double> BareConsume(const std::string& brokers, const std::string& topic, int partitions,
-                                   uint64_t records) {
-  Bare bare;
-  AFTERBELL_RETURN_IF_ERROR(MakeBare(RD_KAFKA_CONSUMER,
-                                     {{"bootstrap.servers", brokers},
-                                      {"check.crcs", "true"},
-                                      {"fetch.wait.max.ms", "10"},
-                                      {"queued.min.messages", "1000000"},
-                                      {"socket.nagle.disable", "true"},
-                                      {"enable.auto.commit", "false"}},
-                                     &bare));
-  rd_kafka_queue_t* queue = rd_kafka_queue_new(bare.handle);
-  rd_kafka_topic_t* handle = rd_kafka_topic_new(bare.handle, topic.c_str(), nullptr);
-  const auto begun = steady_clock::now();
-  for (int p = 0; p < partitions; ++p) rd_kafka_consume_start_queue(handle, p, 0, queue);
-  std::vector<rd_kafka_message_t*> messages(2048);
-  uint64_t seen = 0, bytes = 0;
-  while (seen < records) {
-    const ssize_t count = rd_kafka_consume_batch_queue(queue, 20, messages.data(), messages.size());
-    for (ssize_t i = 0; i < count; ++i) {
-      if (messages[i]->err == 0) ++seen;
-      bytes += messages[i]->len;
-      rd_kafka_message_destroy(messages[i]);
-    }
-  }
-  const double rate = records / SecondsSince(begun);
-  for (int p = 0; p < partitions; ++p) rd_kafka_consume_stop(handle, p);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_topic_destroy(handle);
-  return bytes == 0 ? 0 : rate;
-}
 
 absl::StatusOr<std::vector<std::shared_ptr<LogPartition>>> OpenAll(KafkaLog* log, int partitions) {
   std::vector<std::shared_ptr<LogPartition>> opened;

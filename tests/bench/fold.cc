@@ -1,0 +1,142 @@
+#include "tests/bench/fold.h"
+
+#include <atomic>
+#include <cstring>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "afterbell/attendance/v1/attendance_events.pb.h"
+#include "services/platform/base/ids.h"
+#include "services/platform/decider/service.h"
+#include "services/platform/log/kafka/kafka_log.h"
+#include "services/platform/runtime/runtime.h"
+#include "tests/bench/truth.h"
+
+namespace afterbell::bench {
+namespace {
+
+constexpr std::chrono::seconds kAtMost(600);
+constexpr char kRows[] = "s/came/";
+constexpr size_t kCountBytes = 8;
+
+void SayLine(const std::string& line) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  std::cout << line << std::endl;
+}
+
+// How often each pupil came, and the last session. The events are attendance's; so are the entities whose
+// history the runtime keeps, unless only the rows are wanted.
+class CameService final : public Service {
+ public:
+  CameService(uint64_t records, bool rows_only) : records_(records), rows_only_(rows_only) {}
+
+  std::string_view name() const override { return kTruthService; }
+  int schema() const override { return 1; }
+  std::vector<std::string_view> reads() const override { return {}; }
+  const std::vector<CommandInfo>& commands() const override {
+    static const std::vector<CommandInfo> kNone;
+    return kNone;
+  }
+  std::string CommandName(std::string_view) const override { return {}; }
+  DecisionBytes Decide(const Situation&, std::string_view) const override { return {}; }
+  void Evolve(const Recorded& own, MutableRows& rows) const override {
+    for (const std::string& bytes : own.commit.events()) {
+      attendance::v1::AttendanceEvent event;
+      event.ParseFromString(bytes);
+      Count(event.pupil_checked_in(), rows);
+    }
+  }
+  void Project(const Recorded&, MutableRows&) const override {}
+  bool Knows(std::string_view event) const override {
+    return attendance::v1::AttendanceEvent::descriptor()->FindFieldByNumber(EventNumberOf(event)) != nullptr;
+  }
+  std::set<std::string> Entities(const Recorded& own) const override {
+    std::set<std::string> entities;
+    for (const std::string& bytes : own.commit.events()) {
+      attendance::v1::AttendanceEvent event;
+      if (!rows_only_ && event.ParseFromString(bytes)) CollectEntities(event, &entities);
+    }
+    return entities;
+  }
+  void Fold(const Recorded&, MutableRows&) const override {}
+  bool Hears(std::string_view, bool, int) const override { return false; }
+  std::vector<std::string> React(const Situation&, const Recorded&) const override { return {}; }
+  std::vector<std::string> AtDeadline(const Situation&, std::string_view, std::string_view,
+                                      Micros) const override {
+    return {};
+  }
+
+ private:
+  // A row: the count, eight bytes, and the session.
+  void Count(const attendance::v1::PupilCheckedIn& in, MutableRows& rows) const {
+    const std::string key = kRows + in.pupil_id();
+    const std::string before = rows.GetBytes(key).value_or(std::string(kCountBytes, '\0'));
+    uint64_t count = 0;
+    std::memcpy(&count, before.data(), kCountBytes);
+    ++count;
+    std::string row(reinterpret_cast<const char*>(&count), kCountBytes);
+    rows.PutBytes(key, row + in.session_id());
+    const uint64_t folded = ++folded_;
+    if (folded == 1) SayLine("first");
+    if (folded == records_ / 2) SayLine("half");
+    if (folded == records_) SayLine("last");
+  }
+
+  const uint64_t records_;
+  const bool rows_only_;
+  mutable std::atomic<uint64_t> folded_{0};  // For the one who measures; no row rests on it.
+};
+
+std::string DigestOf(Runtime& runtime) {
+  std::map<std::string, std::string> lines;
+  for (uint32_t p = 1; p <= runtime.school_partitions(); ++p) {
+    const auto view = runtime.View({kTruthService, p});
+    if (!view.ok()) return std::string(view.status().message());
+    view->rows->ScanBytes(kRows, {}, [&](std::string_view key, std::string_view row) {
+      uint64_t count = 0;
+      std::memcpy(&count, row.data(), kCountBytes);
+      const std::string pupil(key.substr(sizeof kRows - 1));
+      lines[pupil] = absl::StrCat(pupil, ",", count, ",", std::string(row.substr(kCountBytes)), "\n");
+      return true;
+    });
+  }
+  std::string text;
+  for (const auto& [pupil, line] : lines) text += line;
+  return absl::StrCat(absl::BytesToHexString(Sha256(text)), " ", lines.size());
+}
+
+absl::Status Follow(const Flags& flags) {
+  KafkaLogOptions options;
+  options.brokers = flags.kafka;
+  options.topic_prefix = flags.prefix;
+  AFTERBELL_ASSIGN_OR_RETURN(const auto log, KafkaLog::Open(options));
+  const CameService service(flags.records, flags.rows_only);
+  RuntimeOptions runtime_options;
+  runtime_options.projections_directory = flags.data;
+  runtime_options.services = {&service};
+  runtime_options.log = log.get();
+  runtime_options.own = false;
+  runtime_options.begin = false;
+  AFTERBELL_ASSIGN_OR_RETURN(const auto runtime, Runtime::Open(std::move(runtime_options)));
+  AFTERBELL_RETURN_IF_ERROR(runtime->WaitReady(kAtMost));
+  SayLine("ready");
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line == "digest") SayLine("digest " + DigestOf(*runtime));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int ServeFold(const Flags& flags) {
+  const absl::Status status = Follow(flags);
+  if (!status.ok()) SayLine(absl::StrCat("failed ", status.ToString()));
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace afterbell::bench
