@@ -36,6 +36,12 @@ absl::Status Start(const Flags& flags);
 // Appending and reading through the Kafka log beside librdkafka bare.
 absl::Status Kafka(const Flags& flags);
 
+// Check-ins on a log in Kafka, one by one and in batches, beside the echo and librdkafka bare.
+absl::Status Commands(const Flags& flags);
+
+// At half that rate, open loop: how long a command takes, and until another instance shows it.
+absl::Status Latency(const Flags& flags);
+
 // Following a log in Kafka beside Kafka Streams: the same topic, the same aggregate, the same digest.
 absl::Status Streams(const Flags& flags);
 

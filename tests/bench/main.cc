@@ -1,11 +1,12 @@
-// Benchmarks: run them on a machine with nothing else to do.
+// Benchmarks: run them on a machine with nothing else to do, from the root of the repository.
 //
 //   bench rpc --data /var/tmp/bench        a city and an echo server, side by side
 //   bench replay --data DIR                over the log of a city in DIR
 //   bench start --data DIR                 kills and restarts that city
 //   bench kafka --kafka 127.0.0.1:9092     a broker that tools/kafka has started
-//   bench streams --kafka 127.0.0.1:9092 --data DIR   Kafka Streams beside it; from the root of the
-//   repository
+//   bench commands --kafka … --data DIR    a city on it, beside an echo and librdkafka bare
+//   bench latency --kafka … --data DIR     the same, open loop, with an instance that follows
+//   bench streams --kafka … --data DIR     following a log, beside Kafka Streams
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -13,48 +14,74 @@
 #include "tests/bench/child.h"
 #include "tests/bench/fold.h"
 
+namespace afterbell::bench {
+namespace {
+
+struct Benchmark {
+  const char* name;
+  const char* text;
+  absl::Status (*run)(const Flags& flags);
+};
+
+constexpr Benchmark kBenchmarks[] = {
+    {"rpc", "Durable check-ins beside a bare echo", Rpc},
+    {"replay", "Q-28 over a log beside parsing it", Replay},
+    {"start", "Ready after kill -9; at rest; folded anew", Start},
+    {"kafka", "The Kafka log beside librdkafka bare", Kafka},
+    {"commands", "Check-ins on Kafka beside an echo and librdkafka bare", Commands},
+    {"latency", "Open loop: commands on Kafka, and until another instance shows them", Latency},
+    {"streams", "Following a log in Kafka beside Kafka Streams", Streams},
+};
+
+// The other side of a pipe: what a benchmark measures in a process of its own.
+int Serve(const std::string& what, const Flags& flags) {
+  if (what == "city") return ServeCity(flags);
+  if (what == "fold") return ServeFold(flags);
+  if (what == "scan") return ServeScan(flags);
+  return ServeEcho();
+}
+
+int Run(const Benchmark& benchmark, const Flags& flags) {
+  if (benchmark.run != Kafka && flags.data.empty()) {
+    std::cerr << "--data is required\n";
+    return 2;
+  }
+  const absl::Status status = benchmark.run(flags);
+  if (!status.ok()) std::cerr << status << "\n";
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace afterbell::bench
+
 int main(int argc, char** argv) {
   using namespace afterbell::bench;
   Flags flags;
   std::string serve;
   CLI::App app("Benchmarks of Afterbell: one JSON object a line, both sides of each ratio from one run");
-  app.add_option("--data", flags.data, "Folder of a city; not for kafka");
-  app.add_option("--schools", flags.schools, "rpc: in each district")->capture_default_str();
-  app.add_option("--pupils", flags.pupils, "rpc: in each school")->capture_default_str();
-  app.add_option("--phases", flags.phases, "rpc: phases of check-ins measured")->capture_default_str();
+  app.add_option("--data", flags.data, "Folder of a city, emptied by those that make one; not for kafka");
+  app.add_option("--schools", flags.schools, "Of a city that is made: in each district")
+      ->capture_default_str();
+  app.add_option("--pupils", flags.pupils, "and in each school")->capture_default_str();
+  app.add_option("--phases", flags.phases, "Phases of check-ins measured")->capture_default_str();
   app.add_option("--rounds", flags.rounds, "Pairs; start: kills")->capture_default_str();
-  app.add_option("--kafka", flags.kafka, "Brokers: kafka, streams")->capture_default_str();
+  app.add_option("--kafka", flags.kafka, "Brokers")->capture_default_str();
   app.add_option("--records", flags.records, "kafka: of a round; streams: of the topic")
       ->capture_default_str();
   app.add_option("--value_bytes", flags.value_bytes, "kafka: of a record")->capture_default_str();
-  app.add_option("--partitions", flags.partitions, "kafka, streams")->capture_default_str();
+  app.add_option("--partitions", flags.partitions, "Of topics that are made")->capture_default_str();
   app.add_option("--keys", flags.keys, "streams: pupils")->capture_default_str();
   app.add_flag("--rows_only", flags.rows_only,
                "streams: without request ids and history, which Streams does not keep");
   app.add_option("--prefix", flags.prefix)->group("");
   app.add_option("--serve", serve)->group("");
   app.fallthrough();
-  const CLI::App* rpc = app.add_subcommand("rpc", "Durable check-ins beside a bare echo");
-  const CLI::App* replay = app.add_subcommand("replay", "Q-28 over a log beside parsing it");
-  const CLI::App* start = app.add_subcommand("start", "Ready after kill -9; at rest; folded anew");
-  const CLI::App* kafka = app.add_subcommand("kafka", "The Kafka log beside librdkafka bare");
-  const CLI::App* streams = app.add_subcommand("streams", "Following a log in Kafka beside Kafka Streams");
+  for (const Benchmark& each : kBenchmarks) app.add_subcommand(each.name, each.text);
   CLI11_PARSE(app, argc, argv);
-  if (serve == "city") return ServeCity(flags);
-  if (serve == "echo") return ServeEcho();
-  if (serve == "fold") return ServeFold(flags);
-  if (serve == "scan") return ServeScan(flags);
-  if (!kafka->parsed() && flags.data.empty()) {
-    std::cerr << "--data is required\n";
-    return 2;
+  if (!serve.empty()) return Serve(serve, flags);
+  for (const Benchmark& each : kBenchmarks) {
+    if (app.got_subcommand(each.name)) return Run(each, flags);
   }
-  const absl::Status status = rpc->parsed()      ? Rpc(flags)
-                              : replay->parsed() ? Replay(flags)
-                              : start->parsed()  ? Start(flags)
-                              : kafka->parsed()  ? Kafka(flags)
-                              : streams->parsed()
-                                  ? Streams(flags)
-                                  : absl::InvalidArgumentError("which benchmark? --help says");
-  if (!status.ok()) std::cerr << status << "\n";
-  return status.ok() ? 0 : 1;
+  std::cerr << app.help();
+  return 2;
 }
