@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "afterbell/attendance/v1/attendance_events.pb.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/config/config.h"
 #include "services/platform/decider/service.h"
 #include "services/platform/log/kafka/kafka_log.h"
 #include "services/platform/runtime/runtime.h"
@@ -116,7 +117,10 @@ absl::Status Follow(const Flags& flags) {
   options.topic_prefix = flags.prefix;
   AFTERBELL_ASSIGN_OR_RETURN(const auto log, KafkaLog::Open(options));
   const CameService service(flags.records, flags.rows_only);
+  // Limits as a service would have them, so that another can be tried: AFTERBELL_LIMITS_STORE_BUFFER_BYTES=….
+  AFTERBELL_ASSIGN_OR_RETURN(const auto config, LoadConfig(""));
   RuntimeOptions runtime_options;
+  runtime_options.limits = config.limits();
   runtime_options.projections_directory = flags.data;
   runtime_options.services = {&service};
   runtime_options.log = log.get();
