@@ -35,7 +35,8 @@ Beside::Beside(Store* store, PartitionId id, RowsOf rows_of)
       id_(std::move(id)),
       rows_of_(std::move(rows_of)),
       rows_(store->Live(id_.number)),
-      chain_(ChainOf(id_, store->Position(id_.number))) {}
+      chain_(ChainOf(id_, store->Position(id_.number))),
+      written_index_(chain_.at().index) {}
 
 void Beside::Take(const log::v1::Commit& commit, uint64_t offset) {
   size_t numbered = unwritten_.size();
@@ -44,11 +45,13 @@ void Beside::Take(const log::v1::Commit& commit, uint64_t offset) {
 }
 
 absl::Status Beside::Write(const Chain& chain) {
-  if (unwritten_.empty()) return absl::OkStatus();
+  if (unwritten_.empty() && chain.at().index < written_index_ + kMovedFar) return absl::OkStatus();
   KeepNewest(&unwritten_);
   const absl::Status status = store_->Write(id_.number, unwritten_, StoredOf(chain));
-  if (status.ok()) unwritten_.clear();
-  return status;
+  if (!status.ok()) return status;
+  unwritten_.clear();
+  written_index_ = chain.at().index;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {

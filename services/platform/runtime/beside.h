@@ -33,8 +33,10 @@ class Beside {
   // A record was read back.
   void Take(const log::v1::Commit& commit, uint64_t offset);
 
-  // Writes what was taken, up to where the partition stands. RESOURCE_EXHAUSTED when there is no room:
-  // everything is kept, and written by the next call.
+  // Writes what was taken, up to where the partition stands; the position alone only when it has moved far,
+  // so that a kill costs no more than kMovedFar records to read again. RESOURCE_EXHAUSTED when there is no
+  // room: everything is kept, and written by the next call.
+  static constexpr uint64_t kMovedFar = 4096;
   absl::Status Write(const Chain& chain);
 
   // Reads on until what is here reaches `until`. False when the log has to fetch first: call again when it
@@ -47,6 +49,7 @@ class Beside {
   const RowsOf rows_of_;
   const std::unique_ptr<Rows> rows_;
   Chain chain_;  // While catching up.
+  uint64_t written_index_;
   std::vector<RowChange> unwritten_;
   uint64_t serial_ = 0;
 };

@@ -2,6 +2,8 @@
 // entities, levels and events that a build does not know.
 #include "services/platform/runtime/beside.h"
 
+#include <filesystem>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/log/valid_records.h"
@@ -199,6 +201,26 @@ TEST_F(BesideTest, ALogThatHasLostWhatTheRowsRestOnHalts) {
   EXPECT_THAT(std::string(opening.get().message()), HasSubstr("the log has lost records"));
   EXPECT_EQ(other->Partition(kAttendance)->End(), end);
   other->Stop();
+}
+
+// Records that give a store no rows move its position all the same, now and then: else whoever starts after a
+// kill reads them all again.
+TEST(Beside, APositionThatHasMovedFarIsWrittenWithoutRows) {
+  const std::string folder = ::testing::TempDir() + "/beside_moved";
+  std::filesystem::remove_all(folder);
+  auto store = Store::Open({.directory = folder, .service = "attendance"});
+  ASSERT_TRUE(store.ok()) << store.status();
+  Beside beside(store->get(), kAttendance, [](const auto&, uint64_t, auto*) {});
+  const auto write = [&](uint64_t index) {
+    ChainPosition at;
+    at.index = index;
+    EXPECT_EQ(beside.Write(Chain(kAttendance, at)), absl::OkStatus());
+    return (*store)->Position(kAttendance.number).index();
+  };
+  EXPECT_EQ(write(Beside::kMovedFar - 1), 0u);
+  EXPECT_EQ(write(Beside::kMovedFar), Beside::kMovedFar);
+  EXPECT_EQ(write(Beside::kMovedFar + 1), Beside::kMovedFar);
+  EXPECT_EQ(write(2 * Beside::kMovedFar), 2 * Beside::kMovedFar);
 }
 
 // A log that was put back goes by another name: rows of before it are put aside, positions of before it are
