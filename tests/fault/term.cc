@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <mutex>
 #include <random>
+#include <regex>
 #include <thread>
 #include <utility>
 
@@ -64,6 +65,13 @@ citygen::CityOptions CityOf(const Flags& flags) {
   return options;
 }
 
+// Microseconds number the records of one moment (recorded_at is at least one more than all a record had
+// seen), in whatever order they came: two plays of one term agree to the second.
+std::string WithoutMicroseconds(const std::string& text) {
+  static const std::regex* const kFraction = new std::regex("(:[0-9]{2})\\.[0-9]{6}Z");
+  return std::regex_replace(text, *kFraction, "$1Z");
+}
+
 // What a history comes down to, as text that two histories of one term have in common.
 absl::StatusOr<std::vector<std::string>> AnswersOf(const replay::History& history) {
   std::vector<std::string> answers;
@@ -74,7 +82,8 @@ absl::StatusOr<std::vector<std::string>> AnswersOf(const replay::History& histor
     const auto result = review->Run(history, CityServices(), {});
     if (!result.ok()) return result.status();
     for (const reviews::Table& table : result->tables)
-      answers.push_back(std::string(review->name()) + " " + table.name + "\n" + reviews::AsCsv(table));
+      answers.push_back(std::string(review->name()) + " " + table.name + "\n" +
+                        WithoutMicroseconds(reviews::AsCsv(table)));
   }
   return answers;
 }
