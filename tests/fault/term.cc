@@ -4,22 +4,14 @@
 // to the review questions, every decision made again alike, and no request decided twice.
 //
 // Exit codes: 0 as promised, 1 not so, 2 wrong usage.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <mutex>
 #include <random>
 #include <regex>
-#include <thread>
-#include <utility>
 
 #include "services/city/city.h"
 #include "services/platform/policy/loader.h"
@@ -28,7 +20,7 @@
 #include "services/reviews/review.h"
 #include "tests/fault/checker.h"
 #include "tests/fault/laws.h"
-#include "tests/fault/process.h"
+#include "tests/fault/member.h"
 #include "tests/kafka/city.h"
 #include "tools/afterbell/cluster_view.h"
 #include "tools/afterbell/player.h"
@@ -88,125 +80,6 @@ absl::StatusOr<std::vector<std::string>> AnswersOf(const replay::History& histor
   return answers;
 }
 
-// A port that nobody listens on. Whoever starts again is to be found where it was.
-int FreePort() {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  bind(socket_fd, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(socket_fd, reinterpret_cast<sockaddr*>(&address), &size);
-  close(socket_fd);
-  return ntohs(address.sin_port);
-}
-
-// One process of one service.
-class Member {
- public:
-  Member(const Flags& flags, std::string service, size_t number)
-      : flags_(flags), service_(std::move(service)), number_(number) {
-    address_ = "127.0.0.1:" + std::to_string(FreePort());
-  }
-
-  const std::string& service() const { return service_; }
-  const std::string& address() const { return address_; }
-
-  absl::Status Spawn() {
-    const std::string name = "afterbell-" + service_;
-    auto process =
-        Process::Spawn(flags_.bin + "/services/" + service_ + "/" + name,
-                       {"--kafka", flags_.kafka, "--data",
-                        flags_.dir + "/" + service_ + std::to_string(number_), "--listen", address_});
-    if (!process.ok()) return process.status();
-    process_ = *std::move(process);
-    return absl::OkStatus();
-  }
-  // Until it has read all and is in the group.
-  absl::Status AwaitServing() {
-    const absl::StatusOr<std::string> line = process_->ReadLine();
-    if (!line.ok())
-      return absl::UnavailableError(service_ + " at " + address_ + ": " + line.status().ToString());
-    return absl::OkStatus();
-  }
-  absl::Status KillAndStartAgain() {
-    process_->Signal(SIGKILL);
-    if (absl::Status killed = process_->Reap(SIGKILL); !killed.ok()) return killed;
-    if (absl::Status spawned = Spawn(); !spawned.ok()) return spawned;
-    return AwaitServing();
-  }
-  void AskToStop() { process_->Signal(SIGTERM); }
-  absl::Status AwaitStopped() {
-    const absl::Status stopped = process_->Reap(0);
-    return stopped.ok() ? stopped
-                        : absl::InternalError(service_ + " at " + address_ + ": " + stopped.ToString());
-  }
-
- private:
-  const Flags& flags_;
-  const std::string service_;
-  const size_t number_;
-  std::string address_;
-  std::unique_ptr<Process> process_;
-};
-
-// Kills members and starts them again, one after the other, on one thread: a process dies with the thread
-// that started it.
-class Killer {
- public:
-  Killer() : thread_([this] { Work(); }) {}
-  ~Killer() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-
-  // After `delay`; returns at once.
-  void Kill(Member* member, std::chrono::milliseconds delay) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      victim_ = member;
-      delay_ = delay;
-    }
-    changed_.notify_all();
-  }
-  // Until it serves again.
-  absl::Status Await() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return victim_ == nullptr; });
-    return std::exchange(status_, absl::OkStatus());
-  }
-
- private:
-  void Work() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [this] { return stopping_ || victim_ != nullptr; });
-      if (stopping_) return;
-      Member* const victim = victim_;
-      const std::chrono::milliseconds delay = delay_;
-      lock.unlock();
-      std::this_thread::sleep_for(delay);  // A random moment, in the midst of the calls.
-      const absl::Status status = victim->KillAndStartAgain();
-      lock.lock();
-      status_ = status;
-      victim_ = nullptr;
-      changed_.notify_all();
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Member* victim_ = nullptr;
-  std::chrono::milliseconds delay_{0};
-  absl::Status status_;
-  bool stopping_ = false;
-  std::thread thread_;
-};
-
 class Driver {
  public:
   explicit Driver(const Flags& flags) : flags_(flags), dice_(flags.seed) {}
@@ -264,10 +137,14 @@ class Driver {
     return absl::OkStatus();
   }
 
+  std::unique_ptr<Member> MemberOf(const std::string& service, size_t number) const {
+    return std::make_unique<Member>(service, flags_.bin + "/services/" + service + "/afterbell-" + service,
+                                    flags_.kafka, flags_.dir + "/" + service + std::to_string(number));
+  }
+
   absl::Status StartAll() {
     for (const Service* service : CityServices()) {
-      for (size_t i = 0; i < kEach; ++i)
-        members_.push_back(std::make_unique<Member>(flags_, std::string(service->name()), i));
+      for (size_t i = 0; i < kEach; ++i) members_.push_back(MemberOf(std::string(service->name()), i));
     }
     for (const auto& member : members_) {
       if (absl::Status spawned = member->Spawn(); !spawned.ok()) return spawned;
