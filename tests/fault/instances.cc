@@ -8,14 +8,17 @@
 // - broker-kill: a broker gets SIGKILL, and is started again.
 // - broker-pause: a broker stands still for a while: for everybody it is as if the line to it were cut.
 // - broker-full: the disk of the brokers is full for a while, which kills them; then it has room, and they
-// are
-//   started again. Their folder must lie on a small file system (TEST_TMPDIR of tests/kafka/run.sh).
+//   are started again. Their folder must lie on a small file system (TEST_TMPDIR of tests/kafka/run.sh).
+// - line-cut, line-stall, line-slow: the line between one instance and the broker (line.h); the other one
+//   reaches it as ever. In every other cycle the client asks that one, in the others the one whose line is
+//   hit. The driver starts the broker by itself, which must know the line.
 //
-// Of a pause nobody may be told. Brokers that are away for longer than an append waits are told of
-// (UNAVAILABLE), and whoever is told asks again.
+// Of a pause nobody may be told, nor of a line. Brokers that are away for longer than an append waits are
+// told of (UNAVAILABLE), and whoever is told asks again.
 //
 // Exit codes: 0 as promised, 1 not so, 2 wrong usage.
 #include <signal.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -31,6 +34,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/fault/checker.h"
+#include "tests/fault/line.h"
 #include "tests/fault/load.h"
 #include "tests/fault/server.h"
 #include "tests/kafka/city.h"
@@ -51,6 +55,12 @@ constexpr char kPause[] = "pause";
 constexpr char kBrokerKill[] = "broker-kill";
 constexpr char kBrokerPause[] = "broker-pause";
 constexpr char kBrokerFull[] = "broker-full";
+constexpr char kLineCut[] = "line-cut";
+constexpr char kLineStall[] = "line-stall";
+constexpr char kLineSlow[] = "line-slow";
+constexpr size_t kByLine = 0;      // The instance that reaches the broker by the line.
+constexpr int kLongMsMax = 25000;  // Above it an append would end by itself.
+constexpr size_t kAddressBytesMax = 64;
 constexpr uint64_t kSmallDisk = 8ull << 30;  // A larger one is not for a test to fill.
 
 struct Flags {
@@ -66,6 +76,10 @@ struct Flags {
   std::string dir = "/tmp/afterbell-instances";
 };
 
+bool IsOfLine(const std::string& fault) {
+  return fault == kLineCut || fault == kLineStall || fault == kLineSlow;
+}
+
 unsigned long Long(uint64_t number) { return static_cast<unsigned long>(number); }
 
 class Driver {
@@ -74,32 +88,28 @@ class Driver {
       : flags_(flags), dice_(flags.seed), load_(flags.seed, Fresh(flags.dir)) {}
 
   int Run() {
-    auto log = BeginCity({.brokers = flags_.served.kafka,
-                          .topic_prefix = flags_.served.topic_prefix,
-                          .school_partitions = kSchoolPartitions,
-                          .replication = flags_.brokers});
-    absl::Status status = log.status();
-    if (log.ok()) log_ = *std::move(log);
+    absl::Status status = IsOfLine(flags_.fault) ? OpenLine() : absl::OkStatus();
+    if (status.ok()) status = Begin();
     for (size_t i = 0; i < 2 && status.ok(); ++i) status = Start(i);
     if (status.ok()) status = load_.SetUp(addresses_[0], [&] { return Settle(); });
     for (int cycle = 1; cycle <= flags_.cycles && status.ok(); ++cycle) {
       status = Cycle(cycle);
       if (findings_.lost + findings_.doubled > 0) break;
     }
-    if (!status.ok()) std::printf("failed: %s\n", status.ToString().c_str());
-    std::sort(waits_ms_.begin(), waits_ms_.end());
-    const int64_t half = waits_ms_.empty() ? 0 : waits_ms_[waits_ms_.size() / 2];
-    const int64_t most = waits_ms_.empty() ? 0 : waits_ms_.back();
+    if (!status.ok())
+      std::printf("failed: %s (the last hit:%s)\n", status.ToString().c_str(), ForHowLong().c_str());
+    const Waits waits = WaitsOf(&waits_ms_);
     std::printf(
         "{\"fault\": \"%s\", \"brokers\": %d, \"faults\": %d, \"with_calls_in_flight\": %d, \"answered\": "
         "%lu, "
         "\"lost\": %lu, \"doubled\": "
         "%lu, \"answers_differing\": %lu, \"digest_mismatches\": %lu, \"session_ms\": %lu, "
-        "\"longest_wait_ms_median\": %ld, \"longest_wait_ms_max\": %ld}\n",
+        "\"longest_wait_ms_median\": %ld, \"longest_wait_ms_max\": %ld%s}\n",
         flags_.fault.c_str(), flags_.brokers, faults_, in_flight_, Long(load_.answered()),
         Long(findings_.lost), Long(findings_.doubled), Long(differing_), Long(mismatches_),
-        Long(flags_.served.session_ms), static_cast<long>(half), static_cast<long>(most));
-    return status.ok() && findings_.lost == 0 && findings_.doubled == 0 && differing_ == 0 && mismatches_ == 0
+        Long(flags_.served.session_ms), waits.median, waits.most, OfLine().c_str());
+    return status.ok() && MetSomething() && findings_.lost == 0 && findings_.doubled == 0 &&
+                   differing_ == 0 && mismatches_ == 0
                ? 0
                : 1;
   }
@@ -111,11 +121,76 @@ class Driver {
     return dir + "/answers.tsv";
   }
 
+  struct Waits {
+    long median = 0, most = 0;
+  };
+  static Waits WaitsOf(std::vector<int64_t>* waits_ms) {
+    if (waits_ms->empty()) return {};
+    std::sort(waits_ms->begin(), waits_ms->end());
+    return {static_cast<long>((*waits_ms)[waits_ms->size() / 2]), static_cast<long>(waits_ms->back())};
+  }
+
+  // A broker that knows the line, and the line to it.
+  absl::Status OpenLine() {
+    auto line = Line::Open(flags_.seed);
+    if (!line.ok()) return line.status();
+    line_ = *std::move(line);
+    const std::string command = "\"" + flags_.kafka_tool + "\" up --port 0 --data \"" + flags_.kafka_data +
+                                "\" --line " + std::to_string(line_->port()) + " --while-pid " +
+                                std::to_string(getpid());
+    std::FILE* const up = popen(command.c_str(), "r");
+    if (up == nullptr) return absl::ErrnoToStatus(errno, command);
+    char direct[kAddressBytesMax] = "", by_line[kAddressBytesMax] = "";
+    const bool told = std::fscanf(up, "%63s %63s", direct, by_line) == 2;
+    if (pclose(up) != 0 || !told) return absl::InternalError("could not: " + command);
+    flags_.served.kafka = direct;
+    const std::string address = by_line;
+    line_->LeadTo(std::stoi(address.substr(address.find(':') + 1)));
+    return absl::OkStatus();
+  }
+
+  absl::Status Begin() {
+    auto log = BeginCity({.brokers = flags_.served.kafka,
+                          .topic_prefix = flags_.served.topic_prefix,
+                          .school_partitions = kSchoolPartitions,
+                          .replication = flags_.brokers});
+    if (!log.ok()) return log.status();
+    log_ = *std::move(log);
+    return absl::OkStatus();
+  }
+
+  // A line that nothing went by when it was hit has shown nothing.
+  bool MetSomething() const {
+    if (line_ == nullptr) return true;
+    const Line::Met met = line_->met();
+    return (flags_.fault == kLineCut ? met.reset : flags_.fault == kLineStall ? met.held : met.delayed) > 0;
+  }
+
+  // What else the last line says of a line: how long they waited who asked the one that it leads to.
+  std::string OfLine() {
+    if (line_ == nullptr) return "";
+    const Waits by_line = WaitsOf(&waits_by_line_ms_);
+    const Line::Met met = line_->met();
+    char text[256];
+    std::snprintf(text, sizeof text,
+                  ", \"by_line_wait_ms_median\": %ld, \"by_line_wait_ms_max\": %ld, "
+                  "\"connections_reset\": %lu, \"refused\": %lu, \"held\": %lu, \"chunks_delayed\": %lu",
+                  by_line.median, by_line.most, Long(met.reset), Long(met.refused), Long(met.held),
+                  Long(met.delayed));
+    return text;
+  }
+
+  // Until there was again what had been hit; a kill of an instance has no length.
+  std::string ForHowLong() const {
+    return flags_.fault == kKill ? "" : " for " + std::to_string(hit_ms_) + " ms";
+  }
+
   int Between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(dice_); }
 
   absl::Status Start(size_t which) {
     Served served = flags_.served;
     served.data = flags_.dir + "/" + std::to_string(which);
+    if (line_ != nullptr && which == kByLine) served.kafka = line_->address();
     auto server = Server::Spawn(served);
     if (!server.ok()) return server.status();
     servers_[which] = *std::move(server);
@@ -168,8 +243,11 @@ class Driver {
     const std::chrono::milliseconds delay(Between(50, 500));
     load_.ForgetSlowest();
     bool told_nobody = true;
+    const bool by_line = IsOfLine(flags_.fault) && cycle % 2 == 1;
     absl::Status status;
-    if (flags_.fault == kKill) {
+    if (IsOfLine(flags_.fault)) {
+      status = AskThrough(addresses_[by_line ? kByLine : 1 - kByLine], delay, kByLine);
+    } else if (flags_.fault == kKill) {
       told_nobody = cycle % 2 == 0;
       status = told_nobody ? AskTheOneThatStays(hit, other, delay) : AskTheOneThatDies(hit, other, delay);
       if (status.ok()) status = Start(hit);
@@ -179,17 +257,17 @@ class Driver {
     if (!status.ok()) return status;
     ++faults_;
     const int64_t waited_ms = load_.slowest().count() / 1000;
-    if (told_nobody) waits_ms_.push_back(waited_ms);
+    if (told_nobody) (by_line ? waits_by_line_ms_ : waits_ms_).push_back(waited_ms);
     if (cycle % kCheckedEvery == 0 || cycle == flags_.cycles) {
       if (status = LookAtLog(); !status.ok()) return status;
     }
     std::printf(
-        "cycle %d: %s%s, %lu answered, longest wait %ld ms, %lu lost, %lu doubled, %lu differing, "
+        "cycle %d: %s%s%s, %lu answered, longest wait %ld ms, %lu lost, %lu doubled, %lu differing, "
         "%lu digest mismatches%s%s\n",
-        cycle, flags_.fault.c_str(), told_nobody ? "" : " of the one that is asked",
-        Long(load_.answered() - answered), static_cast<long>(waited_ms), Long(findings_.lost),
-        Long(findings_.doubled), Long(differing_), Long(mismatches_), findings_.first.empty() ? "" : ": ",
-        findings_.first.c_str());
+        cycle, flags_.fault.c_str(), told_nobody && !by_line ? "" : " of the one that is asked",
+        ForHowLong().c_str(), Long(load_.answered() - answered), static_cast<long>(waited_ms),
+        Long(findings_.lost), Long(findings_.doubled), Long(differing_), Long(mismatches_),
+        findings_.first.empty() ? "" : ": ", findings_.first.c_str());
     std::fflush(stdout);
     return absl::OkStatus();
   }
@@ -222,8 +300,12 @@ class Driver {
     if (flags_.fault == kBrokerPause) status = Broker("pause" + of_broker);
     const std::string filler = flags_.kafka_data + "/filler";
     if (flags_.fault == kBrokerFull) status = Fill(filler);
+    if (flags_.fault == kLineCut) line_->Become(Line::Mode::kCut);
+    if (flags_.fault == kLineStall) line_->Become(Line::Mode::kStalled);
+    if (flags_.fault == kLineSlow) line_->Become(Line::Mode::kSlow);
     std::this_thread::sleep_for(length);
     if (flags_.fault == kBrokerFull) std::filesystem::remove(filler);
+    if (line_ != nullptr) line_->Become(Line::Mode::kOpen);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGCONT);
     if (status.ok() && (flags_.fault == kBrokerKill || flags_.fault == kBrokerFull)) status = Broker("start");
     if (status.ok() && flags_.fault == kBrokerPause) status = Broker("resume" + of_broker);
@@ -240,7 +322,10 @@ class Driver {
     std::atomic<bool> over{false};
     std::thread hitter([&] {
       std::this_thread::sleep_for(delay);
+      const auto begun = std::chrono::steady_clock::now();
       hit = Hit(instance, broker, length);
+      const auto took = std::chrono::steady_clock::now() - begun;
+      hit_ms_ = static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
       over = true;
     });
     ++in_flight_;  // It is asked all the time.
@@ -252,7 +337,7 @@ class Driver {
           if (enough == 0) enough = load_.answered() + kAnswersAfterKill;
           return load_.answered() < enough;
         },
-        flags_.fault == kPause ? std::chrono::seconds(0) : kPatience);
+        flags_.fault == kPause || IsOfLine(flags_.fault) ? std::chrono::seconds(0) : kPatience);
     hitter.join();
     return hit.ok() ? asked : hit;
   }
@@ -305,22 +390,35 @@ class Driver {
   }
 
   absl::Status LookAtLog() {
-    if (absl::Status shared = AwaitShares(); !shared.ok()) return shared;  // No claim comes after it.
-    if (absl::Status settled = Settle(); !settled.ok()) return settled;
-    auto stands = ReadRequests(log_.get());
-    if (!stands.ok()) return stands.status();
-    findings_ = Check(load_.requests(), *stands);
+    auto stands = absl::StatusOr<StandsById>(absl::UnknownError("not read"));
+    uint64_t mismatches = 0;
     std::string why;
-    const auto mismatches = CountMismatches(log_.get(), settled_, &why);
-    if (!mismatches.ok()) return mismatches.status();
-    mismatches_ += *mismatches;
-    if (*mismatches > 0) std::printf("%s\n", why.c_str());
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+      if (absl::Status shared = AwaitShares(); !shared.ok()) return shared;
+      if (absl::Status settled = Settle(); !settled.ok()) return settled;
+      const std::map<PartitionId, Digest> before = settled_;
+      stands = ReadRequests(log_.get());
+      if (!stands.ok()) return stands.status();
+      const auto counted = CountMismatches(log_.get(), before, &why);
+      if (!counted.ok()) return counted.status();
+      mismatches = *counted;
+      // Who was away a while may be put out of a group some time after it: claims that come between the two
+      // looks are no mismatch. A real one stays, with rows as they were.
+      if (mismatches == 0 || std::chrono::steady_clock::now() > until) break;
+      if (absl::Status settled = Settle(); !settled.ok()) return settled;
+      if (settled_ == before) break;
+    }
+    findings_ = Check(load_.requests(), *stands);
+    mismatches_ += mismatches;
+    if (mismatches > 0) std::printf("%s\n", why.c_str());
     return absl::OkStatus();
   }
 
-  const Flags flags_;
+  Flags flags_;
   std::mt19937 dice_;
   Load load_;
+  std::unique_ptr<Line> line_;  // Of its faults.
   std::unique_ptr<KafkaLog> log_;
   std::array<std::unique_ptr<Server>, 2> servers_;
   std::array<std::string, 2> addresses_;
@@ -329,7 +427,8 @@ class Driver {
   uint64_t differing_ = 0;
   uint64_t mismatches_ = 0;
   int faults_ = 0, in_flight_ = 0;
-  std::vector<int64_t> waits_ms_;
+  long hit_ms_ = 0;  // Of the last one that was not a kill.
+  std::vector<int64_t> waits_ms_, waits_by_line_ms_;
 };
 
 int Main(int argc, char** argv) {
@@ -343,13 +442,20 @@ int Main(int argc, char** argv) {
   CLI::App app("instances: what two instances answered stands, whatever is killed or stands still");
   app.add_option("--fault", flags.fault, "What is hit, and how")
       ->capture_default_str()
-      ->check(CLI::IsMember({kKill, kPause, kBrokerKill, kBrokerPause, kBrokerFull}));
+      ->check(CLI::IsMember(
+          {kKill, kPause, kBrokerKill, kBrokerPause, kBrokerFull, kLineCut, kLineStall, kLineSlow}));
   app.add_option("--brokers", flags.brokers, "How many there are")->capture_default_str();
   app.add_option("--cycles", flags.cycles, "How often")->capture_default_str()->check(CLI::Range(1, 100000));
+  app.add_option("--long-ms", flags.long_pause_ms_max, "What one hit in ten lasts at most")
+      ->capture_default_str()
+      ->check(CLI::Range(flags.pause_ms_max, kLongMsMax));
   app.add_option("--seed", flags.seed, "Of delays and samples")->capture_default_str();
   if (const auto exit_code = ParseOrServe(&app, argc, argv, &flags.served, &flags.dir)) return *exit_code;
-  if (flags.served.kafka.empty()) {
-    std::fprintf(stderr, "instances: --kafka, or KAFKA in the environment\n");
+  const bool of_line = IsOfLine(flags.fault);
+  if (of_line ? flags.kafka_tool.empty() || flags.kafka_data.empty() : flags.served.kafka.empty()) {
+    std::fprintf(stderr, "instances: %s\n",
+                 of_line ? "it starts its broker itself: tests/kafka/run.sh 0"
+                         : "--kafka, or KAFKA in the environment");
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);  // A server that died is an error of the call, not of the driver.
