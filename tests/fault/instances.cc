@@ -18,6 +18,7 @@
 //
 // Exit codes: 0 as promised, 1 not so, 2 wrong usage.
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -49,6 +50,7 @@ constexpr int kCheckedEvery = 10;  // And the last: the whole log is read, and a
 constexpr size_t kRepeatedSample = 64;
 constexpr uint64_t kAnswersAfterKill = 200;
 constexpr std::chrono::seconds kPatience(60);
+constexpr std::chrono::seconds kBrokerPatience(150);  // A busy machine may need two minutes to start one.
 
 constexpr char kKill[] = "kill";
 constexpr char kPause[] = "pause";
@@ -78,6 +80,13 @@ struct Flags {
 
 bool IsOfLine(const std::string& fault) {
   return fault == kLineCut || fault == kLineStall || fault == kLineSlow;
+}
+
+bool OnOneDisk(const std::string& one, const std::string& other) {
+  struct stat of_one, of_other;
+  std::filesystem::create_directories(other);
+  return stat(one.c_str(), &of_one) != 0 || stat(other.c_str(), &of_other) != 0 ||
+         of_one.st_dev == of_other.st_dev;
 }
 
 unsigned long Long(uint64_t number) { return static_cast<unsigned long>(number); }
@@ -292,22 +301,37 @@ class Driver {
     return absl::OkStatus();
   }
 
+  bool BrokersRun() { return Broker("status").ok(); }
+
+  // Fills the disk of the brokers, which die of it, and gives them room again.
+  absl::Status FillDisk(std::chrono::milliseconds length) {
+    const auto begun = std::chrono::steady_clock::now();
+    const std::string filler = flags_.kafka_data + "/filler";
+    absl::Status status = Fill(filler);
+    // One that still dies when there is room again would be taken for one that runs.
+    while (status.ok() && BrokersRun()) {
+      if (std::chrono::steady_clock::now() - begun > kPatience)
+        status = absl::DeadlineExceededError("the brokers do not mind that their disk is full");
+    }
+    std::this_thread::sleep_until(begun + length);
+    std::filesystem::remove(filler);
+    return status.ok() ? Broker("start") : status;
+  }
+
   absl::Status Hit(size_t instance, int broker, std::chrono::milliseconds length) {
     const std::string of_broker = " --broker " + std::to_string(broker);
+    if (flags_.fault == kBrokerFull) return FillDisk(length);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGSTOP);
     absl::Status status;
     if (flags_.fault == kBrokerKill) status = Broker("kill" + of_broker);
     if (flags_.fault == kBrokerPause) status = Broker("pause" + of_broker);
-    const std::string filler = flags_.kafka_data + "/filler";
-    if (flags_.fault == kBrokerFull) status = Fill(filler);
     if (flags_.fault == kLineCut) line_->Become(Line::Mode::kCut);
     if (flags_.fault == kLineStall) line_->Become(Line::Mode::kStalled);
     if (flags_.fault == kLineSlow) line_->Become(Line::Mode::kSlow);
     std::this_thread::sleep_for(length);
-    if (flags_.fault == kBrokerFull) std::filesystem::remove(filler);
     if (line_ != nullptr) line_->Become(Line::Mode::kOpen);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGCONT);
-    if (status.ok() && (flags_.fault == kBrokerKill || flags_.fault == kBrokerFull)) status = Broker("start");
+    if (status.ok() && flags_.fault == kBrokerKill) status = Broker("start");
     if (status.ok() && flags_.fault == kBrokerPause) status = Broker("resume" + of_broker);
     return status;
   }
@@ -337,7 +361,7 @@ class Driver {
           if (enough == 0) enough = load_.answered() + kAnswersAfterKill;
           return load_.answered() < enough;
         },
-        flags_.fault == kPause || IsOfLine(flags_.fault) ? std::chrono::seconds(0) : kPatience);
+        flags_.fault == kPause || IsOfLine(flags_.fault) ? std::chrono::seconds(0) : kBrokerPatience);
     hitter.join();
     return hit.ok() ? asked : hit;
   }
@@ -456,6 +480,11 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "instances: %s\n",
                  of_line ? "it starts its broker itself: tests/kafka/run.sh 0"
                          : "--kafka, or KAFKA in the environment");
+    return 2;
+  }
+  if (flags.fault == kBrokerFull && OnOneDisk(flags.kafka_data, flags.dir)) {
+    std::fprintf(stderr, "instances: %s and %s lie on one disk, and only that of the brokers is to be full\n",
+                 flags.kafka_data.c_str(), flags.dir.c_str());
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);  // A server that died is an error of the call, not of the driver.
