@@ -94,7 +94,7 @@ unsigned long Long(uint64_t number) { return static_cast<unsigned long>(number);
 class Driver {
  public:
   explicit Driver(const Flags& flags)
-      : flags_(flags), dice_(flags.seed), load_(flags.seed, Fresh(flags.dir)) {}
+      : flags_(flags), dice_(flags.seed), sample_dice_(flags.seed), load_(flags.seed, Fresh(flags.dir)) {}
 
   int Run() {
     absl::Status status = IsOfLine(flags_.fault) ? OpenLine() : absl::OkStatus();
@@ -255,13 +255,13 @@ class Driver {
     const bool by_line = IsOfLine(flags_.fault) && cycle % 2 == 1;
     absl::Status status;
     if (IsOfLine(flags_.fault)) {
-      status = AskThrough(addresses_[by_line ? kByLine : 1 - kByLine], delay, kByLine);
+      status = AskThrough(by_line ? kByLine : 1 - kByLine, delay, kByLine);
     } else if (flags_.fault == kKill) {
       told_nobody = cycle % 2 == 0;
       status = told_nobody ? AskTheOneThatStays(hit, other, delay) : AskTheOneThatDies(hit, other, delay);
       if (status.ok()) status = Start(hit);
     } else {
-      status = AskThrough(addresses_[flags_.fault == kPause ? other : hit], delay, hit);
+      status = AskThrough(flags_.fault == kPause ? other : hit, delay, hit);
     }
     if (!status.ok()) return status;
     ++faults_;
@@ -336,8 +336,21 @@ class Driver {
     return status;
   }
 
-  // Asks before, while and after something is hit: every call must be answered.
-  absl::Status AskThrough(const std::string& address, std::chrono::milliseconds delay, size_t instance) {
+  // Some of what has been answered, of all cycles.
+  std::vector<Request*> Sample() {
+    std::deque<Request>& requests = load_.requests();
+    std::uniform_int_distribution<size_t> any(0, requests.size() - 1);
+    std::vector<Request*> sample;
+    for (size_t i = 0; i < kRepeatedSample; ++i) {
+      Request& request = requests[any(sample_dice_)];
+      if (request.answer) sample.push_back(&request);
+    }
+    return sample;
+  }
+
+  // Asks one before, while and after something is hit: every call must be answered. Then the other one has to
+  // answer alike.
+  absl::Status AskThrough(size_t asks, std::chrono::milliseconds delay, size_t instance) {
     const bool pauses = flags_.fault != kBrokerKill;
     const std::chrono::milliseconds length(
         !pauses ? 0 : Between(20, Between(0, 9) == 0 ? flags_.long_pause_ms_max : flags_.pause_ms_max));
@@ -354,16 +367,19 @@ class Driver {
     });
     ++in_flight_;  // It is asked all the time.
     uint64_t enough = 0;
+    const bool tells_nobody = flags_.fault == kPause || IsOfLine(flags_.fault);
+    const std::chrono::seconds patience = tells_nobody ? std::chrono::seconds(0) : kBrokerPatience;
     const absl::Status asked = load_.AskWhile(
-        address,
+        addresses_[asks],
         [&] {
           if (!over) return true;
           if (enough == 0) enough = load_.answered() + kAnswersAfterKill;
           return load_.answered() < enough;
         },
-        flags_.fault == kPause || IsOfLine(flags_.fault) ? std::chrono::seconds(0) : kBrokerPatience);
+        patience);
     hitter.join();
-    return hit.ok() ? asked : hit;
+    if (!hit.ok() || !asked.ok()) return hit.ok() ? asked : hit;
+    return load_.Repeat(addresses_[1 - asks], Sample(), &differing_, patience);
   }
 
   absl::Status AskTheOneThatStays(size_t dies, size_t stays, std::chrono::milliseconds delay) {
@@ -406,10 +422,7 @@ class Driver {
       if (!requests[i].answer) again.push_back(&requests[i]);
     }
     if (in_flight) ++in_flight_;
-    for (size_t i = 0; i < kRepeatedSample; ++i) {
-      Request& request = requests[Between(0, static_cast<int>(requests.size()) - 1)];
-      if (request.answer) again.push_back(&request);
-    }
+    for (Request* answered : Sample()) again.push_back(answered);
     return load_.Repeat(addresses_[stays], again, &differing_);
   }
 
@@ -441,6 +454,7 @@ class Driver {
 
   Flags flags_;
   std::mt19937 dice_;
+  std::mt19937 sample_dice_;  // Of their own, so that a seed stands for the same hits every time.
   Load load_;
   std::unique_ptr<Line> line_;  // Of its faults.
   std::unique_ptr<KafkaLog> log_;

@@ -205,8 +205,8 @@ void Load::WaitUntilAsking() {
 }
 
 absl::Status Load::Repeat(const std::string& address, const std::vector<Request*>& requests,
-                          uint64_t* differing) {
-  Client client(address);
+                          uint64_t* differing, std::chrono::seconds patience) {
+  Client client(Instances{{"", {address}}}, patience);
   absl::Status wrong;
   for (Request* request : requests) {
     client.WaitBelow(kOutstanding);

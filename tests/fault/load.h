@@ -62,7 +62,8 @@ class Load {
                         std::chrono::seconds patience = std::chrono::seconds(0));
 
   // Asks these again. Counts those that had an answer and got another one now.
-  absl::Status Repeat(const std::string& address, const std::vector<Request*>& requests, uint64_t* differing);
+  absl::Status Repeat(const std::string& address, const std::vector<Request*>& requests, uint64_t* differing,
+                      std::chrono::seconds patience = std::chrono::seconds(0));
 
   // Of the killer: waits for the first call of AskUntilKilled; says that the kill comes now.
   void WaitUntilAsking();
