@@ -65,25 +65,56 @@ absl::Status Host::OpenLog(const HostOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status Host::OpenRuntime(const HostOptions& options, const std::vector<Hosted>& hosted, bool prepare) {
+  RuntimeOptions runtime_options;
+  runtime_options.projections_directory = options.data_directory + "/projections";
+  runtime_options.log = log_.get();
+  runtime_options.clock = options.simulated_clock ? log::v1::SIMULATED : log::v1::REAL;
+  runtime_options.school_partitions = options.school_partitions;
+  runtime_options.limits = options.limits;
+  runtime_options.begin = options.kafka.empty();
+  runtime_options.prepare = prepare;
+  runtime_options.own = false;  // Not before it is known where this process is called.
+  for (const Hosted& each : hosted) runtime_options.services.push_back(each.service);
+  auto runtime = Runtime::Open(std::move(runtime_options));
+  if (!runtime.ok()) return runtime.status();
+  runtime_ = *std::move(runtime);
+  for (const std::string& rebuilt : runtime_->rebuilt())
+    notes_.push_back("projection begun anew: " + rebuilt);
+  for (const std::string& other : runtime_->OtherSchemas())
+    notes_.push_back(other + " holds the rows of another build: remove it when nobody will go back to that");
+  return absl::OkStatus();
+}
+
+absl::Status Host::AwaitFold() {
+  return runtime_->WaitReady(kStuckAtMost, [](uint64_t read, uint64_t end) {
+    std::fprintf(stderr, "folding: %lu of %lu records read\n", static_cast<unsigned long>(read),
+                 static_cast<unsigned long>(end));
+  });
+}
+
+absl::StatusOr<std::string> Host::Prepare(const HostOptions& options, const std::vector<Hosted>& hosted) {
+  if (options.kafka.empty())
+    return absl::InvalidArgumentError(
+        "--prepare: an embedded log belongs to the process that serves; it needs --kafka");
+  std::unique_ptr<Host> host(new Host());
+  AFTERBELL_RETURN_IF_ERROR(host->OpenLog(options));
+  AFTERBELL_RETURN_IF_ERROR(host->OpenRuntime(options, hosted, /*prepare=*/true));
+  AFTERBELL_RETURN_IF_ERROR(host->AwaitFold());
+  uint64_t records = 0;
+  const auto stats = host->runtime_->stats();
+  for (const auto& [id, each] : stats) records += each.index;
+  host->Stop();
+  return absl::StrCat("prepared: ", stats.size(), " partitions, ", records,
+                      " records; start this build to go on from there");
+}
+
 absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
                                                   const std::vector<Hosted>& hosted) {
   const bool shared = !options.kafka.empty();
   std::unique_ptr<Host> host(new Host());
   AFTERBELL_RETURN_IF_ERROR(host->OpenLog(options));
-  RuntimeOptions runtime_options;
-  runtime_options.projections_directory = options.data_directory + "/projections";
-  runtime_options.log = host->log_.get();
-  runtime_options.clock = options.simulated_clock ? log::v1::SIMULATED : log::v1::REAL;
-  runtime_options.school_partitions = options.school_partitions;
-  runtime_options.limits = options.limits;
-  runtime_options.begin = !shared;
-  runtime_options.own = false;  // Not before it is known where this process is called.
-  for (const Hosted& each : hosted) runtime_options.services.push_back(each.service);
-  auto runtime = Runtime::Open(std::move(runtime_options));
-  if (!runtime.ok()) return runtime.status();
-  host->runtime_ = *std::move(runtime);
-  for (const std::string& rebuilt : host->runtime_->rebuilt())
-    host->notes_.push_back("projection begun anew: " + rebuilt);
+  AFTERBELL_RETURN_IF_ERROR(host->OpenRuntime(options, hosted, /*prepare=*/false));
   std::vector<grpc::Service*> services;
   for (const Hosted& each : hosted) {
     host->services_.push_back(each.make_grpc(host->runtime_.get(), each.service));
@@ -98,7 +129,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   host->server_ = *std::move(server);
   host->runtime_->SetAddress(host->address());
   if (!shared) host->runtime_->OwnAll();
-  AFTERBELL_RETURN_IF_ERROR(host->runtime_->WaitReady(kStuckAtMost));
+  AFTERBELL_RETURN_IF_ERROR(host->AwaitFold());
   // Whoever joins has read everything, so that it decides as soon as it owns.
   if (shared) AFTERBELL_RETURN_IF_ERROR(host->Join(options));
   host->server_->SetServing(true);
@@ -181,7 +212,7 @@ void WaitForStopSignal() {
 
 int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hosted>& hosted) {
   std::string config_file, data, listen, kafka;
-  bool simulated_clock = false;
+  bool simulated_clock = false, prepare = false;
   CLI::App app(std::string(name) + ": one Afterbell service");
   app.add_option("--config", config_file, "Protobuf text, as infra/config/afterbell.textproto");
   app.add_option("--data", data, "Folder of the projections, and of an embedded log");
@@ -189,6 +220,8 @@ int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hoste
   app.add_option("--listen", listen, "Loopback address and port; port 0 takes a free one");
   app.add_flag("--simulated-clock", simulated_clock,
                "Begin an embedded log whose time is moved by MoveClock");
+  app.add_flag("--prepare", prepare,
+               "Fold this build's rows beside the process that serves from the same folder, and end");
   CLI11_PARSE(app, argc, argv);
   const auto config = LoadConfig(config_file);
   if (!config.ok()) {
@@ -200,6 +233,12 @@ int ServiceMain(int argc, char** argv, const char* name, const std::vector<Hoste
   if (!listen.empty()) options.address = listen;
   if (!kafka.empty()) options.kafka = kafka;
   options.simulated_clock = simulated_clock;
+  if (prepare) {
+    const auto prepared = Host::Prepare(options, hosted);
+    std::fprintf(prepared.ok() ? stdout : stderr, "%s: %s\n", name,
+                 prepared.ok() ? prepared->c_str() : std::string(prepared.status().message()).c_str());
+    return prepared.ok() ? 0 : absl::IsInvalidArgument(prepared.status()) ? 2 : 1;
+  }
   BlockStopSignals();
   auto host = Host::Start(options, hosted);
   if (!host.ok()) {

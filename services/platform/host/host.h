@@ -49,6 +49,11 @@ class Host {
                                                      const std::vector<Hosted>& hosted);
   ~Host();
 
+  // Folds this build's rows of a shared log beside the process that serves from the same folder, until they
+  // are up to date: with another schema, this build then starts at once, and the other one finds its own rows
+  // when it is started again. Stopped halfway, it goes on where it was. Returns what was done, as text.
+  static absl::StatusOr<std::string> Prepare(const HostOptions& options, const std::vector<Hosted>& hosted);
+
   Runtime& runtime() { return *runtime_; }
   EventLog& log() { return *log_; }
   std::string address() const { return server_->address(); }
@@ -61,6 +66,8 @@ class Host {
  private:
   Host() = default;
   absl::Status OpenLog(const HostOptions& options);
+  absl::Status OpenRuntime(const HostOptions& options, const std::vector<Hosted>& hosted, bool prepare);
+  absl::Status AwaitFold();
   absl::Status Join(const HostOptions& options);
   void HandOver();
 

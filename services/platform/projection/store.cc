@@ -13,6 +13,7 @@
 
 #include "absl/strings/escaping.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/projection/load.h"
 
 namespace afterbell {
 namespace {
@@ -62,6 +63,11 @@ class ExpiryFactory : public rocksdb::CompactionFilterFactory {
   const std::function<bool(std::string_view)> expired_;
 };
 
+// Of rows that are written once and seldom read: a lookup asks the filter of each file, a merge rewrites all.
+constexpr int kLateMerge = 16;
+constexpr int kSlowdown = 3 * kLateMerge;
+constexpr int kStop = 4 * kLateMerge;
+
 rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   rocksdb::Options database;
   database.create_if_missing = true;
@@ -71,6 +77,11 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.max_background_jobs = 2;
   database.max_open_files = 256;
   database.compression = rocksdb::kNoCompression;
+  if (options.written_once) {
+    database.level0_file_num_compaction_trigger = kLateMerge;
+    database.level0_slowdown_writes_trigger = kSlowdown;
+    database.level0_stop_writes_trigger = kStop;
+  }
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.keep_log_file_num = 2;
   database.avoid_flush_during_shutdown = false;
@@ -104,6 +115,8 @@ absl::Status StatusOf(const rocksdb::Status& status) {
 
 std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes) { return rocksdb::NewLRUCache(bytes); }
 
+std::shared_ptr<LoadBudget> MakeLoadBudget(size_t bytes) { return std::make_shared<LoadBudget>(bytes); }
+
 void KeepNewest(std::vector<RowChange>* changes) {
   std::sort(changes->begin(), changes->end(), [](const RowChange& a, const RowChange& b) {
     const int order = a.key.compare(b.key);
@@ -116,8 +129,13 @@ void KeepNewest(std::vector<RowChange>* changes) {
 
 class Store::PartitionRows : public Rows {
  public:
-  PartitionRows(rocksdb::DB* db, uint32_t partition, const rocksdb::Snapshot* snapshot)
-      : db_(db), prefix_(Prefix(partition)), snapshot_(snapshot) {
+  // `load`: the rows of a store that may be loading; null for a snapshot, which has none.
+  PartitionRows(rocksdb::DB* db, uint32_t partition, const rocksdb::Snapshot* snapshot, Load* load)
+      : db_(db),
+        prefix_(Prefix(partition)),
+        snapshot_(snapshot),
+        load_(load),
+        part_(load == nullptr ? nullptr : load->Of(partition)) {
     options_.snapshot = snapshot;
   }
   ~PartitionRows() override {
@@ -128,6 +146,9 @@ class Store::PartitionRows : public Rows {
     std::string full;
     full.reserve(prefix_.size() + key.size());
     full.append(prefix_).append(key);
+    if (const auto loaded = Loaded()) {
+      if (const auto row = loaded->find(full); row != loaded->end()) return row->second;
+    }
     std::string value;
     const rocksdb::Status status = db_->Get(options_, full, &value);
     if (status.IsNotFound()) return std::nullopt;
@@ -138,11 +159,33 @@ class Store::PartitionRows : public Rows {
   void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
     const std::string full = prefix_ + std::string(prefix);
     const std::string start = from > prefix ? prefix_ + std::string(from) : full;
+    const auto loaded =
+        Loaded();  // Before the database: what goes there meanwhile is seen twice, not missed.
     std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options_));
-    for (row->Seek(start); row->Valid() && row->key().starts_with(full); row->Next()) {
-      const std::string_view key(row->key().data() + prefix_.size(), row->key().size() - prefix_.size());
-      if (key == kPositionKey) continue;
-      if (!visit(key, std::string_view(row->value().data(), row->value().size()))) return;
+    row->Seek(start);
+    const auto in_database = [&] { return row->Valid() && row->key().starts_with(full); };
+    const auto visit_key = [&](std::string_view whole, std::string_view value) {
+      const std::string_view key = whole.substr(prefix_.size());
+      return key == kPositionKey || visit(key, value);
+    };
+    const auto visit_database = [&] {
+      const bool going = visit_key(std::string_view(row->key().data(), row->key().size()),
+                                   std::string_view(row->value().data(), row->value().size()));
+      row->Next();
+      return going;
+    };
+    if (loaded != nullptr) {
+      for (auto top = loaded->lower_bound(start); top != loaded->end(); ++top) {
+        if (top->first.compare(0, full.size(), full) != 0) break;
+        while (in_database() && row->key().compare(top->first) < 0) {
+          if (!visit_database()) return;
+        }
+        if (in_database() && row->key() == top->first) row->Next();
+        if (top->second && !visit_key(top->first, *top->second)) return;
+      }
+    }
+    while (in_database()) {
+      if (!visit_database()) return;
     }
     Check(row->status());
   }
@@ -155,9 +198,15 @@ class Store::PartitionRows : public Rows {
     std::abort();
   }
 
+  std::shared_ptr<const Load::LoadedRows> Loaded() const {
+    return load_ == nullptr || load_->over() ? nullptr : part_->rows();
+  }
+
   rocksdb::DB* db_;
   const std::string prefix_;
   const rocksdb::Snapshot* snapshot_;
+  Load* const load_;
+  Load::Part* const part_;
   rocksdb::ReadOptions options_;
 };
 
@@ -187,7 +236,10 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
         found = schema;
         if (status.ok()) status = db->Flush({});
       }
-      if (status.ok() && found == schema) return store;
+      if (status.ok() && found == schema) {
+        if (!existed) store->BeginLoad(options, database);
+        return store;
+      }
       if (status.ok()) {
         store->rebuilt_because_ = "it holds " + found + ", not " + schema;
       } else {
@@ -202,27 +254,49 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   return absl::DataLossError("projection " + options.directory + ": " + store->rebuilt_because_);
 }
 
+void Store::BeginLoad(const StoreOptions& options, const rocksdb::Options& database) {
+  if (options.load == nullptr) return;
+  Load::Options load;
+  load.database = database;
+  load.directory = options.directory + ".load";
+  load.budget = options.load;
+  if (options.expired) {
+    load.expired = [expired = options.expired](const std::string& key, const std::string& value) {
+      return key[kPrefixBytes] != '\0' && expired(value);
+    };
+  }
+  load_ = std::make_unique<Load>(db_.get(), std::move(load));
+}
+
 Store::~Store() {
+  if (load_ != nullptr) load_->End().PermitUncheckedError();
+  load_.reset();
   if (db_ != nullptr) db_->Close().PermitUncheckedError();
 }
 
 stored::StoredPosition Store::Position(uint32_t partition) const {
   stored::StoredPosition position;
-  std::string bytes;
-  if (db_->Get({}, Prefix(partition) + std::string(kPositionKey), &bytes).ok())
-    position.ParseFromString(bytes);
+  if (const auto bytes = Live(partition)->GetBytes(kPositionKey)) position.ParseFromString(*bytes);
   return position;
 }
 
 absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& changes,
                           const stored::StoredPosition& position) {
+  std::string key = Prefix(partition);
+  const size_t prefix_bytes = key.size();
+  if (load_ != nullptr && !load_->over()) {
+    const auto load = [&](const Load::Changes& rows) {
+      rows.Set(key + std::string(kPositionKey), position.SerializeAsString());
+      for (const RowChange& change : changes) rows.Set(key + change.key, change.value);
+    };
+    rocksdb::Status status;
+    if (load_->Put(load_->Of(partition), load, &status)) return StatusOf(status);
+  }
   rocksdb::WriteBatch batch;
-  const std::string prefix = Prefix(partition);
-  std::string key = prefix;
   key += kPositionKey;
   batch.Put(key, position.SerializeAsString());
   for (const RowChange& change : changes) {
-    key.resize(prefix.size());
+    key.resize(prefix_bytes);
     key += change.key;
     if (change.value) {
       batch.Put(key, SliceOf(*change.value));
@@ -236,10 +310,11 @@ absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& chan
 }
 
 std::unique_ptr<Rows> Store::Live(uint32_t partition) const {
-  return std::make_unique<PartitionRows>(db_.get(), partition, nullptr);
+  return std::make_unique<PartitionRows>(db_.get(), partition, nullptr, load_.get());
 }
 
-Store::View Store::Snapshot(uint32_t partition) const {
+absl::StatusOr<Store::View> Store::Snapshot(uint32_t partition) const {
+  if (const absl::Status ended = EndLoad(); !ended.ok()) return ended;
   View view;
   const rocksdb::Snapshot* snapshot = db_->GetSnapshot();
   rocksdb::ReadOptions options;
@@ -248,7 +323,7 @@ Store::View Store::Snapshot(uint32_t partition) const {
   if (db_->Get(options, Prefix(partition) + std::string(kPositionKey), &bytes).ok()) {
     view.position.ParseFromString(bytes);
   }
-  view.rows = std::make_unique<PartitionRows>(db_.get(), partition, snapshot);
+  view.rows = std::make_unique<PartitionRows>(db_.get(), partition, snapshot, nullptr);
   return view;
 }
 
@@ -270,6 +345,12 @@ std::string Store::Digest(const View& view) {
   return absl::BytesToHexString(Sha256(block));
 }
 
-absl::Status Store::Flush() { return StatusOf(db_->Flush({})); }
+// The end of a load changes where rows are, not what they are.
+absl::Status Store::EndLoad() const { return load_ == nullptr ? absl::OkStatus() : StatusOf(load_->End()); }
+
+absl::Status Store::Flush() {
+  if (const absl::Status ended = EndLoad(); !ended.ok()) return ended;
+  return StatusOf(db_->Flush({}));
+}
 
 }  // namespace afterbell

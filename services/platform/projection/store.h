@@ -5,6 +5,9 @@
 // log, and only what was not flushed is read again. A folder that is damaged, of another log, or whose
 // schema number is another, is moved aside ("<folder>.quarantined-<n>") and begun anew, and says why.
 //
+// A store that begins empty may load (StoreOptions::load): rows stay in memory and are put in as
+// sorted files (load.h), until somebody takes a snapshot or calls Flush.
+//
 // Threads: Write and the live rows of a partition belong to that partition's thread; snapshots and
 // digests may be taken from any thread.
 #ifndef AFTERBELL_SERVICES_PLATFORM_PROJECTION_STORE_H_
@@ -27,9 +30,13 @@ class Cache;
 class DB;
 class Env;
 class Snapshot;
+struct Options;
 }  // namespace rocksdb
 
 namespace afterbell {
+
+class Load;
+class LoadBudget;
 
 // One row set or cleared.
 struct RowChange {
@@ -43,6 +50,8 @@ void KeepNewest(std::vector<RowChange>* changes);
 
 // Memory for what was read, to be shared by the stores of a process.
 std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes);
+// Memory for rows on their way into stores that begin empty, likewise.
+std::shared_ptr<LoadBudget> MakeLoadBudget(size_t bytes);
 
 struct StoreOptions {
   std::string directory;
@@ -51,6 +60,10 @@ struct StoreOptions {
   std::string log_id;  // Whose rows they are.
   // What may be lost with the process, and is then folded again.
   size_t write_buffer_bytes = 4 << 20;
+  // For what is folded from the beginning, when the store begins empty. Null: it does not load.
+  std::shared_ptr<LoadBudget> load;
+  // Its rows are written once and seldom read: files are merged late, many at a time.
+  bool written_once = false;
   std::shared_ptr<rocksdb::Cache> cache;  // Null: one of its own, of RocksDB's size.
   rocksdb::Env* env = nullptr;            // Null: this machine's disk. Outlives the store.
   // Rows of which this says true may vanish at any time. Empty: none. Called from any thread.
@@ -75,25 +88,30 @@ class Store {
   // The newest rows of a partition. Valid as long as the store.
   std::unique_ptr<Rows> Live(uint32_t partition) const;
 
-  // Rows and their position as of one moment.
+  // Rows and their position as of one moment. Ends a load; an error (RESOURCE_EXHAUSTED) when that cannot be.
   struct View {
     std::unique_ptr<Rows> rows;
     stored::StoredPosition position;
   };
-  View Snapshot(uint32_t partition) const;
+  absl::StatusOr<View> Snapshot(uint32_t partition) const;
 
   // SHA-256 over index, H and every row in order of keys, in hexadecimal; fetch hints left out.
   // Equal digests mean equal state.
   static std::string Digest(const View& view);
 
+  // Puts what was loaded into the database; from here on rows go there themselves.
+  absl::Status EndLoad() const;
+  // That, and writes out what is in memory.
   absl::Status Flush();
 
  private:
   class PartitionRows;
 
   Store() = default;
+  void BeginLoad(const StoreOptions& options, const rocksdb::Options& database);
 
   std::unique_ptr<rocksdb::DB> db_;
+  std::unique_ptr<Load> load_;  // Null: there was none. Kept when it is over: rows may hold on to it.
   std::string rebuilt_because_;
 };
 

@@ -56,7 +56,7 @@ TEST(Store, PartitionsDoNotSeeEachOther) {
 TEST(Store, ASnapshotStaysAsItWas) {
   auto store = Open(Folder("snapshot"));
   ASSERT_TRUE(store->Write(1, {{"s/a", "1"}}, At(1)).ok());
-  const Store::View view = store->Snapshot(1);
+  const Store::View view = *store->Snapshot(1);
   ASSERT_TRUE(store->Write(1, {{"s/a", std::nullopt}}, At(2)).ok());
   EXPECT_EQ(view.position.index(), 1u);
   EXPECT_TRUE(view.rows->Has("s/a"));
@@ -67,9 +67,9 @@ TEST(Store, DigestsTellRowsApart) {
   auto store = Open(Folder("digest"));
   ASSERT_TRUE(store->Write(1, {{"s/a", "1"}}, At(1)).ok());
   ASSERT_TRUE(store->Write(2, {{"s/a", "1"}}, At(1)).ok());
-  EXPECT_EQ(Store::Digest(store->Snapshot(1)), Store::Digest(store->Snapshot(2)));
+  EXPECT_EQ(Store::Digest(*store->Snapshot(1)), Store::Digest(*store->Snapshot(2)));
   ASSERT_TRUE(store->Write(2, {{"s/a", "2"}}, At(1)).ok());
-  EXPECT_NE(Store::Digest(store->Snapshot(1)), Store::Digest(store->Snapshot(2)));
+  EXPECT_NE(Store::Digest(*store->Snapshot(1)), Store::Digest(*store->Snapshot(2)));
 }
 
 TEST(Store, RowsThatHaveExpiredGoWithoutTheirPosition) {
@@ -111,6 +111,109 @@ TEST(Store, ADamagedFolderIsQuarantinedAndSaysWhy) {
   auto store = Open(folder);
   EXPECT_FALSE(store->rebuilt_because().empty());
   EXPECT_EQ(store->Position(1).index(), 0u);
+}
+
+// A store that loads and one that does not are given the same, round after round: rows set, set again and
+// cleared, of three partitions, with reads between.
+class LoadingStore : public ::testing::TestWithParam<size_t> {
+ protected:
+  static constexpr int kRounds = 60;
+  static constexpr int kKeys = 40;
+
+  static std::vector<RowChange> ChangesOf(int round) {
+    std::vector<RowChange> changes;
+    for (int i = 0; i < kKeys; ++i) {
+      const int drawn = (round * 7919 + i * 104729) % 97;
+      if (drawn < 30)
+        changes.push_back({"s/" + std::to_string(i), std::to_string(round) + std::string(50, 'v')});
+      if (drawn > 80) changes.push_back({"s/" + std::to_string(i), std::nullopt});
+    }
+    return changes;
+  }
+  static std::string Text(const Rows& rows, std::string_view prefix, std::string_view from) {
+    std::string text;
+    rows.ScanBytes(prefix, from, [&](std::string_view key, std::string_view value) {
+      text.append(key).append("=").append(value).append(";");
+      return true;
+    });
+    return text;
+  }
+};
+
+TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
+  const std::string folder = Folder("loads" + std::to_string(GetParam()));
+  auto opened =
+      Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(GetParam())});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  std::unique_ptr<Store> loads = *std::move(opened);
+  const auto plain = Open(Folder("plain"));
+  const auto compare = [&](uint32_t partition) {
+    const auto one = loads->Live(partition), other = plain->Live(partition);
+    EXPECT_EQ(loads->Position(partition).index(), plain->Position(partition).index());
+    EXPECT_EQ(Text(*one, "s/", ""), Text(*other, "s/", ""));
+    EXPECT_EQ(Text(*one, "s/1", "s/13"), Text(*other, "s/1", "s/13"));
+    for (int i = 0; i < kKeys; ++i) {
+      const std::string key = "s/" + std::to_string(i);
+      EXPECT_EQ(one->GetBytes(key), other->GetBytes(key)) << key;
+    }
+  };
+  for (int round = 1; round <= kRounds; ++round) {
+    const uint32_t partition = 1 + round % 3;
+    for (Store* store : {loads.get(), plain.get()})
+      ASSERT_TRUE(store->Write(partition, ChangesOf(round), At(round)).ok());
+    compare(partition);
+    if (round == kRounds * 2 / 3) {
+      ASSERT_TRUE(loads->EndLoad().ok());
+    }
+  }
+  for (uint32_t partition = 1; partition <= 3; ++partition) {
+    EXPECT_EQ(Store::Digest(*loads->Snapshot(partition)), Store::Digest(*plain->Snapshot(partition)));
+  }
+  loads.reset();
+  EXPECT_FALSE(std::filesystem::exists(folder + ".load"));
+  loads = Open(folder);
+  EXPECT_EQ(loads->rebuilt_because(), "");
+  for (uint32_t partition = 1; partition <= 3; ++partition) compare(partition);
+}
+
+// All in memory; a file every few rounds; a file each time.
+INSTANTIATE_TEST_SUITE_P(Memory, LoadingStore, ::testing::Values(16 << 20, 4 << 10, 1));
+
+TEST(Store, ALoadEndsWithTheStore) {
+  const std::string folder = Folder("load_ends");
+  for (int round = 1; round <= 2; ++round) {
+    auto store = Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(1 << 20)});
+    ASSERT_TRUE(store.ok()) << store.status();
+    EXPECT_EQ((*store)->Position(1).index(), round == 1 ? 0u : 1u);
+    ASSERT_TRUE((*store)->Write(1, {{"s/a", std::to_string(round)}}, At(round)).ok());
+  }
+  EXPECT_EQ(Open(folder)->Live(1)->GetBytes("s/a"), "2");
+}
+
+TEST(Store, ASnapshotEndsALoadAndStaysAsItWas) {
+  auto store = Store::Open(
+      {.directory = Folder("load_snapshot"), .service = "attendance", .load = MakeLoadBudget(1 << 20)});
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_TRUE((*store)->Write(1, {{"s/a", "1"}}, At(1)).ok());
+  const auto view = (*store)->Snapshot(1);
+  ASSERT_TRUE(view.ok()) << view.status();
+  ASSERT_TRUE((*store)->Write(1, {{"s/a", "2"}}, At(2)).ok());
+  EXPECT_EQ(view->rows->GetBytes("s/a"), "1");
+  EXPECT_EQ(view->position.index(), 1u);
+  EXPECT_EQ((*store)->Live(1)->GetBytes("s/a"), "2");
+}
+
+TEST(Store, RowsThatHaveExpiredAreNotLoaded) {
+  auto store = Store::Open({.directory = Folder("load_expiry"),
+                            .service = "attendance",
+                            .load = MakeLoadBudget(1 << 20),
+                            .expired = [](std::string_view value) { return value == "old"; }});
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_TRUE((*store)->Write(1, {{"r1", "old"}, {"r2", "new"}}, At(7)).ok());
+  ASSERT_TRUE((*store)->EndLoad().ok());
+  EXPECT_EQ((*store)->Live(1)->GetBytes("r1"), std::nullopt);
+  EXPECT_EQ((*store)->Live(1)->GetBytes("r2"), "new");
+  EXPECT_EQ((*store)->Position(1).index(), 7u);
 }
 
 }  // namespace

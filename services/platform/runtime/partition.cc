@@ -23,12 +23,14 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
                shared_.log_id, shared_.clock == log::v1::SIMULATED,
                nullptr,        shared_.limits.events_per_commit_max()},
       stored_rows_(store_->Live(id_.number), shared.limits.cached_row_bytes_max()),
-      requests_(stores.requests, id_, RequestRowsOf),
-      history_(stores.history, id_,
-               [&service](const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
-                 HistoryRowsOf(service, commit, offset, rows);
-               }),
       chain_(id_) {
+  if (stores.requests != nullptr) requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf);
+  if (stores.history != nullptr) {
+    history_ = std::make_unique<Beside>(
+        stores.history, id_, [&service](const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
+          HistoryRowsOf(service, commit, offset, rows);
+        });
+  }
   for (Commons* commons : shared.commons) {
     commons_rows_.Add(commons);
     if (id_.number == 0 && commons->service() == id_.service) continue;  // Its own rows.

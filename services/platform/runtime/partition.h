@@ -90,6 +90,7 @@ struct Shared {
 // The databases of a service. They outlive its partitions.
 struct Stores {
   Store* state = nullptr;
+  // Null where nothing is decided and nobody asks:
   Store* requests = nullptr;  // Request ids, kept for a time,
   Store* history = nullptr;   // and which records name an entity (beside.h).
 };
@@ -261,8 +262,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Used by Step alone.
   RowCache stored_rows_;
-  Beside requests_;
-  Beside history_;
+  std::unique_ptr<Beside> requests_, history_;  // Null where the stores are.
   bool beside_caught_up_ = false;
   bool stored_checked_ = false;
   CommonsRows commons_rows_;

@@ -196,7 +196,7 @@ bool Partition::AnswerRepeat(CommandCall* call) {
     }
     return true;
   }
-  const auto known = requests_.rows().Get<stored::StoredRequest>(key);
+  const auto known = requests_->rows().Get<stored::StoredRequest>(key);
   // Beyond the window the decider's own quietness prevents a second effect.
   const Micros window = static_cast<Micros>(shared_.limits.request_days_max()) * kMicrosPerDay;
   if (!known || known->recorded_at() < newest_ - window) return false;

@@ -185,8 +185,9 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
 
 // False: not yet, because the log has to fetch first, or there is no room.
 absl::StatusOr<bool> Partition::CatchUpBeside() {
-  for (Beside* each : {&requests_, &history_}) {
+  for (Beside* each : {requests_.get(), history_.get()}) {
     if (beside_caught_up_) break;
+    if (each == nullptr) continue;
     const absl::StatusOr<bool> reached = each->CatchUp(*log_, chain_.at().index);
     if (absl::IsResourceExhausted(reached.status())) return false;
     if (!reached.ok() || !*reached) return reached;
@@ -196,8 +197,8 @@ absl::StatusOr<bool> Partition::CatchUpBeside() {
 }
 
 void Partition::TakeBeside(const Commit& commit, uint64_t offset) {
-  requests_.Take(commit, offset);
-  history_.Take(commit, offset);
+  if (requests_ != nullptr) requests_->Take(commit, offset);
+  if (history_ != nullptr) history_->Take(commit, offset);
 }
 
 std::vector<ChainPosition> Partition::FoldedPositions() const {
@@ -231,8 +232,9 @@ absl::Status Partition::WriteStore() {
   }
   // Requests first: one that is known too early is answered from the log, one that is not would be
   // decided twice.
-  absl::Status status = requests_.Write(chain_);
-  if (status.ok()) status = history_.Write(chain_);
+  absl::Status status;
+  if (requests_ != nullptr) status = requests_->Write(chain_);
+  if (status.ok() && history_ != nullptr) status = history_->Write(chain_);
   KeepNewest(&unwritten_);
   if (status.ok()) status = store_->Write(id_.number, unwritten_, position);
   if (absl::IsResourceExhausted(status))

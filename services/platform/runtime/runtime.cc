@@ -1,11 +1,13 @@
 #include "services/platform/runtime/runtime.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/random_id.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/log/begin.h"
 
 namespace afterbell {
@@ -17,6 +19,9 @@ constexpr std::chrono::milliseconds kTick(100);
 // Having folded more than this before it was ready, a process writes its stores out.
 constexpr uint64_t kFlushAfterRecords = 100000;
 
+// How often whoever waits for a long fold hears of it.
+constexpr std::chrono::seconds kProgressEvery(10);
+
 // How long a history waits for one record that the log has to fetch.
 constexpr std::chrono::milliseconds kFetchAtMost(5000);
 
@@ -27,6 +32,13 @@ constexpr int kRequestsSchema = 1;
 constexpr int kHistorySchema = 1;
 // For a log whose records are elsewhere: silence for so long is an error.
 constexpr std::chrono::seconds kFirstReadAtMost(60);
+
+// What its rows look like: a service's number within the platform's.
+int SchemaOf(const Service& service) { return kPlatformSchema * kSchemasPerService + service.schema(); }
+
+std::string FolderOf(const Service& service) {
+  return absl::StrCat(std::string(service.name()), "-", SchemaOf(service));
+}
 
 // Services whose commons hold rows everybody reads (services/platform/reference).
 constexpr const char* kCommons[] = {"registry", "staffing"};
@@ -79,12 +91,14 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.newest = &runtime->newest_;
   shared.now = opened.now ? opened.now : SystemMicros;
   AFTERBELL_RETURN_IF_ERROR(runtime->FindLog());
-  // A folder that another process works in must not be taken for a damaged one.
-  std::error_code error;
-  std::filesystem::create_directories(opened.projections_directory, error);
-  if (error) return absl::UnavailableError(opened.projections_directory + ": " + error.message());
-  AFTERBELL_ASSIGN_OR_RETURN(runtime->stores_lock_, DirectoryLock::Take(opened.projections_directory));
+  if (opened.prepare) {
+    opened.own = false;
+    shared.begins = false;
+  } else {
+    AFTERBELL_RETURN_IF_ERROR(runtime->Lock(opened.projections_directory));
+  }
   runtime->store_cache_ = MakeStoreCache(opened.limits.store_cache_bytes());
+  if (opened.load) runtime->load_budget_ = MakeLoadBudget(opened.limits.load_bytes_max());
   runtime->pool_ = std::make_unique<Pool>(opened.threads);
   shared.pool = runtime->pool_.get();
   for (const char* service : kCommons) {
@@ -126,9 +140,37 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   return runtime;
 }
 
+// A folder that another process works in must not be taken for a damaged one.
+absl::Status Runtime::Lock(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return absl::UnavailableError(directory + ": " + error.message());
+  auto lock = DirectoryLock::Take(directory);
+  if (!lock.ok()) return lock.status();
+  locks_.push_back(*std::move(lock));
+  return absl::OkStatus();
+}
+
+std::vector<std::string> Runtime::OtherSchemas() const {
+  std::vector<std::string> others;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.projections_directory, error)) {
+    const std::string folder = entry.path().filename();
+    for (const Service* service : options_.services) {
+      const std::string name(service->name());
+      if (folder.compare(0, name.size() + 1, name + "-") == 0 && folder != FolderOf(*service))
+        others.push_back(entry.path());
+    }
+  }
+  std::sort(others.begin(), others.end());
+  return others;
+}
+
 absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
   const std::string name(service.name());
   const std::string directory = options_.projections_directory + "/" + name;
+  const std::string own = options_.projections_directory + "/" + FolderOf(service);
+  AFTERBELL_RETURN_IF_ERROR(Lock(own));
   const Micros window = static_cast<Micros>(options_.limits.request_days_max()) * kMicrosPerDay;
   const auto expired = [newest = &newest_, window](std::string_view value) {
     stored::StoredRequest row;
@@ -139,6 +181,7 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
     options.service = name;
     options.log_id = shared_.incarnation;
     options.write_buffer_bytes = options_.limits.store_buffer_bytes();
+    options.load = load_budget_;
     options.cache = store_cache_;
     options.env = options_.store_env;
     auto store = Store::Open(options);
@@ -148,14 +191,16 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
     stores_.push_back(*std::move(store));
     return stores_.back().get();
   };
+  AFTERBELL_ASSIGN_OR_RETURN(stores->state, open({.directory = own + "/rows", .schema = SchemaOf(service)}));
+  services_[name] = *stores;
+  if (options_.prepare) return absl::OkStatus();
+  AFTERBELL_ASSIGN_OR_RETURN(stores->requests, open({.directory = directory + ".requests",
+                                                     .schema = kRequestsSchema,
+                                                     .written_once = true,
+                                                     .expired = expired}));
   AFTERBELL_ASSIGN_OR_RETURN(
-      stores->state,
-      open({.directory = directory, .schema = kPlatformSchema * kSchemasPerService + service.schema()}));
-  AFTERBELL_ASSIGN_OR_RETURN(
-      stores->requests,
-      open({.directory = directory + ".requests", .schema = kRequestsSchema, .expired = expired}));
-  AFTERBELL_ASSIGN_OR_RETURN(stores->history,
-                             open({.directory = directory + ".history", .schema = kHistorySchema}));
+      stores->history,
+      open({.directory = directory + ".history", .schema = kHistorySchema, .written_once = true}));
   services_[name] = *stores;
   return absl::OkStatus();
 }
@@ -214,12 +259,13 @@ std::vector<std::string> Runtime::services() const {
   return names;
 }
 
-absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
+absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most, const Progress& progress) {
   const auto folded = [this] {
     uint64_t sum = 0;
     for (const auto& [id, partition] : partitions_) sum += partition->stats().index;
     return sum;
   };
+  auto tell = std::chrono::steady_clock::now() + kProgressEvery;
   const uint64_t at_first = folded();
   uint64_t before = at_first;
   auto deadline = std::chrono::steady_clock::now() + stuck_at_most;
@@ -233,13 +279,22 @@ absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most) {
         before = now;
         deadline = std::chrono::steady_clock::now() + stuck_at_most;
       }
+      if (progress && std::chrono::steady_clock::now() > tell) {
+        uint64_t read = 0, end = 0;
+        for (const auto& [each, stats] : this->stats()) {
+          read += stats.read_offset;
+          end += stats.end_offset;
+        }
+        progress(read, end);
+        tell = std::chrono::steady_clock::now() + kProgressEvery;
+      }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
-  // What took long to fold is written out, so that whoever starts after a kill need not fold it again.
-  if (folded() - at_first > kFlushAfterRecords) {
-    for (const auto& store : stores_) store->Flush().IgnoreError();
-  }
+  // What took long to fold is written out, so that whoever starts after a kill need not fold it again. An
+  // error (no room) is met again by whoever writes next.
+  const bool took_long = folded() - at_first > kFlushAfterRecords;
+  for (const auto& store : stores_) (took_long ? store->Flush() : store->EndLoad()).IgnoreError();
   return absl::OkStatus();
 }
 
@@ -334,7 +389,7 @@ absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {
   const auto service = services_.find(id.service);
   if (service == services_.end())
     return absl::UnimplementedError("this process does not host " + ToString(id));
-  Store::View stored = service->second.state->Snapshot(id.number);
+  AFTERBELL_ASSIGN_OR_RETURN(Store::View stored, service->second.state->Snapshot(id.number));
   ReadView view;
   view.recorded_at = stored.position.recorded_at();
   view.position.set_log_id(shared_.incarnation);
@@ -372,10 +427,11 @@ void Runtime::Query(const PartitionId& id, const log::v1::Position& min_position
 absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> Runtime::RecordsOf(
     const PartitionId& id, std::string_view entity, uint64_t after, int records_max) {
   const auto service = services_.find(id.service);
-  if (service == services_.end())
+  if (service == services_.end() || service->second.history == nullptr)
     return absl::UnimplementedError("this process does not host " + ToString(id));
   std::vector<HistoryEntry> entries;
-  ScanHistory(*service->second.history->Live(id.number), entity, after, [&](const HistoryEntry& entry) {
+  AFTERBELL_ASSIGN_OR_RETURN(const Store::View history, service->second.history->Snapshot(id.number));
+  ScanHistory(*history.rows, entity, after, [&](const HistoryEntry& entry) {
     entries.push_back(entry);
     return static_cast<int>(entries.size()) < records_max;
   });
@@ -407,8 +463,12 @@ std::string Runtime::CommandName(std::string_view service, std::string_view comm
 std::vector<Runtime::PartitionDigest> Runtime::Digests() {
   std::vector<PartitionDigest> digests;
   for (const auto& [id, partition] : partitions_) {
-    const Store::View view = services_[id.service].state->Snapshot(id.number);
-    digests.push_back({id, view.position.index(), Store::Digest(view)});
+    const auto view = services_[id.service].state->Snapshot(id.number);
+    if (view.ok()) {
+      digests.push_back({id, view->position.index(), Store::Digest(*view)});
+    } else {
+      digests.push_back({id, 0, view.status().ToString()});
+    }
   }
   return digests;
 }

@@ -20,7 +20,9 @@
 namespace afterbell {
 
 struct RuntimeOptions {
-  std::string projections_directory;     // Made if it is not there; one process at a time.
+  // Made if it is not there; one process at a time, and beside it those that prepare. The rows of a service
+  // lie in <service>-<schema>/, so that builds of several schemas find theirs.
+  std::string projections_directory;
   std::vector<const Service*> services;  // Outlive the runtime.
   EventLog* log = nullptr;               // Outlives it too.
   // Of a log that is begun here; a log that exists says so itself.
@@ -28,9 +30,13 @@ struct RuntimeOptions {
   log::v1::Clock clock = log::v1::REAL;
   int threads = 2;
   Limits limits = DefaultLimits();
-  std::string address;                // What claims advertise.
-  std::function<Micros()> now;        // The REAL clock; the system's when empty.
-  bool own = true;                    // False: follow, until Own is called.
+  std::string address;          // What claims advertise.
+  std::function<Micros()> now;  // The REAL clock; the system's when empty.
+  bool own = true;              // False: follow, until Own is called.
+  bool load = true;             // False: a store that begins empty takes rows one by one.
+  // Only folds the rows of services, in folders that nobody else has open, beside the process that serves:
+  // what the build of another schema needs in order to start at once. Claims nothing.
+  bool prepare = false;
   bool begin = true;                  // False: a log that nobody has begun is not begun here.
   rocksdb::Env* store_env = nullptr;  // The disk of the stores; null: this machine's.
   uint32_t level_max = kLevelMax;
@@ -60,7 +66,9 @@ class Runtime {
   // Returns when every partition that was to be owned decides, and every other has read what its log was
   // known to hold; or with why one halted. However long the log takes to fold:
   // DEADLINE_EXCEEDED only when no partition got on for `stuck_at_most`.
-  absl::Status WaitReady(std::chrono::seconds stuck_at_most);
+  // `progress` is called every ten seconds, with how many records were read of how many.
+  using Progress = std::function<void(uint64_t read, uint64_t end)>;
+  absl::Status WaitReady(std::chrono::seconds stuck_at_most, const Progress& progress = {});
 
   // Returns when no partition has anything left to do: all records read everywhere, all reactions and
   // due deadlines decided. For players and tests; a city is never quiet.
@@ -87,6 +95,8 @@ class Runtime {
   const Limits& limits() const { return shared_.limits; }
   uint32_t school_partitions() const { return shared_.school_partitions; }
   const std::vector<std::string>& rebuilt() const { return rebuilt_; }
+  // Folders with the rows of other builds, which could start with them again.
+  std::vector<std::string> OtherSchemas() const;
 
   std::vector<std::string> services() const;
 
@@ -127,14 +137,16 @@ class Runtime {
  private:
   Runtime() = default;
   absl::Status FindLog();
+  absl::Status Lock(const std::string& directory);
   absl::Status OpenStores(const Service& service, Stores* stores);
   void Tick();
 
   RuntimeOptions options_;
   Shared shared_;
-  DirectoryLock stores_lock_;
+  std::vector<DirectoryLock> locks_;
   std::atomic<Micros> newest_{0};
   std::shared_ptr<rocksdb::Cache> store_cache_;
+  std::shared_ptr<LoadBudget> load_budget_;  // Null: nothing is loaded.
   std::unique_ptr<Pool> pool_;
   std::vector<std::unique_ptr<Commons>> commons_;
   std::vector<std::unique_ptr<Store>> stores_;

@@ -81,6 +81,7 @@ void TownAttendance::EvolveEvent(const Recorded& own, const Event& event, Mutabl
     const auto& in = event.pupil_checked_in();
     rows.PutBytes(Key("s/in", in.session_id(), in.pupil_id()), "");
     rows.PutBytes(Key("s/of", in.pupil_id(), in.session_id()), "");
+    if (schema_ >= 2) rows.PutBytes(Key("v/in", in.pupil_id()), in.session_id());
     // Rests on the row before it: a record folded over older rows shows.
     const std::string times = Key("s/times", in.pupil_id());
     rows.PutBytes(times, rows.GetBytes(times).value_or("") + "|");

@@ -55,11 +55,18 @@ class TownAttendance final
   using Command = attendance::v1::AttendanceCommand;
   using Event = attendance::v1::AttendanceEvent;
 
+  // From schema 2 on a row "v/in/<pupil>" says where a pupil came last.
+  explicit TownAttendance(int schema = 1) : schema_(schema) {}
+
+  int schema() const override { return schema_; }
   std::string_view name() const override { return "attendance"; }
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
   std::vector<Command> ReachDeadline(const Situation&, std::string_view name, std::string_view entity,
                                      Micros at) const override;
+
+ private:
+  const int schema_;
 };
 
 // Reacts to a count with a charge, which needs p:fee_model and then p:fee_amount_yuan. IssueCharge

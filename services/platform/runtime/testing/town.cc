@@ -181,7 +181,8 @@ absl::StatusOr<std::unique_ptr<Runtime>> Town::TryOpen(const std::vector<std::st
   RuntimeOptions options;
   options.projections_directory = directory_ + "/" + stores;
   std::filesystem::create_directories(options.projections_directory);
-  for (const Service* service : std::vector<const Service*>{&registry_, &attendance_, &billing_}) {
+  const Service* attendance = next_build ? &next_attendance_ : &attendance_;
+  for (const Service* service : std::vector<const Service*>{&registry_, attendance, &billing_}) {
     const bool wanted = std::find(services.begin(), services.end(), service->name()) != services.end();
     if (services.empty() || wanted) options.services.push_back(service);
   }
@@ -193,6 +194,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Town::TryOpen(const std::vector<std::st
   options.own = own;
   options.level_max = level_max;
   options.store_env = store_env;
+  options.prepare = prepare;
   return Runtime::Open(options);
 }
 

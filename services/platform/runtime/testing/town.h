@@ -110,6 +110,8 @@ class Town {
   // For runtimes opened from here on.
   Limits limits = DefaultLimits();
   uint32_t level_max = kLevelMax;
+  bool next_build = false;  // Attendance with its schema 2.
+  bool prepare = false;
   EventLog* through = nullptr;  // What the runtimes see instead of the log.
   log::v1::Clock clock = log::v1::SIMULATED;
   std::function<Micros()> now;
@@ -122,7 +124,7 @@ class Town {
  private:
   std::string directory_;
   TownRegistry registry_;
-  TownAttendance attendance_;
+  TownAttendance attendance_, next_attendance_{2};
   TownBilling billing_;
   std::unique_ptr<EmbeddedLog> log_;
 };

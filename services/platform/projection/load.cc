@@ -1,0 +1,138 @@
+#include "services/platform/projection/load.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include <utility>
+#include <vector>
+
+namespace afterbell {
+namespace {
+
+// What a row costs in memory besides its bytes, roughly.
+constexpr size_t kRowBytes = 96;
+
+size_t BytesOf(const std::string& key, const std::optional<std::string>& value) {
+  return kRowBytes + key.size() + (value ? value->size() : 0);
+}
+
+}  // namespace
+
+std::shared_ptr<const Load::LoadedRows> Load::Part::rows() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return rows_;
+}
+
+void Load::Changes::Set(std::string key, std::optional<std::string> value) const {
+  const size_t bytes = BytesOf(key, value);
+  const auto [row, added] = part_->rows_->try_emplace(std::move(key), std::move(value));
+  size_t before = 0;
+  if (!added) {
+    before = BytesOf(row->first, row->second);
+    row->second = std::move(value);  // Not moved from: it was not added.
+  }
+  part_->bytes_ += bytes - before;
+  load_->options_.budget->bytes_ += bytes - before;
+}
+
+Load::Load(rocksdb::DB* db, Options options) : db_(db), options_(std::move(options)) {
+  // What a killed process left behind.
+  std::vector<std::string> names;
+  rocksdb::Env* const env = options_.database.env;
+  env->GetChildren(options_.directory, &names).PermitUncheckedError();
+  for (const std::string& name : names)
+    env->DeleteFile(options_.directory + "/" + name).PermitUncheckedError();
+  const std::lock_guard<std::mutex> lock(options_.budget->mutex_);
+  options_.budget->loads_.insert(this);
+}
+
+Load::~Load() {
+  const std::lock_guard<std::mutex> lock(options_.budget->mutex_);
+  options_.budget->loads_.erase(this);
+  for (const auto& [number, part] : parts_) options_.budget->bytes_ -= part.bytes_;
+  options_.database.env->DeleteDir(options_.directory).PermitUncheckedError();
+}
+
+Load::Part* Load::Of(uint32_t partition) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return &parts_[partition];
+}
+
+bool Load::Put(Part* part, const std::function<void(const Changes&)>& changes, rocksdb::Status* status) {
+  {
+    const std::lock_guard<std::mutex> lock(part->mutex_);
+    if (over_) return false;
+    changes(Changes(this, part));
+  }
+  const LoadBudget& budget = *options_.budget;
+  *status = budget.bytes_ > budget.bytes_max_ ? Spill() : rocksdb::Status::OK();
+  return true;
+}
+
+rocksdb::Status Load::Spill() {
+  LoadBudget& budget = *options_.budget;
+  const std::lock_guard<std::mutex> spilling(budget.mutex_);
+  if (budget.bytes_ <= budget.bytes_max_) return rocksdb::Status::OK();  // Another one made room.
+  Load* of_most = nullptr;
+  Part* most = nullptr;
+  for (Load* load : budget.loads_) {
+    const std::lock_guard<std::mutex> lock(load->mutex_);
+    for (auto& [number, part] : load->parts_) {
+      if (most != nullptr && part.bytes_ <= most->bytes_) continue;
+      of_most = load;
+      most = &part;
+    }
+  }
+  const std::lock_guard<std::mutex> lock(most->mutex_);
+  return of_most->over_ ? rocksdb::Status::OK() : of_most->WriteFile({most});
+}
+
+rocksdb::Status Load::End() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<std::unique_lock<std::mutex>> locks;
+  std::vector<Part*> parts;
+  for (auto& [number, part] : parts_) {
+    locks.emplace_back(part.mutex_);
+    parts.push_back(&part);
+  }
+  if (over_) return rocksdb::Status::OK();
+  const rocksdb::Status status = WriteFile(parts);
+  over_ = status.ok();
+  return status;
+}
+
+rocksdb::Status Load::WriteFile(const std::vector<Part*>& parts) {
+  rocksdb::Env* const env = options_.database.env;
+  rocksdb::Status status = env->CreateDirIfMissing(options_.directory);
+  if (!status.ok()) return status;
+  const std::string path = options_.directory + "/" + std::to_string(++files_) + ".sst";
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(options_.database), options_.database);
+  status = file.Open(path);
+  bool any = false;
+  for (const Part* part : parts) {
+    for (const auto& [key, value] : *part->rows_) {
+      if (!status.ok()) break;
+      if (value && options_.expired && options_.expired(key, *value)) continue;
+      if (!value && !part->in_database_) continue;
+      any = true;
+      status = value ? file.Put(key, *value) : file.Delete(key);
+    }
+  }
+  if (status.ok() && any) status = file.Finish();
+  if (status.ok() && any) {
+    rocksdb::IngestExternalFileOptions ingest;
+    ingest.move_files = true;
+    ingest.write_global_seqno = false;
+    status = db_->IngestExternalFile({path}, ingest);
+  }
+  if (!any || !status.ok()) env->DeleteFile(path).PermitUncheckedError();
+  if (!status.ok()) return status;
+  for (Part* part : parts) {
+    part->in_database_ = true;
+    options_.budget->bytes_ -= part->bytes_.exchange(0);
+    part->rows_ = std::make_shared<LoadedRows>();
+  }
+  return status;
+}
+
+}  // namespace afterbell
