@@ -35,13 +35,14 @@ void Load::Changes::Set(std::string key, std::optional<std::string> value) const
   load_->options_.budget->bytes_ += bytes - before;
 }
 
-Load::Load(rocksdb::DB* db, Options options) : db_(db), options_(std::move(options)) {
-  // What a killed process left behind.
+void Load::Clear(rocksdb::Env* env, const std::string& directory) {
   std::vector<std::string> names;
-  rocksdb::Env* const env = options_.database.env;
-  env->GetChildren(options_.directory, &names).PermitUncheckedError();
-  for (const std::string& name : names)
-    env->DeleteFile(options_.directory + "/" + name).PermitUncheckedError();
+  if (!env->GetChildren(directory, &names).ok()) return;
+  for (const std::string& name : names) env->DeleteFile(directory + "/" + name).PermitUncheckedError();
+  env->DeleteDir(directory).PermitUncheckedError();
+}
+
+Load::Load(rocksdb::DB* db, Options options) : db_(db), options_(std::move(options)) {
   const std::lock_guard<std::mutex> lock(options_.budget->mutex_);
   options_.budget->loads_.insert(this);
 }
@@ -50,7 +51,7 @@ Load::~Load() {
   const std::lock_guard<std::mutex> lock(options_.budget->mutex_);
   options_.budget->loads_.erase(this);
   for (const auto& [number, part] : parts_) options_.budget->bytes_ -= part.bytes_;
-  options_.database.env->DeleteDir(options_.directory).PermitUncheckedError();
+  Clear(options_.database.env, options_.directory);
 }
 
 Load::Part* Load::Of(uint32_t partition) {
@@ -97,7 +98,10 @@ rocksdb::Status Load::End() {
   }
   if (over_) return rocksdb::Status::OK();
   const rocksdb::Status status = WriteFile(parts);
-  over_ = status.ok();
+  if (status.ok()) {
+    over_ = true;
+    Clear(options_.database.env, options_.directory);
+  }
   return status;
 }
 

@@ -47,7 +47,7 @@ class Load {
  public:
   struct Options {
     rocksdb::Options database;  // As it was opened.
-    std::string directory;      // Of files before they are put in: made and removed here.
+    std::string directory;      // Of files before they are put in: made and removed here, empty before.
     std::shared_ptr<LoadBudget> budget;
     // Rows that need not be written. May be empty.
     std::function<bool(const std::string& key, const std::string& value)> expired;
@@ -69,6 +69,9 @@ class Load {
     std::atomic<size_t> bytes_{0};
     bool in_database_ = false;  // Some of its rows.
   };
+
+  // What a killed process left in a folder of files.
+  static void Clear(rocksdb::Env* env, const std::string& directory);
 
   Load(rocksdb::DB* db, Options options);
   // Rows that were not put in are lost: End first.

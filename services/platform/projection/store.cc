@@ -96,6 +96,8 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   return database;
 }
 
+std::string LoadFolder(const StoreOptions& options) { return options.directory + ".load"; }
+
 std::string MoveAside(const std::string& directory) {
   for (int n = 1;; ++n) {
     const std::string aside = directory + ".quarantined-" + std::to_string(n);
@@ -217,6 +219,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   if (error) return absl::UnavailableError(options.directory + ": " + error.message());
   const std::string schema =
       options.service + "/" + std::to_string(options.schema) + " of log " + options.log_id;
+  Load::Clear(options.env == nullptr ? rocksdb::Env::Default() : options.env, LoadFolder(options));
   for (int attempt = 0; attempt < 2; ++attempt) {
     const bool existed = std::filesystem::exists(options.directory + "/CURRENT");
     rocksdb::DB* db = nullptr;
@@ -258,7 +261,7 @@ void Store::BeginLoad(const StoreOptions& options, const rocksdb::Options& datab
   if (options.load == nullptr) return;
   Load::Options load;
   load.database = database;
-  load.directory = options.directory + ".load";
+  load.directory = LoadFolder(options);
   load.budget = options.load;
   if (options.expired) {
     load.expired = [expired = options.expired](const std::string& key, const std::string& value) {

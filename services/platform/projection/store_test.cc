@@ -181,6 +181,8 @@ INSTANTIATE_TEST_SUITE_P(Memory, LoadingStore, ::testing::Values(16 << 20, 4 << 
 
 TEST(Store, ALoadEndsWithTheStore) {
   const std::string folder = Folder("load_ends");
+  std::filesystem::create_directories(folder + ".load");
+  { std::ofstream(folder + ".load/7.sst") << "left by one that was killed"; }
   for (int round = 1; round <= 2; ++round) {
     auto store = Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(1 << 20)});
     ASSERT_TRUE(store.ok()) << store.status();
@@ -188,6 +190,7 @@ TEST(Store, ALoadEndsWithTheStore) {
     ASSERT_TRUE((*store)->Write(1, {{"s/a", std::to_string(round)}}, At(round)).ok());
   }
   EXPECT_EQ(Open(folder)->Live(1)->GetBytes("s/a"), "2");
+  EXPECT_FALSE(std::filesystem::exists(folder + ".load"));
 }
 
 TEST(Store, ASnapshotEndsALoadAndStaysAsItWas) {
