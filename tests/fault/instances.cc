@@ -61,6 +61,8 @@ constexpr char kLineCut[] = "line-cut";
 constexpr char kLineStall[] = "line-stall";
 constexpr char kLineSlow[] = "line-slow";
 constexpr size_t kByLine = 0;      // The instance that reaches the broker by the line.
+// In which whoever asks the other instance is answered, however long the line is hit: a few sessions.
+constexpr int64_t kReplacedWithinMs = 10000;
 constexpr int kLongMsMax = 25000;  // Above it an append would end by itself.
 constexpr size_t kAddressBytesMax = 64;
 constexpr uint64_t kSmallDisk = 8ull << 30;  // A larger one is not for a test to fill.
@@ -266,6 +268,10 @@ class Driver {
     if (!status.ok()) return status;
     ++faults_;
     const int64_t waited_ms = load_.slowest().count() / 1000;
+    if (IsOfLine(flags_.fault) && !by_line && hit_ms_ > kReplacedWithinMs && waited_ms > kReplacedWithinMs) {
+      return absl::DeadlineExceededError("who asked the other instance waited " + std::to_string(waited_ms) +
+                                         " ms for the one whose line was hit");
+    }
     if (told_nobody) (by_line ? waits_by_line_ms_ : waits_ms_).push_back(waited_ms);
     if (cycle % kCheckedEvery == 0 || cycle == flags_.cycles) {
       if (status = LookAtLog(); !status.ok()) return status;

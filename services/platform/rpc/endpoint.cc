@@ -105,6 +105,12 @@ void FillAnswer(const Runtime& runtime, const Commit& commit, const PartitionId&
   answer->set_position(TokenOf(position));
 }
 
+Endpoint::Endpoint(Runtime* runtime, const Service* service) : runtime_(runtime), service_(service) {
+  runtime->OnClaim([forwarder = std::weak_ptr(forwarder_)](const PartitionId& id, const Owner& owner) {
+    if (const auto alive = forwarder.lock()) alive->Replaced(id, owner.claim_index);
+  });
+}
+
 std::string Endpoint::MethodOf(std::string_view rpc) const {
   std::string service(service_->name());
   service[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(service[0])));
@@ -157,8 +163,8 @@ grpc::ServerUnaryReactor* Endpoint::Execute(grpc::CallbackServerContext* context
   };
   call->moved = [this, id, caller = *caller, method = MethodOf(asked.rpc), request = asked.request, answer,
                  reactor](CommandCall moved, const Owner& owner) {
-    const Forwarded forwarded{owner.address,     method,        caller, request->SerializeAsString(),
-                              owner.claim_index, moved.deadline};
+    const Forwarded forwarded{
+        id, owner.address, method, caller, request->SerializeAsString(), owner.claim_index, moved.deadline};
     const auto held = std::make_shared<CommandCall>(std::move(moved));
     forwarder_->Send(forwarded, [this, id, owner, held, answer, reactor](const grpc::Status& status,
                                                                          const std::string& bytes) {

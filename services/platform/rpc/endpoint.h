@@ -30,7 +30,7 @@ namespace afterbell {
 
 class Endpoint {
  public:
-  Endpoint(Runtime* runtime, const Service* service) : runtime_(runtime), service_(service) {}
+  Endpoint(Runtime* runtime, const Service* service);
 
   // One command of a caller. Where another instance decides for its partition, that one answers.
   struct Asked {
@@ -66,7 +66,7 @@ class Endpoint {
 
   Runtime* runtime_;
   const Service* service_;
-  const std::unique_ptr<Forwarder> forwarder_ = std::make_unique<Forwarder>();
+  const std::shared_ptr<Forwarder> forwarder_ = std::make_shared<Forwarder>();
 };
 
 // The caller of a call, from its metadata.

@@ -12,7 +12,7 @@ namespace afterbell {
 using log::v1::Commit;
 
 // A batch under way. Items that other instances are to decide are sent on when all the others are
-// answered, those of one instance together and in their order.
+// answered, those of one partition together and in their order.
 class Endpoint::Batch : public std::enable_shared_from_this<Batch> {
  public:
   Batch(const Endpoint& endpoint, Caller caller, std::vector<Asked> items,
@@ -79,7 +79,7 @@ class Endpoint::Batch : public std::enable_shared_from_this<Batch> {
 
   void Keep(size_t i, CommandCall call, const Owner& owner) {
     std::lock_guard<std::mutex> lock(mutex_);
-    Elsewhere& elsewhere = elsewhere_[absl::StrCat(owner.address, " ", owner.claim_index)];
+    Elsewhere& elsewhere = elsewhere_[absl::StrCat(ToString(IdOf(i)), " ", owner.claim_index)];
     elsewhere.owner = owner;
     elsewhere.items.push_back(i);
     elsewhere.calls.push_back(std::move(call));
@@ -103,8 +103,8 @@ class Endpoint::Batch : public std::enable_shared_from_this<Batch> {
     log::v1::BatchBytes request;
     for (const size_t i : there->items) request.add_items(items_[i].request->SerializeAsString());
     const Forwarded forwarded{
-        there->owner.address,        endpoint_.MethodOf("ExecuteBatch"), caller_,
-        request.SerializeAsString(), there->owner.claim_index,           there->calls.front().deadline};
+        IdOf(there->items.front()),  there->owner.address,     endpoint_.MethodOf("ExecuteBatch"), caller_,
+        request.SerializeAsString(), there->owner.claim_index, there->calls.front().deadline};
     endpoint_.forwarder_->Send(
         forwarded, [self = shared_from_this(), there](const grpc::Status& status, const std::string& bytes) {
           self->TakeFrom(there.get(), status, bytes);

@@ -1,5 +1,6 @@
 // Calls that another instance is to answer, sent on as they came: the same method, the same caller, what is
-// left of the deadline.
+// left of the deadline. Where a newer claim replaces that instance, they come back: it may stand still, or be
+// cut off from the log, and never answer.
 //
 // Threads: any. `done` comes on a thread of gRPC's and must not wait. Destroying the forwarder waits for
 // none of them: it must outlive the calls.
@@ -13,8 +14,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
+#include "services/platform/log/log.h"
 #include "services/platform/rpc/caller.h"
 
 namespace afterbell {
@@ -24,6 +27,7 @@ namespace afterbell {
 inline constexpr char kClaimMetadata[] = "afterbell-claim";
 
 struct Forwarded {
+  PartitionId partition;
   std::string address;
   std::string method;  // "/afterbell.attendance.v1.AttendanceService/CheckInPupil"
   Caller caller;
@@ -39,12 +43,20 @@ class Forwarder {
 
   void Send(const Forwarded& call, Done done);
 
+  // A claim was read: calls of its partition that were sent on by an older one end UNAVAILABLE.
+  void Replaced(const PartitionId& partition, uint64_t claim_index);
+
  private:
+  struct UnderWay;
+
   // A connection to each address that was ever named by a claim; those of the dead cost little.
   std::shared_ptr<grpc::GenericStub> StubOf(const std::string& address);
 
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<grpc::GenericStub>> stubs_;  // Guarded by mutex_.
+  // Guarded by mutex_:
+  std::map<std::string, std::shared_ptr<grpc::GenericStub>> stubs_;
+  std::map<PartitionId, uint64_t> newest_;                                // Claims,
+  std::map<PartitionId, std::set<std::shared_ptr<UnderWay>>> under_way_;  // and calls that are not back.
 };
 
 }  // namespace afterbell

@@ -83,6 +83,8 @@ struct Shared {
   std::string address;
   Limits limits = DefaultLimits();
   std::function<Micros()> now;  // Of a REAL clock.
+  // Told of each claim that is read, on the partition's thread, which holds no lock of its own then.
+  std::function<void(const PartitionId& id, const Owner& owner)> claimed;
   // The newest moment any partition knows of: by it request ids expire.
   std::atomic<Micros>* newest = nullptr;
 };

@@ -101,10 +101,13 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
       owner_ = record.claim().instance_id() == shared_.instance_id;
       claiming_ = false;
       newest_claim_ = {record.claim().instance_id(), record.claim().address(), chain_.at().index};
-      std::lock_guard<std::mutex> lock(mutex_);
-      ++stats_.claims;
-      stats_.owner = owner_;
-      stats_.newest = newest_claim_;
+      {
+        std::lock_guard<std::mutex> lock(mutex_);
+        ++stats_.claims;
+        stats_.owner = owner_;
+        stats_.newest = newest_claim_;
+      }
+      if (shared_.claimed) shared_.claimed(id_, newest_claim_);
       break;
     }
     default:

@@ -90,6 +90,12 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.limits = opened.limits;
   shared.newest = &runtime->newest_;
   shared.now = opened.now ? opened.now : SystemMicros;
+  shared.claimed = [self = runtime.get()](const PartitionId& id, const Owner& owner) {
+    std::unique_lock<std::mutex> lock(self->claimed_mutex_);
+    const auto told = self->claimed_;
+    lock.unlock();
+    for (const auto& each : told) each(id, owner);
+  };
   AFTERBELL_RETURN_IF_ERROR(runtime->FindLog());
   if (opened.prepare) {
     opened.own = false;
@@ -223,6 +229,11 @@ Runtime::~Runtime() {
   Stop();
   partitions_.clear();
   pool_.reset();
+}
+
+void Runtime::OnClaim(std::function<void(const PartitionId&, const Owner&)> claimed) {
+  const std::lock_guard<std::mutex> lock(claimed_mutex_);
+  claimed_.push_back(std::move(claimed));
 }
 
 void Runtime::OwnAll() {

@@ -57,6 +57,10 @@ class Runtime {
   // Where this process is called; to be said before anything is claimed.
   void SetAddress(const std::string& address) { shared_.address = address; }
 
+  // Calls `claimed` for each claim that is read from here on, on a thread of the pool, which it must not
+  // keep.
+  void OnClaim(std::function<void(const PartitionId& id, const Owner& owner)> claimed);
+
   // Claims every partition; one; or lets one go: others may claim it, and it decides until they have.
   void OwnAll();
   void Own(const PartitionId& id);
@@ -153,6 +157,8 @@ class Runtime {
   std::map<std::string, Stores> services_;  // The stores of each.
   std::map<PartitionId, std::shared_ptr<Partition>> partitions_;
   std::vector<std::string> rebuilt_;
+  std::mutex claimed_mutex_;
+  std::vector<std::function<void(const PartitionId&, const Owner&)>> claimed_;  // Guarded by claimed_mutex_.
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;
