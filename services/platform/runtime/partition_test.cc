@@ -480,6 +480,18 @@ TEST_F(PartitionTest, AReactionThatFoundTheLogFullIsDecidedOnceWhenThereIsRoom) 
   EXPECT_EQ(Deadlines(town.Log(kAttendance).commits), 1);
 }
 
+// A log may be gone for good, with facts not yet recorded as seen.
+TEST_F(PartitionTest, AStopEndsThoughNothingCanBeAppendedAnyMore) {
+  town.limits.set_unseen_ms_max(60000);
+  town.Start();
+  EXPECT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana")).status, absl::OkStatus());
+  ASSERT_EQ(town.runtime->WaitQuiet(std::chrono::seconds(30)), absl::OkStatus());
+  const uint64_t recorded = town.Log(kBilling).index;
+  town.disk->Fill(true);
+  town.Stop();
+  EXPECT_EQ(town.Log(kBilling).index, recorded);
+}
+
 TEST_F(PartitionTest, MoreCommandsThanMayWaitAreRefusedByTheLimitsName) {
   town.limits.set_commands_in_flight_max(2);
   town.limits.set_commands_waiting_max(3);

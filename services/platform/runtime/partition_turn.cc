@@ -75,6 +75,10 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     claiming_ = false;
     append_again_ = std::chrono::steady_clock::now() + kBackOff;
     Reset(append_failed);
+    if (stopping) {
+      FinishStopping(calls);  // What was seen is for whoever comes next to record: a log may be gone for good.
+      return absl::OkStatus();
+    }
   }
   if (calls->empty() && !stopping && std::chrono::steady_clock::now() < append_again_) {
     looks_again_ = true;  // A caller's command tries at once: it is answered by what it meets.
