@@ -49,9 +49,14 @@ absl::Status Member::AwaitServing() {
   return line.ok() ? absl::OkStatus() : Failed(line.status());
 }
 
-absl::Status Member::KillAndStartAgain() {
+absl::Status Member::Kill() {
   process_->Signal(SIGKILL);
-  if (absl::Status killed = process_->Reap(SIGKILL); !killed.ok()) return Failed(killed);
+  const absl::Status killed = process_->Reap(SIGKILL);
+  return killed.ok() ? killed : Failed(killed);
+}
+
+absl::Status Member::KillAndStartAgain() {
+  if (absl::Status killed = Kill(); !killed.ok()) return killed;
   if (absl::Status spawned = Spawn(); !spawned.ok()) return spawned;
   return AwaitServing();
 }
@@ -73,9 +78,13 @@ Killer::~Killer() {
 }
 
 void Killer::Kill(Member* member, std::chrono::milliseconds delay) {
+  Do([member] { return member->KillAndStartAgain(); }, delay);
+}
+
+void Killer::Do(std::function<absl::Status()> what, std::chrono::milliseconds delay) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    victim_ = member;
+    what_ = std::move(what);
     delay_ = delay;
   }
   changed_.notify_all();
@@ -83,23 +92,23 @@ void Killer::Kill(Member* member, std::chrono::milliseconds delay) {
 
 absl::Status Killer::Await() {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return victim_ == nullptr; });
+  changed_.wait(lock, [this] { return what_ == nullptr; });
   return std::exchange(status_, absl::OkStatus());
 }
 
 void Killer::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || victim_ != nullptr; });
+    changed_.wait(lock, [this] { return stopping_ || what_ != nullptr; });
     if (stopping_) return;
-    Member* const victim = victim_;
+    const std::function<absl::Status()> what = what_;
     const std::chrono::milliseconds delay = delay_;
     lock.unlock();
     std::this_thread::sleep_for(delay);  // A random moment, in the midst of the calls.
-    const absl::Status status = victim->KillAndStartAgain();
+    const absl::Status status = what();
     lock.lock();
     status_ = status;
-    victim_ = nullptr;
+    what_ = nullptr;
     changed_.notify_all();
   }
 }
