@@ -59,9 +59,10 @@ class AttendanceGrpc final : public v1::AttendanceService::CallbackService {
         reactor->Finish(ToGrpc(InvalidField("items.command", "", "given"), "attendance"));
         return reactor;
       }
+      Command command = item.command();
       items.push_back({&item, "", field->name(), &item.header(),
                        &item.command().GetReflection()->GetMessage(item.command(), field),
-                       item.command().SerializeAsString()});
+                       BytesOf(&command)});
     }
     return endpoint_.ExecuteBatch(context, std::move(items), [answer] { return answer->add_answers(); });
   }

@@ -33,6 +33,13 @@ bool IsUuid(std::string_view text) {
 
 }  // namespace
 
+CommandBytes BytesOf(google::protobuf::Message* command) {
+  CommandBytes bytes{command->SerializeAsString(), ""};
+  command->DiscardUnknownFields();
+  bytes.known = command->ByteSizeLong() == bytes.came.size() ? bytes.came : command->SerializeAsString();
+  return bytes;
+}
+
 grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context, const grpc::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(status);
@@ -129,7 +136,8 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Asked& 
         absl::StrCat("role '", caller.role, "' may not ask for '", std::string(asked.name), "'"));
   }
   const CommandHeader& header = *asked.header;
-  AFTERBELL_ASSIGN_OR_RETURN(CommandCall call, HeadOf(caller, header, runtime_->log_id(), asked.command));
+  AFTERBELL_ASSIGN_OR_RETURN(CommandCall call,
+                             HeadOf(caller, header, runtime_->log_id(), asked.command.came));
   if (info->where == Where::kSchool && header.school_id().empty()) {
     return InvalidField("header.school_id", "", "given: this command is a school's matter");
   }
@@ -138,7 +146,7 @@ absl::StatusOr<CommandCall> Endpoint::CallOf(const Caller& caller, const Asked& 
                         "empty: this command is a matter of the commons");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckShape(*asked.fields, "command"));
-  call.head.set_command(asked.command);
+  call.head.set_command(asked.command.known);
   return call;
 }
 

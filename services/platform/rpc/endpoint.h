@@ -28,6 +28,16 @@
 
 namespace afterbell {
 
+// The bytes of a command: as it came, and as this build knows it.
+//
+// Recorded is the second. A caller may know a field that an older build does not, which then decides without
+// it; were it recorded all the same, a newer build that made the decision again would find another one.
+struct CommandBytes {
+  std::string came, known;
+};
+// Drops from `command` what this build does not know.
+CommandBytes BytesOf(google::protobuf::Message* command);
+
 class Endpoint {
  public:
   Endpoint(Runtime* runtime, const Service* service);
@@ -39,7 +49,7 @@ class Endpoint {
     std::string_view name;                     // "check_in_pupil"
     const log::v1::CommandHeader* header;
     const google::protobuf::Message* fields;  // The command itself; its shape is checked.
-    std::string command;                      // The serialised <Service>Command around it.
+    CommandBytes command;                     // Of the <Service>Command around it.
   };
   grpc::ServerUnaryReactor* Execute(grpc::CallbackServerContext* context, Asked asked,
                                     log::v1::CommandAnswer* answer) const;
@@ -100,8 +110,7 @@ void FillAnswer(const Runtime& runtime, const log::v1::Commit& commit, const Par
     Command command;                                                                                   \
     *command.mutable_##field() = request->command();                                                   \
     return endpoint_.Execute(                                                                          \
-        context,                                                                                       \
-        {request, #Rpc, #field, &request->header(), &request->command(), command.SerializeAsString()}, \
+        context, {request, #Rpc, #field, &request->header(), &request->command(), BytesOf(&command)},  \
         answer);                                                                                       \
   }
 
