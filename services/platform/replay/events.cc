@@ -155,6 +155,16 @@ std::vector<FieldDifference> EventReader::Differences(std::string_view recorded,
   return differences;
 }
 
+bool EventReader::IsMoreThan(std::string_view recorded, std::string_view again) const {
+  const std::unique_ptr<Message> a = Parse(recorded), b = Parse(again);
+  if (a == nullptr || b == nullptr || a->GetDescriptor() != b->GetDescriptor()) return false;
+  const size_t whole = a->ByteSizeLong();
+  a->DiscardUnknownFields();
+  if (a->ByteSizeLong() == whole) return false;
+  b->DiscardUnknownFields();
+  return a->SerializeAsString() == b->SerializeAsString();
+}
+
 std::string EventReader::TextOf(std::string_view event) const {
   const std::unique_ptr<Message> message = Parse(event);
   return message == nullptr ? TypeOf(event)

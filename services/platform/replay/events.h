@@ -47,6 +47,9 @@ class EventReader {
   // The fields in which two events of one type differ, in order of their numbers.
   std::vector<FieldDifference> Differences(std::string_view recorded, std::string_view again) const;
 
+  // Whether `recorded` holds fields that this program does not know, and is `again` but for them.
+  bool IsMoreThan(std::string_view recorded, std::string_view again) const;
+
   std::string TextOf(std::string_view event) const;
 
  private:

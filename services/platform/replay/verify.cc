@@ -171,10 +171,15 @@ class PartitionVerifier {
   }
 
   void Compare(const Commit& recorded, const Commit& again) {
+    bool partly_known = false;
     for (int i = 0; i < std::max(recorded.events_size(), again.events_size()); ++i) {
       const std::string* was = i < recorded.events_size() ? &recorded.events(i) : nullptr;
       const std::string* now = i < again.events_size() ? &again.events(i) : nullptr;
       if (was != nullptr && now != nullptr && *was == *now) continue;
+      if (was != nullptr && now != nullptr && events_.ok() && events_->IsMoreThan(*was, *now)) {
+        partly_known = true;
+        continue;
+      }
       return Differ(recorded, "events", EventText(was), EventText(now));
     }
     const auto compare = [&](const char* what, const auto& was, const auto& now) {
@@ -197,7 +202,7 @@ class PartitionVerifier {
     now.Clear();
     *was.mutable_policy() = recorded.policy();
     *now.mutable_policy() = again.policy();
-    compare("policy", was, now);
+    if (compare("policy", was, now)) report_.partly_known += partly_known;
   }
 
   std::string EventText(const std::string* event) const {
@@ -247,6 +252,7 @@ void Merge(VerifyReport part, VerifyReport* whole) {
   whole->commits += part.commits;
   whole->decisions += part.decisions;
   whole->differing += part.differing;
+  whole->partly_known += part.partly_known;
   whole->commands += part.commands;
   whole->reactions += part.reactions;
   whole->deadlines += part.deadlines;
@@ -313,6 +319,10 @@ std::string Summary(const VerifyReport& report) {
                   " steps of runs)\nnot decided again: ", report.repeated_refusals, " repeated refusals, ",
                   report.seen_alone, " records of what was seen, ", report.undecided_services,
                   " records of services whose rules are not here\n");
+  if (report.partly_known > 0) {
+    absl::StrAppend(&text, report.partly_known,
+                    " of those alike hold fields that this build does not know: a newer one decided them\n");
+  }
   for (const std::string& fault : report.faults) absl::StrAppend(&text, "FAULT ", fault, "\n");
   if (!report.differences.empty()) {
     const DecisionDifference& first = report.differences.front();

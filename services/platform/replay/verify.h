@@ -48,7 +48,9 @@ struct VerifyReport {
 
   uint64_t commits = 0;
   uint64_t decisions = 0;  // Decided again,
-  uint64_t differing = 0;  // of which so many came out otherwise;
+  uint64_t differing = 0;  // of which so many came out otherwise,
+  // and so many came out alike but for fields that this program does not know: a newer build decided.
+  uint64_t partly_known = 0;
   uint64_t commands = 0, reactions = 0, deadlines = 0, run_steps = 0;
   uint64_t repeated_refusals = 0;               // cannot be decided again,
   uint64_t seen_alone = 0;                      // are no decisions,

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "gmock/gmock.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "gtest/gtest.h"
 #include "services/platform/replay/small_city.h"
 
@@ -115,6 +116,39 @@ TEST(Verify, NamesAnAlteredDeterminationThoughTheChainWasComputedAnew) {
   EXPECT_EQ(first.what, "events");
   EXPECT_THAT(first.recorded, HasSubstr("net_fen: 1}"));
   EXPECT_THAT(first.again, HasSubstr("net_fen: 1800"));
+}
+
+// A later build wrote a field that this one does not know.
+TEST(Verify, TellsWhatItKnowsOnlyInPartFromWhatDiffers) {
+  SmallCity city;
+  LiveThroughSeptember(city);
+  uint64_t given = 0;
+  bool alters = false;
+  const auto forge = [&] {
+    given = 0;
+    return Forge(city, city.PartitionOf("billing", "s2"), [&](log::v1::Commit* commit) {
+      billing::v1::BillingEvent event;
+      if (given != 0 || commit->events().empty() || !event.ParseFromString(commit->events(0)) ||
+          !event.has_charge_assessed())
+        return;
+      given = commit->index();
+      billing::v1::ChargeAssessed* charge = event.mutable_charge_assessed();
+      charge->GetReflection()->MutableUnknownFields(charge)->AddLengthDelimited(9999, "later");
+      if (alters) charge->set_net_fen(1);
+      commit->set_events(0, event.SerializeAsString());
+    });
+  };
+  VerifyReport report = Verify(*Load(forge().get()), city.services(), {});
+  ASSERT_NE(given, 0);
+  EXPECT_TRUE(report.ok()) << Summary(report);
+  EXPECT_EQ(report.partly_known, 1);
+  EXPECT_THAT(Summary(report), HasSubstr("1 of those alike hold fields that this build does not know"));
+
+  alters = true;
+  report = Verify(*Load(forge().get()), city.services(), {});
+  ASSERT_GE(report.differing, 1) << Summary(report);
+  EXPECT_EQ(report.differences.front().record.index(), given);
+  EXPECT_EQ(report.partly_known, 0);
 }
 
 TEST(Verify, NamesARefusalThatTheRulesDoNotGive) {
