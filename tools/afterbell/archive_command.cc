@@ -118,7 +118,7 @@ absl::StatusOr<archive::Restoration> RestoreInto(EventLog* log, const ImportFlag
     if (!lost) return absl::UnavailableError(flags.lost + " cannot be written");
     options.lost = [&lost](const PartitionId& id, const log::v1::Record& record) {
       log::v1::Record head = record;
-      head.mutable_commit()->clear_command();
+      if (head.has_commit()) head.mutable_commit()->clear_command();  // A claim stays one.
       std::string json;
       if (!google::protobuf::util::MessageToJsonString(head, &json).ok()) json = head.ShortDebugString();
       lost << ToString(id) << ' ' << json << '\n';
