@@ -60,7 +60,7 @@ constexpr char kBrokerFull[] = "broker-full";
 constexpr char kLineCut[] = "line-cut";
 constexpr char kLineStall[] = "line-stall";
 constexpr char kLineSlow[] = "line-slow";
-constexpr size_t kByLine = 0;      // The instance that reaches the broker by the line.
+constexpr size_t kByLine = 0;  // The instance that reaches the broker by the line.
 // In which whoever asks the other instance is answered, however long the line is hit: a few sessions.
 constexpr int64_t kReplacedWithinMs = 10000;
 constexpr int kLongMsMax = 25000;  // Above it an append would end by itself.

@@ -83,8 +83,7 @@ absl::StatusOr<Outcome> Judge(EventLog* log, const Answers& embedded) {
   if (!laws.ok()) return laws.status();
   outcome.laws_broken = laws->broken();
   for (const std::string& violation : laws->violations()) std::printf("%s\n", violation.c_str());
-  if (laws->placed() == 0 || laws->released() == 0 || laws->paid() == 0)
-    return absl::InternalError("nothing was held against the laws");
+  outcome.laws_tried = laws->placed() > 0 && laws->released() > 0 && laws->paid() > 0;
   return outcome;
 }
 

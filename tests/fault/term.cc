@@ -77,8 +77,9 @@ class Driver {
     const auto log = PlayOnKafka(*instruments);
     if (!log.ok()) return log.status();
     auto outcome = Judge(log->get(), *embedded);
-    if (outcome.ok()) outcome_ = *std::move(outcome);
-    return outcome.status();
+    if (!outcome.ok()) return outcome.status();
+    outcome_ = *std::move(outcome);
+    return outcome_.laws_tried ? absl::OkStatus() : absl::InternalError("nothing was held against the laws");
   }
 
   // The term of these flags, from its beginning; counts its phases if told where.

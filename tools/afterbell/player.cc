@@ -22,20 +22,6 @@ bool SameCaller(const Call& a, const Call& b) {
   return a.person_id() == b.person_id() && a.role() == b.role() && a.district_id() == b.district_id();
 }
 
-// The same request id for the same thing asked, so that a term that is carried on asks it again
-// rather than anew.
-std::string DerivedUuid(const std::string& name) {
-  const std::string digest = Sha256(name);
-  std::string text;
-  for (int i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    char hex[3];
-    std::snprintf(hex, sizeof hex, "%02x", static_cast<unsigned char>(digest[i]));
-    text += hex;
-  }
-  return text;
-}
-
 // The commands that come in numbers, by gates and at rolls.
 bool Batches(const Call& call) {
   return call.service() == "attendance" &&
@@ -48,6 +34,18 @@ int FieldNumberOf(const std::string& command) {
 }
 
 }  // namespace
+
+std::string DerivedUuid(const std::string& name) {
+  const std::string digest = Sha256(name);
+  std::string text;
+  for (int i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    char hex[3];
+    std::snprintf(hex, sizeof hex, "%02x", static_cast<unsigned char>(digest[i]));
+    text += hex;
+  }
+  return text;
+}
 
 log::v1::CommandHeader HeaderOfCall(const Call& call) {
   log::v1::CommandHeader header;

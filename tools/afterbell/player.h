@@ -32,6 +32,10 @@ struct PlayedCounts {
 log::v1::CommandHeader HeaderOfCall(const citygen::Call& call);
 std::string BatchItemOf(const citygen::Call& call);
 
+// The same request id for the same thing asked, so that a term that is carried on asks it again
+// rather than anew.
+std::string DerivedUuid(const std::string& name);
+
 class Player {
  public:
   static constexpr size_t kOutstandingMax = 64;  // Calls under way.
