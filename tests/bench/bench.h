@@ -21,7 +21,7 @@ struct Flags {
   int value_bytes = 150;       // of so many bytes each,
   int partitions = 4;          // in so many partitions.
   uint64_t keys = 200000;      // streams: pupils,
-  bool no_load = false;        // of a child: stores that begin empty take rows one by one,
+  bool no_load = false;        // of a child: stores take rows one by one,
   bool rows_only = false;      // and whether the runtime keeps nothing but the rows of the aggregate.
 };
 

@@ -56,7 +56,9 @@ Load::~Load() {
 
 Load::Part* Load::Of(uint32_t partition) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return &parts_[partition];
+  const auto [part, added] = parts_.try_emplace(partition);
+  if (added) part->second.in_database_ = options_.holds_rows;
+  return &part->second;
 }
 
 bool Load::Put(Part* part, const std::function<void(const Changes&)>& changes, rocksdb::Status* status) {
@@ -89,19 +91,46 @@ rocksdb::Status Load::Spill() {
 }
 
 rocksdb::Status Load::End() {
+  if (over_) return rocksdb::Status::OK();
   const std::lock_guard<std::mutex> lock(mutex_);
   std::vector<std::unique_lock<std::mutex>> locks;
   std::vector<Part*> parts;
+  size_t bytes = 0;
   for (auto& [number, part] : parts_) {
     locks.emplace_back(part.mutex_);
     parts.push_back(&part);
+    bytes += part.bytes_;
   }
   if (over_) return rocksdb::Status::OK();
-  const rocksdb::Status status = WriteFile(parts);
+  // Little is not worth a file: no more files come, so a memtable may hold rows from here on.
+  const bool little = bytes <= options_.database.write_buffer_size / 2;
+  const rocksdb::Status status = little ? WriteBatch(parts) : WriteFile(parts);
   if (status.ok()) {
     over_ = true;
     Clear(options_.database.env, options_.directory);
   }
+  return status;
+}
+
+rocksdb::Status Load::Visit(const std::vector<Part*>& parts, const Visitor& visit) const {
+  for (const Part* part : parts) {
+    for (const auto& [key, value] : *part->rows_) {
+      if (value ? options_.expired && options_.expired(key, *value) : !part->in_database_) continue;
+      if (rocksdb::Status status = visit(key, value); !status.ok()) return status;
+    }
+  }
+  return rocksdb::Status::OK();
+}
+
+rocksdb::Status Load::WriteBatch(const std::vector<Part*>& parts) {
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status = Visit(parts, [&](const std::string& key, const std::optional<std::string>& value) {
+    return value ? batch.Put(key, *value) : batch.Delete(key);
+  });
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  if (status.ok() && batch.Count() > 0) status = db_->Write(options, &batch);
+  if (status.ok()) Forget(parts);
   return status;
 }
 
@@ -113,14 +142,11 @@ rocksdb::Status Load::WriteFile(const std::vector<Part*>& parts) {
   rocksdb::SstFileWriter file(rocksdb::EnvOptions(options_.database), options_.database);
   status = file.Open(path);
   bool any = false;
-  for (const Part* part : parts) {
-    for (const auto& [key, value] : *part->rows_) {
-      if (!status.ok()) break;
-      if (value && options_.expired && options_.expired(key, *value)) continue;
-      if (!value && !part->in_database_) continue;
+  if (status.ok()) {
+    status = Visit(parts, [&](const std::string& key, const std::optional<std::string>& value) {
       any = true;
-      status = value ? file.Put(key, *value) : file.Delete(key);
-    }
+      return value ? file.Put(key, *value) : file.Delete(key);
+    });
   }
   if (status.ok() && any) status = file.Finish();
   if (status.ok() && any) {
@@ -130,13 +156,17 @@ rocksdb::Status Load::WriteFile(const std::vector<Part*>& parts) {
     status = db_->IngestExternalFile({path}, ingest);
   }
   if (!any || !status.ok()) env->DeleteFile(path).PermitUncheckedError();
-  if (!status.ok()) return status;
+  if (status.ok()) Forget(parts);
+  return status;
+}
+
+// They are in the database.
+void Load::Forget(const std::vector<Part*>& parts) {
   for (Part* part : parts) {
     part->in_database_ = true;
     options_.budget->bytes_ -= part->bytes_.exchange(0);
     part->rows_ = std::make_shared<LoadedRows>();
   }
-  return status;
 }
 
 }  // namespace afterbell

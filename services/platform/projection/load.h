@@ -1,6 +1,6 @@
-// How a store that begins empty takes a long log: rows are kept in memory, a partition's by themselves and in
-// order of their keys, and put into the database as sorted files. A row that changes a thousand times
-// meanwhile is written once, and nothing goes through a memtable.
+// How a store takes what was recorded before it was opened: rows are kept in memory, a partition's by
+// themselves and in order of their keys, and put into the database as sorted files. A row that changes a
+// thousand times meanwhile is written once, and nothing goes through a memtable.
 //
 // Files are put in while nothing else is written: no memtable holds a row before End. (Before 7.10 RocksDB
 // may order an ingested file wrongly among what a memtable holds.)
@@ -49,6 +49,7 @@ class Load {
     rocksdb::Options database;  // As it was opened.
     std::string directory;      // Of files before they are put in: made and removed here, empty before.
     std::shared_ptr<LoadBudget> budget;
+    bool holds_rows = false;  // The database does, from before.
     // Rows that need not be written. May be empty.
     std::function<bool(const std::string& key, const std::string& value)> expired;
   };
@@ -67,7 +68,7 @@ class Load {
     mutable std::mutex mutex_;
     std::shared_ptr<LoadedRows> rows_ = std::make_shared<LoadedRows>();
     std::atomic<size_t> bytes_{0};
-    bool in_database_ = false;  // Some of its rows.
+    bool in_database_ = false;  // Some of its rows: what is cleared may be there.
   };
 
   // What a killed process left in a folder of files.
@@ -92,8 +93,13 @@ class Load {
  private:
   // Makes room in the budget.
   rocksdb::Status Spill();
-  // Of several partitions, in order of keys; all are locked.
+  // Of several partitions, in order of keys; all are locked. Visits what is worth writing.
+  using Visitor =
+      std::function<rocksdb::Status(const std::string& key, const std::optional<std::string>& value)>;
+  rocksdb::Status Visit(const std::vector<Part*>& parts, const Visitor& visit) const;
   rocksdb::Status WriteFile(const std::vector<Part*>& parts);
+  rocksdb::Status WriteBatch(const std::vector<Part*>& parts);
+  void Forget(const std::vector<Part*>& parts);
 
   rocksdb::DB* const db_;
   const Options options_;

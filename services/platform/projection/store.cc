@@ -240,7 +240,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
         if (status.ok()) status = db->Flush({});
       }
       if (status.ok() && found == schema) {
-        if (!existed) store->BeginLoad(options, database);
+        store->BeginLoad(options, database, existed);
         return store;
       }
       if (status.ok()) {
@@ -257,12 +257,13 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   return absl::DataLossError("projection " + options.directory + ": " + store->rebuilt_because_);
 }
 
-void Store::BeginLoad(const StoreOptions& options, const rocksdb::Options& database) {
+void Store::BeginLoad(const StoreOptions& options, const rocksdb::Options& database, bool holds_rows) {
   if (options.load == nullptr) return;
   Load::Options load;
   load.database = database;
   load.directory = LoadFolder(options);
   load.budget = options.load;
+  load.holds_rows = holds_rows;
   if (options.expired) {
     load.expired = [expired = options.expired](const std::string& key, const std::string& value) {
       return key[kPrefixBytes] != '\0' && expired(value);

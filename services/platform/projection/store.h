@@ -5,8 +5,8 @@
 // log, and only what was not flushed is read again. A folder that is damaged, of another log, or whose
 // schema number is another, is moved aside ("<folder>.quarantined-<n>") and begun anew, and says why.
 //
-// A store that begins empty may load (StoreOptions::load): rows stay in memory and are put in as
-// sorted files (load.h), until somebody takes a snapshot or calls Flush.
+// A store that was opened may load first (StoreOptions::load): rows stay in memory and are put in as
+// sorted files (load.h), until somebody takes a snapshot or calls EndLoad or Flush.
 //
 // Threads: Write and the live rows of a partition belong to that partition's thread; snapshots and
 // digests may be taken from any thread.
@@ -50,7 +50,7 @@ void KeepNewest(std::vector<RowChange>* changes);
 
 // Memory for what was read, to be shared by the stores of a process.
 std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes);
-// Memory for rows on their way into stores that begin empty, likewise.
+// Memory for rows on their way into stores that load, likewise.
 std::shared_ptr<LoadBudget> MakeLoadBudget(size_t bytes);
 
 struct StoreOptions {
@@ -60,7 +60,7 @@ struct StoreOptions {
   std::string log_id;  // Whose rows they are.
   // What may be lost with the process, and is then folded again.
   size_t write_buffer_bytes = 4 << 20;
-  // For what is folded from the beginning, when the store begins empty. Null: it does not load.
+  // For what was recorded before it is opened. Null: it does not load.
   std::shared_ptr<LoadBudget> load;
   // Its rows are written once and seldom read: files are merged late, many at a time.
   bool written_once = false;
@@ -108,7 +108,7 @@ class Store {
   class PartitionRows;
 
   Store() = default;
-  void BeginLoad(const StoreOptions& options, const rocksdb::Options& database);
+  void BeginLoad(const StoreOptions& options, const rocksdb::Options& database, bool holds_rows);
 
   std::unique_ptr<rocksdb::DB> db_;
   std::unique_ptr<Load> load_;  // Null: there was none. Kept when it is over: rows may hold on to it.

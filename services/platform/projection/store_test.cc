@@ -179,6 +179,30 @@ TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
 // All in memory; a file every few rounds; a file each time.
 INSTANTIATE_TEST_SUITE_P(Memory, LoadingStore, ::testing::Values(16 << 20, 4 << 10, 1));
 
+// What a second load changes and clears was put in by the first.
+TEST(Store, AStoreLoadsAgainWhenItIsOpenedAgain) {
+  const std::string folder = Folder("load_again");
+  for (const size_t bytes_max : {size_t{16} << 20, size_t{1}}) {
+    auto store =
+        Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(bytes_max)});
+    ASSERT_TRUE(store.ok()) << store.status();
+    const bool first = bytes_max > 1;
+    const uint64_t index = (*store)->Position(1).index();
+    EXPECT_EQ(index, first ? 0u : 1u);
+    ASSERT_TRUE((*store)
+                    ->Write(1,
+                            first ? std::vector<RowChange>{{"s/a", "1"}, {"s/b", "1"}, {"s/c", "1"}}
+                                  : std::vector<RowChange>{{"s/a", "2"}, {"s/b", std::nullopt}},
+                            At(index + 1))
+                    .ok());
+  }
+  const auto store = Open(folder);
+  EXPECT_EQ(store->Position(1).index(), 2u);
+  EXPECT_EQ(store->Live(1)->GetBytes("s/a"), "2");
+  EXPECT_FALSE(store->Live(1)->Has("s/b"));
+  EXPECT_EQ(store->Live(1)->GetBytes("s/c"), "1");
+}
+
 TEST(Store, ALoadEndsWithTheStore) {
   const std::string folder = Folder("load_ends");
   std::filesystem::create_directories(folder + ".load");

@@ -33,7 +33,7 @@ struct RuntimeOptions {
   std::string address;          // What claims advertise.
   std::function<Micros()> now;  // The REAL clock; the system's when empty.
   bool own = true;              // False: follow, until Own is called.
-  bool load = true;             // False: a store that begins empty takes rows one by one.
+  bool load = true;             // False: stores take rows one by one from the beginning.
   // Only folds the rows of services, in folders that nobody else has open, beside the process that serves:
   // what the build of another schema needs in order to start at once. Claims nothing.
   bool prepare = false;
