@@ -278,10 +278,9 @@ TEST(Restore, ACityWhoseClusterIsDestroyedGoesOnFromItsArchive) {
     const auto stands = fault::ReadRequests(&host->log());
     ASSERT_TRUE(stands.ok()) << stands.status();
     before = *stands;
-    // The services first: with their brokers gone for good they do not end.
-    host->Stop();
     cluster.Kill();
     cluster.Destroy();
+    host->Stop();  // Although its brokers are gone for good.
     EXPECT_FALSE(std::filesystem::exists(folder + "/before"));
   }
 

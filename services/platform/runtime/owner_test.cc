@@ -1,6 +1,7 @@
 // Two instances of one town: who owns is who claimed last, and commands find their way there.
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/platform/runtime/testing/fetching_log.h"
 #include "services/platform/runtime/testing/town.h"
 
 namespace afterbell::testing {
@@ -110,6 +111,46 @@ TEST_F(OwnerTest, OnALogThatNobodyHasBegunNothingIsBegunInAGroup) {
   options.begin = false;
   options.own = false;
   EXPECT_TRUE(absl::IsNotFound(Runtime::Open(options).status()));
+}
+
+// Across a network an owner may have been replaced without knowing it, and what it holds be old: an error,
+// which is not recorded, is not to be answered on that alone.
+class StaleOwnerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    log.LetIn();
+    town.through = &log;
+    town.Start();
+    town.through = nullptr;
+    ASSERT_EQ(town.Ask(kAttendance, CheckIn("monday", "ana")).status, absl::OkStatus());
+    ASSERT_EQ(town.runtime->WaitQuiet(kPatience), absl::OkStatus());
+  }
+
+  Town town;
+  FetchingLog log{town.log(), kBilling};
+};
+
+TEST_F(StaleOwnerTest, AnErrorOfAnOwnerWaitsForARecordOfItsOwn) {
+  const uint64_t before = town.Log(kBilling).index;
+  EXPECT_EQ(town.Ask(kBilling, Issue("nobody's")).status.code(), absl::StatusCode::kNotFound);
+  EXPECT_GT(town.Log(kBilling).index, before);
+}
+
+TEST_F(StaleOwnerTest, OneThatWasReplacedMeanwhileAnswersNoErrorOfItsOwn) {
+  town.runtime->Release(kBilling);  // It decides until another one has claimed, and does not claim again.
+  log.LetIn(town.Partition(kBilling)->End());
+  const auto other = town.Open({"billing"}, "other");
+  const int voids = town.Log(kBilling).voids;
+  auto answer = town.Send(kBilling, Issue("nobody's"));
+  // What it appended is void, which it cannot read yet.
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (town.Log(kBilling).voids == voids && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  EXPECT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  log.LetIn();
+  const absl::Status moved = answer.get().status;
+  EXPECT_TRUE(absl::IsUnavailable(moved)) << moved;
+  EXPECT_THAT(std::string(moved.message()), HasSubstr("is decided by"));
 }
 
 }  // namespace

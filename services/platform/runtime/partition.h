@@ -67,6 +67,7 @@ struct CommandCall {
   // The newest claim whoever sent it knows of: it is not sent back there, but waits for a newer one.
   uint64_t claim_index = 0;
   std::string elsewhere;  // Who did not answer it, and why: what became of it there is not known.
+  absl::Status error;     // What it is answered when the record it waits for has been read back, if not that.
 };
 
 // What all partitions of a process share.
@@ -190,7 +191,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
     std::vector<RowChange> changes;
     std::vector<ChainPosition> sources;  // As folded when it was decided.
     Micros newest = 0;
-    std::vector<CommandCall> calls;  // Who is answered from it: the command's, and repeats of it.
+    // Who is answered from it: the command's, and repeats of it; and who is answered an error then.
+    std::vector<CommandCall> calls;
   };
 
   struct Waiter {
@@ -242,6 +244,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void TakeRunSteps();
   void DecideCommand(CommandCall call);
   bool AnswerRepeat(CommandCall* call);
+  void AnswerError(CommandCall call, absl::Status error);
   log::v1::Commit NewHead();
   void Push(log::v1::Commit head, std::vector<CommandCall> calls);
   void AppendNew();

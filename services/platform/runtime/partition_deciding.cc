@@ -219,15 +219,26 @@ bool Partition::AnswerRepeat(CommandCall* call) {
   return true;
 }
 
+// An error is not recorded. Where others may own the partition by now, and what it was decided on may be
+// void, it is answered when a record that was appended after it has been read back; if that is void the
+// command is decided again, by whoever owns it then.
+void Partition::AnswerError(CommandCall call, absl::Status error) {
+  if (log_->knows_end()) return call.done(error, nullptr);
+  call.error = std::move(error);
+  if (pending_.size() == appended_) Push(NewHead(), {});
+  pending_.back().calls.push_back(std::move(call));
+}
+
 void Partition::DecideCommand(CommandCall call) {
   if (call.deadline <= std::chrono::steady_clock::now()) {
     return call.done(absl::DeadlineExceededError("not decided in time; nothing was recorded"), nullptr);
   }
+  const std::string district_id = call.head.district_id();
   if (const auto school = reference::School(*rows_, call.head.school_id());
-      school && school->district_id() != call.head.district_id()) {
-    return call.done(absl::PermissionDeniedError(absl::StrCat(
-                         "school ", call.head.school_id(), " is not of district ", call.head.district_id())),
-                     nullptr);
+      school && school->district_id() != district_id) {
+    return AnswerError(std::move(call),
+                       absl::PermissionDeniedError(absl::StrCat("school ", school->school_id(),
+                                                                " is not of district ", district_id)));
   }
   if (AnswerRepeat(&call)) return;
   Commit head = NewHead();
@@ -242,13 +253,13 @@ void Partition::DecideCommand(CommandCall call) {
   if (!head.has_occurred_at()) *head.mutable_occurred_at() = recorded_at;
   const Micros occurred = MicrosOf(head.occurred_at());
   if (occurred > recorded + kAheadMax) {
-    return call.done(InvalidField("header.occurred_at", InstantText(occurred),
-                                  "past: it is " + InstantText(recorded) + " by the log's clock"),
-                     nullptr);
+    return AnswerError(std::move(call),
+                       InvalidField("header.occurred_at", InstantText(occurred),
+                                    "past: it is " + InstantText(recorded) + " by the log's clock"));
   }
   head.set_service_date(DateOf(occurred, reference::ZoneMinutesOf(*rows_, head.district_id())));
   const absl::Status status = DecideHead(decider_, nullptr, *rows_, &head);
-  if (!status.ok()) return call.done(status, nullptr);
+  if (!status.ok()) return AnswerError(std::move(call), status);
   if (const size_t bytes = head.ByteSizeLong(); bytes > shared_.limits.record_bytes_max()) {
     return call.done(
         absl::ResourceExhaustedError(absl::StrCat("record_bytes_max: one command led to ", bytes, " bytes, ",

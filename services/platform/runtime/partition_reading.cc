@@ -257,7 +257,8 @@ absl::Status Partition::WriteStore() {
     stats_.commits += answered.size();
   }
   for (Pending& pending : answered) {
-    for (CommandCall& call : pending.calls) call.done(absl::OkStatus(), &pending.record->commit());
+    for (CommandCall& call : pending.calls)
+      call.done(call.error, call.error.ok() ? &pending.record->commit() : nullptr);
   }
   return absl::OkStatus();
 }
@@ -266,7 +267,10 @@ absl::Status Partition::WriteStore() {
 void Partition::Reset(const absl::Status& answer) {
   std::deque<CommandCall> again;
   for (Pending& pending : pending_) {
-    for (CommandCall& call : pending.calls) again.push_back(std::move(call));
+    for (CommandCall& call : pending.calls) {
+      call.error = absl::OkStatus();
+      again.push_back(std::move(call));
+    }
   }
   pending_.clear();
   appended_ = 0;

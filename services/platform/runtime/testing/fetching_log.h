@@ -52,6 +52,7 @@ class FetchingLog final : public EventLog {
       return nothing;
     }
     uint64_t End() const override { return under->End(); }
+    bool knows_end() const override { return false; }
     std::shared_ptr<void> OnGrowth(std::function<void()> grew) override {
       return listeners.Add(std::move(grew));
     }
