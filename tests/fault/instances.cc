@@ -62,7 +62,7 @@ constexpr char kLineStall[] = "line-stall";
 constexpr char kLineSlow[] = "line-slow";
 constexpr size_t kByLine = 0;  // The instance that reaches the broker by the line.
 // In which whoever asks the other instance is answered, however long the line is hit: a few sessions.
-constexpr int64_t kReplacedWithinMs = 10000;
+constexpr int64_t kReplacedWithinMs = 7000;
 constexpr int kLongMsMax = 25000;  // Above it an append would end by itself.
 constexpr size_t kAddressBytesMax = 64;
 constexpr uint64_t kSmallDisk = 8ull << 30;  // A larger one is not for a test to fill.
