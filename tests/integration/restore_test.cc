@@ -278,11 +278,10 @@ TEST(Restore, ACityWhoseClusterIsDestroyedGoesOnFromItsArchive) {
     const auto stands = fault::ReadRequests(&host->log());
     ASSERT_TRUE(stands.ok()) << stands.status();
     before = *stands;
-    // The services first: without brokers each partition waits for an append to fail, one after the other.
-    host->Stop();
     cluster.Kill();
     cluster.Destroy();
     EXPECT_FALSE(std::filesystem::exists(folder + "/before"));
+    host->Stop();
   }
 
   // Into other brokers, by the program an operator has. It says what was lost.

@@ -1,4 +1,6 @@
 // Two instances of one town: who owns is who claimed last, and commands find their way there.
+#include <thread>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/platform/runtime/testing/fetching_log.h"
@@ -151,6 +153,31 @@ TEST_F(StaleOwnerTest, OneThatWasReplacedMeanwhileAnswersNoErrorOfItsOwn) {
   const absl::Status moved = answer.get().status;
   EXPECT_TRUE(absl::IsUnavailable(moved)) << moved;
   EXPECT_THAT(std::string(moved.message()), HasSubstr("is decided by"));
+}
+
+TEST(StaleOwner, ARequestIdOfAnotherRequestInFlightIsTurnedAwayWhenThatIsReadBack) {
+  Town town;
+  FetchingLog log(town.log(), kAttendance);
+  log.LetIn();
+  town.through = &log;
+  town.Start();
+  ASSERT_EQ(town.runtime->WaitQuiet(kPatience), absl::OkStatus());
+  const uint64_t end = town.Partition(kAttendance)->End();
+  log.LetIn(end);
+  const auto grown_to = [&](uint64_t records) {
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (town.Partition(kAttendance)->End() < records && std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
+    return town.Partition(kAttendance)->End() >= records;
+  };
+  auto first = town.Send(kAttendance, CheckIn("monday", "ana"), "one-id");
+  ASSERT_TRUE(grown_to(end + 1));
+  auto other = town.Send(kAttendance, CheckIn("monday", "bo"), "one-id");
+  ASSERT_TRUE(grown_to(end + 2));  // The record that its error waits for.
+  EXPECT_EQ(other.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  log.LetIn();
+  EXPECT_EQ(first.get().status, absl::OkStatus());
+  EXPECT_TRUE(absl::IsInvalidArgument(other.get().status));
 }
 
 }  // namespace

@@ -100,22 +100,18 @@ void Partition::Release() {
 }
 
 void Partition::Stop() {
-  std::mutex mutex;
-  std::condition_variable stopped;
-  bool done = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (stopped_) return;
     stopping_ = true;
-    on_stopped_ = [&] {
-      std::lock_guard<std::mutex> inner(mutex);
-      done = true;
-      stopped.notify_all();
-    };
   }
   Poke();
-  std::unique_lock<std::mutex> lock(mutex);
-  stopped.wait(lock, [&] { return done; });
+}
+
+void Partition::WaitStopped() {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    has_stopped_.wait(lock, [&] { return stopped_; });
+  }
   growth_.clear();
 }
 

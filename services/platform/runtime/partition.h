@@ -128,8 +128,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Claims no more. Decides on until another instance's claim is read, so that nobody waits meanwhile.
   void Release();
 
-  // Stops deciding: what is in flight is answered, what waits is refused UNAVAILABLE. Returns when done.
+  // Hears nothing more, answers what is in flight, and records which facts it has seen; what is asked from
+  // here on is refused UNAVAILABLE. Many partitions are told to stop before the first of them is waited for.
   void Stop();
+  void WaitStopped();
 
   void Submit(CommandCall call);
 
@@ -210,6 +212,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Step();
   absl::Status Turn(std::deque<CommandCall>* calls);
   void FinishStopping(std::deque<CommandCall>* calls);
+  void SayStopped();
   bool WantsOwner() const;
   absl::Status TakeAppendFailure();
   void MoveCalls(std::deque<CommandCall>* calls);
@@ -255,7 +258,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Queries.
   void ServeWaiters();
-  bool WantsSeen(bool asked) const;
+  bool WantsSeen(bool asked, bool stopping) const;
   bool Reached(const log::v1::Position& position, absl::Status* never) const;
   uint64_t WrittenIndexOf(const std::string& service, uint32_t partition) const;
   const Service& service_;
@@ -314,7 +317,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool want_owner_ = false;
   bool stopping_ = false;
   bool stopped_ = false;
-  std::function<void()> on_stopped_;
+  std::condition_variable has_stopped_;
   Stats stats_;
   enum class Scheduled { kNo, kLater, kSoon };  // Whoever finds or makes it kSoon runs the turns, alone.
   std::atomic<Scheduled> scheduled_{Scheduled::kNo};

@@ -190,7 +190,7 @@ bool Partition::AnswerRepeat(CommandCall* call) {
   const auto in_flight = requests_in_flight_.find(key);
   if (in_flight != requests_in_flight_.end()) {
     if (in_flight->second.digest != call->head.request_digest()) {
-      call->done(other_body, nullptr);
+      AnswerError(std::move(*call), other_body);
     } else {
       pending_[in_flight->second.serial - settled_].calls.push_back(std::move(*call));
     }

@@ -492,6 +492,34 @@ TEST_F(PartitionTest, AStopEndsThoughNothingCanBeAppendedAnyMore) {
   EXPECT_EQ(town.Log(kBilling).index, recorded);
 }
 
+TEST_F(PartitionTest, NoPartitionWaitsForAnotherOneToStop) {
+  town.Start();
+  ASSERT_EQ(town.runtime->WaitQuiet(std::chrono::seconds(30)), absl::OkStatus());
+  town.disk->Hold();
+  // One in flight in each, which is answered when the disk goes on, and not before.
+  std::map<PartitionId, std::future<Answer>> in_flight;
+  in_flight[kAttendance] = town.Send(kAttendance, CheckIn("monday", "ana"));
+  in_flight[kRegistry] = town.Send(kRegistry, Set("fee_model", "choice: 'per_month'"));
+  std::thread stop([&] { town.runtime->Stop(); });
+  // What a partition is asked that has not been told yet is not answered either.
+  for (const PartitionId& id : {kAttendance, kRegistry}) {
+    const std::string command =
+        id == kAttendance ? CheckIn("monday", "cem") : MoveClock("2026-09-30", "15:30");
+    absl::Status refused;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!absl::IsUnavailable(refused) && std::chrono::steady_clock::now() < until) {
+      auto asked = town.Send(id, command);
+      if (asked.wait_for(std::chrono::milliseconds(10)) == std::future_status::ready)
+        refused = asked.get().status;
+    }
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("is stopping")) << ToString(id);
+    EXPECT_EQ(in_flight[id].wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  }
+  town.disk->Release();
+  stop.join();
+  for (auto& [id, answer] : in_flight) EXPECT_EQ(answer.get().status, absl::OkStatus()) << ToString(id);
+}
+
 TEST_F(PartitionTest, MoreCommandsThanMayWaitAreRefusedByTheLimitsName) {
   town.limits.set_commands_in_flight_max(2);
   town.limits.set_commands_waiting_max(3);

@@ -93,15 +93,17 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   }
   if (owner_) {
     if (shared_.clock == log::v1::REAL) moment_ = shared_.now();
-    AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
-    if (HasRoom()) FireDeadlines();
-    if (HasRoom()) TakeRunSteps();
+    if (!stopping) {  // Else it is for whoever owns it next: news might never end.
+      AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
+      if (HasRoom()) FireDeadlines();
+      if (HasRoom()) TakeRunSteps();
+    }
     while (!calls->empty() && HasRoom()) {
       CommandCall call = std::move(calls->front());
       calls->pop_front();
       DecideCommand(std::move(call));
     }
-    if (WantsSeen(wants_seen || stopping || seen_asked_.exchange(false))) Push(NewHead(), {});
+    if (WantsSeen(wants_seen || seen_asked_.exchange(false), stopping)) Push(NewHead(), {});
     AppendNew();
   } else if (!want_owner && !stopping) {
     MoveCalls(calls);
@@ -155,34 +157,30 @@ absl::Status Partition::RefuseForRoom(std::deque<CommandCall>* calls, bool stopp
 }
 
 void Partition::FinishStopping(std::deque<CommandCall>* calls) {
+  std::move(later_.begin(), later_.end(), std::back_inserter(*calls));
+  later_.clear();
   for (CommandCall& call : *calls) call.done(absl::UnavailableError("this instance is stopping"), nullptr);
   calls->clear();
-  std::function<void()> stopped;
   std::vector<Waiter> waiters;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    stopped_ = true;
     halted_ = absl::UnavailableError("this instance has stopped");
-    stopped = std::exchange(on_stopped_, nullptr);
     waiters.swap(waiters_);
   }
   for (Waiter& waiter : waiters) waiter.reached(absl::UnavailableError("this instance is stopping"));
-  if (stopped) stopped();
+  SayStopped();
 }
 
 void Partition::Halt(absl::Status why) {
   std::fprintf(stderr, "%s halts: %s\n", ToString(id_).c_str(), why.ToString().c_str());
   std::deque<CommandCall> calls;
   std::vector<Waiter> waiters;
-  std::function<void()> stopped;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     halted_ = absl::UnavailableError(absl::StrCat(ToString(id_), " halted: ", std::string(why.message())));
     why = halted_;
     calls.swap(queue_);
     waiters.swap(waiters_);
-    stopped_ = true;
-    stopped = std::exchange(on_stopped_, nullptr);
   }
   for (Pending& pending : pending_) {
     for (CommandCall& call : pending.calls) calls.push_back(std::move(call));
@@ -196,16 +194,22 @@ void Partition::Halt(absl::Status why) {
   later_.clear();
   for (CommandCall& call : calls) call.done(why, nullptr);
   for (Waiter& waiter : waiters) waiter.reached(why);
-  if (stopped) stopped();
+  SayStopped();
+}
+
+void Partition::SayStopped() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  stopped_ = true;
+  has_stopped_.notify_all();
 }
 
 // Whether what was folded is to be recorded now, though there is nothing to decide.
-bool Partition::WantsSeen(bool asked) const {
+bool Partition::WantsSeen(bool asked, bool stopping) const {
   if (!pending_.empty() || unseen_ == 0) return false;  // What is in flight carries it.
   if (asked || unseen_ >= shared_.limits.records_unseen_max()) return true;
-  return facts_since_ != SteadyTime::max() &&
-         std::chrono::steady_clock::now() >=
-             facts_since_ + std::chrono::milliseconds(shared_.limits.unseen_ms_max());
+  if (facts_since_ == SteadyTime::max()) return false;
+  return stopping || std::chrono::steady_clock::now() >=
+                         facts_since_ + std::chrono::milliseconds(shared_.limits.unseen_ms_max());
 }
 
 }  // namespace afterbell

@@ -355,6 +355,7 @@ void Runtime::Stop() {
   stop_.notify_all();
   if (timer_.joinable()) timer_.join();
   for (const auto& [id, partition] : partitions_) partition->Stop();
+  for (const auto& [id, partition] : partitions_) partition->WaitStopped();
   for (const auto& store : stores_) store->Flush().IgnoreError();
 }
 
