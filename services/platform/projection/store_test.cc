@@ -113,19 +113,25 @@ TEST(Store, ADamagedFolderIsQuarantinedAndSaysWhy) {
   EXPECT_EQ(store->Position(1).index(), 0u);
 }
 
-// A store that loads and one that does not are given the same, round after round: rows set, set again and
-// cleared, of three partitions, with reads between.
-class LoadingStore : public ::testing::TestWithParam<size_t> {
+// A store that loads and one that does not are given the same, round after round: rows set, set again (in one
+// round too) and cleared, of three partitions, with reads after so many rounds.
+struct Loading {
+  size_t bytes_max;
+  int read_every;
+};
+
+class LoadingStore : public ::testing::TestWithParam<Loading> {
  protected:
   static constexpr int kRounds = 60;
   static constexpr int kKeys = 40;
 
   static std::vector<RowChange> ChangesOf(int round) {
     std::vector<RowChange> changes;
-    for (int i = 0; i < kKeys; ++i) {
-      const int drawn = (round * 7919 + i * 104729) % 97;
+    for (int j = 0; j < 2 * kKeys; ++j) {
+      const int i = j % kKeys;
+      const int drawn = (round * 7919 + j * 104729) % 97;
       if (drawn < 30)
-        changes.push_back({"s/" + std::to_string(i), std::to_string(round) + std::string(50, 'v')});
+        changes.push_back({"s/" + std::to_string(i), std::to_string(round + j) + std::string(50, 'v')});
       if (drawn > 80) changes.push_back({"s/" + std::to_string(i), std::nullopt});
     }
     return changes;
@@ -141,9 +147,9 @@ class LoadingStore : public ::testing::TestWithParam<size_t> {
 };
 
 TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
-  const std::string folder = Folder("loads" + std::to_string(GetParam()));
-  auto opened =
-      Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(GetParam())});
+  const std::string folder = Folder("loads");
+  auto opened = Store::Open(
+      {.directory = folder, .service = "attendance", .load = MakeLoadBudget(GetParam().bytes_max)});
   ASSERT_TRUE(opened.ok()) << opened.status();
   std::unique_ptr<Store> loads = *std::move(opened);
   const auto plain = Open(Folder("plain"));
@@ -161,7 +167,7 @@ TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
     const uint32_t partition = 1 + round % 3;
     for (Store* store : {loads.get(), plain.get()})
       ASSERT_TRUE(store->Write(partition, ChangesOf(round), At(round)).ok());
-    compare(partition);
+    if (round % GetParam().read_every == 0) compare(partition);
     if (round == kRounds * 2 / 3) {
       ASSERT_TRUE(loads->EndLoad().ok());
     }
@@ -176,8 +182,17 @@ TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
   for (uint32_t partition = 1; partition <= 3; ++partition) compare(partition);
 }
 
-// All in memory; a file every few rounds; a file each time.
-INSTANTIATE_TEST_SUITE_P(Memory, LoadingStore, ::testing::Values(16 << 20, 4 << 10, 1));
+// All in memory; a file every few rounds; a file each time. Read each time, now and then, and at the end
+// alone.
+constexpr size_t kMemories[] = {16 << 20, 20 << 10, 1};
+std::vector<Loading> AllLoading() {
+  std::vector<Loading> all;
+  for (const size_t bytes_max : kMemories) {
+    for (const int every : {1, 5, 1000}) all.push_back({bytes_max, every});
+  }
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(MemoryAndReads, LoadingStore, ::testing::ValuesIn(AllLoading()));
 
 // What a second load changes and clears was put in by the first.
 TEST(Store, AStoreLoadsAgainWhenItIsOpenedAgain) {

@@ -5,7 +5,7 @@
 // They are written before the state is, so whatever the state knows of is here too; after a crash they may
 // end before it (a lost folder, an unflushed tail) and are caught up from the log first.
 //
-// Threads: one at a time, but rows() may be read from any.
+// Threads: one at a time.
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_BESIDE_H_
 #define AFTERBELL_SERVICES_PLATFORM_RUNTIME_BESIDE_H_
 
