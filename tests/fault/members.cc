@@ -1,5 +1,7 @@
 #include "tests/fault/members.h"
 
+#include <stdlib.h>
+
 #include "services/city/city.h"
 #include "tools/afterbell/cluster_view.h"
 
@@ -12,6 +14,11 @@ const Caller kOperator{"platform_operator", "operator", "cn"};
 
 std::string ProgramIn(const std::string& bin, const std::string& service) {
   return bin + "/services/" + service + "/afterbell-" + service;
+}
+
+void SetServiceLimits(int session_ms) {
+  setenv("AFTERBELL_LIMITS_SESSION_MS_MAX", std::to_string(session_ms).c_str(), 1);
+  setenv("AFTERBELL_LIMITS_REQUEST_DAYS_MAX", "36500", 1);
 }
 
 Members::Members(const std::string& bin, const std::string& kafka, const std::string& dir, size_t each) {

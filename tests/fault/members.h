@@ -16,6 +16,10 @@ namespace afterbell::fault {
 // Where a service's binary lies below the folder of a build.
 std::string ProgramIn(const std::string& bin, const std::string& service);
 
+// Of services that are started from here on: a silent one is replaced after so long, and a whole term may be
+// asked again.
+void SetServiceLimits(int session_ms);
+
 // Threads: one at a time for each member.
 class Members {
  public:

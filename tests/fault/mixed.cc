@@ -544,9 +544,7 @@ int Main(int argc, char** argv) {
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);
-  // Of the services: how soon a silent one is replaced, and that a whole term may be asked again.
-  setenv("AFTERBELL_LIMITS_SESSION_MS_MAX", std::to_string(flags.session_ms).c_str(), 1);
-  setenv("AFTERBELL_LIMITS_REQUEST_DAYS_MAX", "36500", 1);
+  SetServiceLimits(flags.session_ms);
   return Driver(flags).Run();
 }
 
