@@ -58,7 +58,7 @@ class Owner final : public grpc::CallbackGenericService {
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
-  // The newest call, when it has been read; null if none comes.
+  // The next call, when it has been read; null if none comes.
   Call* Next() {
     std::unique_lock<std::mutex> lock(mutex_);
     if (!came_.wait_for(lock, kPatience, [&] { return calls_.size() > taken_; })) return nullptr;
