@@ -142,6 +142,7 @@ TEST_F(StaleOwnerTest, OneThatWasReplacedMeanwhileAnswersNoErrorOfItsOwn) {
   town.runtime->Release(kBilling);  // It decides until another one has claimed, and does not claim again.
   log.LetIn(town.Partition(kBilling)->End());
   const auto other = town.Open({"billing"}, "other");
+  ASSERT_EQ(other->WaitReady(kPatience), absl::OkStatus());  // It has claimed.
   const int voids = town.Log(kBilling).voids;
   auto answer = town.Send(kBilling, Issue("nobody's"));
   // What it appended is void, which it cannot read yet.

@@ -73,7 +73,7 @@ class Town {
   ~Town();
 
   // Opens a runtime on the log: with these services (empty: all three), its stores in a folder of
-  // that name. An owner is returned when it decides.
+  // that name. It is returned at once: WaitReady tells when an owner decides.
   std::unique_ptr<Runtime> Open(const std::vector<std::string>& services = {},
                                 const std::string& stores = "stores", bool own = true);
   absl::StatusOr<std::unique_ptr<Runtime>> TryOpen(const std::vector<std::string>& services,
