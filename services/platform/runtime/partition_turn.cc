@@ -76,8 +76,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     append_again_ = std::chrono::steady_clock::now() + kBackOff;
     Reset(append_failed);
     if (stopping) {
-      FinishStopping(
-          calls);  // What was seen is for whoever comes next to record: a log may be gone for good.
+      // What was seen is for whoever comes next to record: a log may be gone for good.
+      FinishStopping(calls);
       return absl::OkStatus();
     }
   }
