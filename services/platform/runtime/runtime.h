@@ -84,7 +84,8 @@ class Runtime {
   // Returns when others have claimed every partition that this process owned; false after `at_most`.
   bool WaitReleased(std::chrono::milliseconds at_most);
 
-  // Answers what is in flight, writes `seen`, and lets go. Later calls are refused UNAVAILABLE.
+  // Answers what is in flight, records `seen` where facts are among it, and lets go. Later calls are refused
+  // UNAVAILABLE.
   void Stop();
 
   // Of the Genesis, for ever; and what identities and positions begin with, which changes when the log is
