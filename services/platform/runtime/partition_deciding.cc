@@ -261,10 +261,9 @@ void Partition::DecideCommand(CommandCall call) {
   const absl::Status status = DecideHead(decider_, nullptr, *rows_, &head);
   if (!status.ok()) return AnswerError(std::move(call), status);
   if (const size_t bytes = head.ByteSizeLong(); bytes > shared_.limits.record_bytes_max()) {
-    return call.done(
-        absl::ResourceExhaustedError(absl::StrCat("record_bytes_max: one command led to ", bytes, " bytes, ",
-                                                  shared_.limits.record_bytes_max(), " are allowed")),
-        nullptr);
+    return AnswerError(std::move(call), absl::ResourceExhaustedError(absl::StrCat(
+                                            "record_bytes_max: one command led to ", bytes, " bytes, ",
+                                            shared_.limits.record_bytes_max(), " are allowed")));
   }
   std::vector<CommandCall> calls;
   calls.push_back(std::move(call));
