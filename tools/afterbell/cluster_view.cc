@@ -52,6 +52,19 @@ std::vector<Instance> AskInstances(std::vector<std::string> addresses, const Cal
   return found;
 }
 
+std::string OwnerOf(const std::vector<Instance>& instances, const std::string& service, uint32_t partition) {
+  uint64_t newest = 0;
+  std::string owner;
+  for (const Instance& instance : instances) {
+    for (const log::v1::PartitionStatus& each : instance.answer.partitions()) {
+      if (each.service() != service || each.partition() != partition || each.claim_index() < newest) continue;
+      newest = each.claim_index();
+      owner = each.owner_address();
+    }
+  }
+  return owner;
+}
+
 bool AreQuiet(const std::vector<Instance>& instances, std::string* why) {
   std::map<Id, uint64_t> ends;
   std::map<Id, std::pair<uint64_t, std::string>> owners;  // Of the newest claim.

@@ -6,6 +6,7 @@
 #define AFTERBELL_TOOLS_AFTERBELL_CLUSTER_VIEW_H_
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct Instance {
 // Asks those that are named, and those that they say own something. `silent`: who did not answer, and why.
 std::vector<Instance> AskInstances(std::vector<std::string> addresses, const Caller& caller,
                                    std::map<std::string, std::string>* silent);
+
+// Where a partition is decided, as the newest claim that anybody knows of says. Empty: nobody knows.
+std::string OwnerOf(const std::vector<Instance>& instances, const std::string& service, uint32_t partition);
 
 // Whether these, asked at about the same time, have nothing left to do: each partition is owned by one of
 // them, and all have read and decided all that any of them knows of. It holds of the moment between two

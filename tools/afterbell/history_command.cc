@@ -1,5 +1,6 @@
 // afterbell history: who recorded what of one entity; afterbell level: as of which level deciders behave.
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include "afterbell/log/v1/history.pb.h"
@@ -9,6 +10,7 @@
 #include "services/platform/base/random_id.h"
 #include "services/platform/base/time.h"
 #include "tools/afterbell/client.h"
+#include "tools/afterbell/cluster_view.h"
 #include "tools/afterbell/commands.h"
 
 namespace afterbell {
@@ -81,16 +83,23 @@ int ShowHistory(const HistoryFlags& flags) {
 }
 
 int ShowLevel(const std::string& address, const std::string& actor, uint32_t raise_to) {
+  std::string asked = address;
   if (raise_to > 0) {
+    const auto caller = ParseCaller(actor);
+    if (!caller.ok()) return Failed(caller.status());
+    // A level is raised where registry's commons is decided, and nobody sends that on.
+    std::map<std::string, std::string> silent;
+    const std::string owner = OwnerOf(AskInstances({address}, *caller, &silent), "registry", 0);
+    if (!owner.empty()) asked = owner;
     log::v1::RaiseLevelRequest request;
     request.mutable_header()->set_request_id(RandomUuid());
     request.set_level(raise_to);
-    const auto raised =
-        Ask<log::v1::RaiseLevelAnswer>(address, actor, "OperationsService/RaiseLevel", request);
+    const auto raised = Ask<log::v1::RaiseLevelAnswer>(asked, actor, "OperationsService/RaiseLevel", request);
     if (!raised.ok()) return Failed(raised.status());
   }
+  // Of whom it was raised at: another instance may read of it later.
   const auto level =
-      Ask<log::v1::GetLevelAnswer>(address, actor, "OperationsService/GetLevel", log::v1::GetLevelRequest());
+      Ask<log::v1::GetLevelAnswer>(asked, actor, "OperationsService/GetLevel", log::v1::GetLevelRequest());
   if (!level.ok()) return Failed(level.status());
   std::printf("level %u; this build knows %u at most\n", level->level(), level->build_level());
   return kExitDone;
@@ -117,7 +126,7 @@ void AddLevel(CLI::App* app, int* exit_code) {
   auto raise_to = std::make_shared<uint32_t>(0);
   CLI::App* level = app->add_subcommand("level", "As of which level deciders behave, and raise it");
   level->add_option("--raise", *raise_to, "Record a higher level; there is no way back");
-  level->add_option("--address", *address)->capture_default_str();
+  level->add_option("--address", *address, "Any instance of registry, or the city")->capture_default_str();
   level->add_option("--actor", *actor, "Who asks")->capture_default_str();
   level->callback([=] { *exit_code = ShowLevel(*address, *actor, *raise_to); });
 }
