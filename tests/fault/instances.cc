@@ -4,6 +4,8 @@
 // - kill: an instance gets SIGKILL. In every other cycle the client asks the one that stays, and nobody may
 //   be told of the kill; in the others it asks the one that dies, and then the other one for what it got no
 //   answer to.
+// - stop: an instance is asked to stop, and hands over. The client asks the one that stays, and nobody may be
+//   told.
 // - pause: an instance stands still for a while, and wakes as an owner whom others may have replaced.
 // - broker-kill: a broker gets SIGKILL, and is started again.
 // - broker-pause: a broker stands still for a while: for everybody it is as if the line to it were cut.
@@ -19,7 +21,6 @@
 // Exit codes: 0 as promised, 1 not so, 2 wrong usage.
 #include <signal.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -28,12 +29,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tests/fault/brokers.h"
 #include "tests/fault/checker.h"
 #include "tests/fault/line.h"
 #include "tests/fault/load.h"
@@ -53,6 +54,7 @@ constexpr std::chrono::seconds kPatience(60);
 constexpr std::chrono::seconds kBrokerPatience(150);  // A busy machine may need two minutes to start one.
 
 constexpr char kKill[] = "kill";
+constexpr char kStop[] = "stop";
 constexpr char kPause[] = "pause";
 constexpr char kBrokerKill[] = "broker-kill";
 constexpr char kBrokerPause[] = "broker-pause";
@@ -64,8 +66,6 @@ constexpr size_t kByLine = 0;  // The instance that reaches the broker by the li
 // In which whoever asks the other instance is answered, however long the line is hit: a few sessions.
 constexpr int64_t kReplacedWithinMs = 7000;
 constexpr int kLongMsMax = 25000;  // Above it an append would end by itself.
-constexpr size_t kAddressBytesMax = 64;
-constexpr uint64_t kSmallDisk = 8ull << 30;  // A larger one is not for a test to fill.
 
 struct Flags {
   int cycles = 20;
@@ -96,7 +96,11 @@ unsigned long Long(uint64_t number) { return static_cast<unsigned long>(number);
 class Driver {
  public:
   explicit Driver(const Flags& flags)
-      : flags_(flags), dice_(flags.seed), sample_dice_(flags.seed), load_(flags.seed, Fresh(flags.dir)) {}
+      : flags_(flags),
+        brokers_(flags.kafka_tool, flags.kafka_data),
+        dice_(flags.seed),
+        sample_dice_(flags.seed),
+        load_(flags.seed, Fresh(flags.dir)) {}
 
   int Run() {
     absl::Status status = IsOfLine(flags_.fault) ? OpenLine() : absl::OkStatus();
@@ -146,17 +150,10 @@ class Driver {
     auto line = Line::Open(flags_.seed);
     if (!line.ok()) return line.status();
     line_ = *std::move(line);
-    const std::string command = "\"" + flags_.kafka_tool + "\" up --port 0 --data \"" + flags_.kafka_data +
-                                "\" --line " + std::to_string(line_->port()) + " --while-pid " +
-                                std::to_string(getpid());
-    std::FILE* const up = popen(command.c_str(), "r");
-    if (up == nullptr) return absl::ErrnoToStatus(errno, command);
-    char direct[kAddressBytesMax] = "", by_line[kAddressBytesMax] = "";
-    const bool told = std::fscanf(up, "%63s %63s", direct, by_line) == 2;
-    if (pclose(up) != 0 || !told) return absl::InternalError("could not: " + command);
-    flags_.served.kafka = direct;
-    const std::string address = by_line;
-    line_->LeadTo(std::stoi(address.substr(address.find(':') + 1)));
+    const auto addresses = brokers_.StartWithLine(line_->port());
+    if (!addresses.ok()) return addresses.status();
+    flags_.served.kafka = addresses->direct;
+    line_->LeadTo(std::stoi(addresses->by_line.substr(addresses->by_line.find(':') + 1)));
     return absl::OkStatus();
   }
 
@@ -191,10 +188,10 @@ class Driver {
     return text;
   }
 
-  // Until there was again what had been hit; a kill of an instance has no length.
-  std::string ForHowLong() const {
-    return flags_.fault == kKill ? "" : " for " + std::to_string(hit_ms_) + " ms";
-  }
+  // Until there was again what had been hit; a kill and a stop of an instance have no length.
+  std::string ForHowLong() const { return EndsInstances() ? "" : " for " + std::to_string(hit_ms_) + " ms"; }
+
+  bool EndsInstances() const { return flags_.fault == kKill || flags_.fault == kStop; }
 
   int Between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(dice_); }
 
@@ -258,8 +255,8 @@ class Driver {
     absl::Status status;
     if (IsOfLine(flags_.fault)) {
       status = AskThrough(by_line ? kByLine : 1 - kByLine, delay, kByLine);
-    } else if (flags_.fault == kKill) {
-      told_nobody = cycle % 2 == 0;
+    } else if (EndsInstances()) {
+      told_nobody = flags_.fault == kStop || cycle % 2 == 0;
       status = told_nobody ? AskTheOneThatStays(hit, other, delay) : AskTheOneThatDies(hit, other, delay);
       if (status.ok()) status = Start(hit);
     } else {
@@ -287,58 +284,21 @@ class Driver {
     return absl::OkStatus();
   }
 
-  // What tools/kafka does to the brokers.
-  absl::Status Broker(const std::string& what) {
-    const std::string command =
-        "\"" + flags_.kafka_tool + "\" " + what + " --data \"" + flags_.kafka_data + "\" > /dev/null";
-    return std::system(command.c_str()) == 0 ? absl::OkStatus()
-                                             : absl::InternalError("could not: " + command);
-  }
-
-  // Leaves no room on the file system of a file.
-  static absl::Status Fill(const std::string& path) {
-    std::error_code error;
-    const auto room = std::filesystem::space(std::filesystem::path(path).parent_path(), error);
-    if (error || room.capacity > kSmallDisk)
-      return absl::FailedPreconditionError(path + " does not lie on a small file system of its own");
-    std::ofstream file(path, std::ios::binary);
-    const std::string block(1 << 20, 'f');
-    while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
-    return absl::OkStatus();
-  }
-
-  bool BrokersRun() { return Broker("status").ok(); }
-
-  // Fills the disk of the brokers, which die of it, and gives them room again.
-  absl::Status FillDisk(std::chrono::milliseconds length) {
-    const auto begun = std::chrono::steady_clock::now();
-    const std::string filler = flags_.kafka_data + "/filler";
-    absl::Status status = Fill(filler);
-    // One that still dies when there is room again would be taken for one that runs.
-    while (status.ok() && BrokersRun()) {
-      if (std::chrono::steady_clock::now() - begun > kPatience)
-        status = absl::DeadlineExceededError("the brokers do not mind that their disk is full");
-    }
-    std::this_thread::sleep_until(begun + length);
-    std::filesystem::remove(filler);
-    return status.ok() ? Broker("start") : status;
-  }
-
   absl::Status Hit(size_t instance, int broker, std::chrono::milliseconds length) {
     const std::string of_broker = " --broker " + std::to_string(broker);
-    if (flags_.fault == kBrokerFull) return FillDisk(length);
+    if (flags_.fault == kBrokerFull) return brokers_.FillDisk(length);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGSTOP);
     absl::Status status;
-    if (flags_.fault == kBrokerKill) status = Broker("kill" + of_broker);
-    if (flags_.fault == kBrokerPause) status = Broker("pause" + of_broker);
+    if (flags_.fault == kBrokerKill) status = brokers_.Do("kill" + of_broker);
+    if (flags_.fault == kBrokerPause) status = brokers_.Do("pause" + of_broker);
     if (flags_.fault == kLineCut) line_->Become(Line::Mode::kCut);
     if (flags_.fault == kLineStall) line_->Become(Line::Mode::kStalled);
     if (flags_.fault == kLineSlow) line_->Become(Line::Mode::kSlow);
     std::this_thread::sleep_for(length);
     if (line_ != nullptr) line_->Become(Line::Mode::kOpen);
     if (flags_.fault == kPause) servers_[instance]->Signal(SIGCONT);
-    if (status.ok() && flags_.fault == kBrokerKill) status = Broker("start");
-    if (status.ok() && flags_.fault == kBrokerPause) status = Broker("resume" + of_broker);
+    if (status.ok() && flags_.fault == kBrokerKill) status = brokers_.Do("start");
+    if (status.ok() && flags_.fault == kBrokerPause) status = brokers_.Do("resume" + of_broker);
     return status;
   }
 
@@ -390,19 +350,30 @@ class Driver {
 
   absl::Status AskTheOneThatStays(size_t dies, size_t stays, std::chrono::milliseconds delay) {
     const auto kill_at = std::chrono::steady_clock::now() + delay;
-    bool killed = false;
+    bool ended = false;
     uint64_t enough = 0;
     absl::Status reaped;
+    std::thread stopping;
+    std::atomic<bool> stopped{true};
     const absl::Status asked = load_.AskWhile(addresses_[stays], [&] {
-      if (!killed && std::chrono::steady_clock::now() >= kill_at) {
-        reaped = servers_[dies]->KillAndReap();
-        servers_[dies].reset();
-        killed = true;
-        ++in_flight_;  // It asks on while it kills, with calls outstanding to both.
+      if (!ended && std::chrono::steady_clock::now() >= kill_at) {
+        ended = true;
+        ++in_flight_;  // It asks on meanwhile, with calls outstanding to both.
+        if (flags_.fault == kKill) {
+          reaped = servers_[dies]->KillAndReap();
+        } else {
+          stopped = false;
+          stopping = std::thread([&] {
+            reaped = servers_[dies]->Stop();
+            stopped = true;
+          });
+        }
         enough = load_.answered() + kAnswersAfterKill;
       }
-      return !killed || load_.answered() < enough;
+      return !ended || !stopped || load_.answered() < enough;
     });
+    if (stopping.joinable()) stopping.join();
+    servers_[dies].reset();
     if (!asked.ok()) return asked;
     return reaped;
   }
@@ -459,6 +430,7 @@ class Driver {
   }
 
   Flags flags_;
+  const Brokers brokers_;
   std::mt19937 dice_;
   std::mt19937 sample_dice_;  // Of their own, so that a seed stands for the same hits every time.
   Load load_;
@@ -487,7 +459,7 @@ int Main(int argc, char** argv) {
   app.add_option("--fault", flags.fault, "What is hit, and how")
       ->capture_default_str()
       ->check(CLI::IsMember(
-          {kKill, kPause, kBrokerKill, kBrokerPause, kBrokerFull, kLineCut, kLineStall, kLineSlow}));
+          {kKill, kStop, kPause, kBrokerKill, kBrokerPause, kBrokerFull, kLineCut, kLineStall, kLineSlow}));
   app.add_option("--brokers", flags.brokers, "How many there are")->capture_default_str();
   app.add_option("--cycles", flags.cycles, "How often")->capture_default_str()->check(CLI::Range(1, 100000));
   app.add_option("--long-ms", flags.long_pause_ms_max, "What one hit in ten lasts at most")

@@ -18,6 +18,7 @@ constexpr uint32_t kSchoolPartitions = 4;
 constexpr char kDigestsPlease = 'd';
 constexpr char kWriteBackPlease = 'w';
 constexpr char kOwnedPlease = 'o';
+constexpr char kStopPlease = 's';
 constexpr char kEnd[] = "end";
 
 void TellDigests(Host* host) {
@@ -46,7 +47,7 @@ std::vector<std::string> ArgumentsOf(const Served& served) {
           std::to_string(served.session_ms)};
 }
 
-// Serves until its input ends. The exit code of the process.
+// Serves until its input ends, or it is asked to stop. The exit code of the process.
 int Serve(const Served& served) {
   const std::string& data = served.data;
   const std::string& durability = served.durability;
@@ -71,6 +72,7 @@ int Serve(const Served& served) {
   std::cout << "address " << (*host)->address() << std::endl;
   char asked;
   while (read(STDIN_FILENO, &asked, 1) == 1) {
+    if (asked == kStopPlease) break;
     if (asked == kDigestsPlease) TellDigests(host->get());
     if (asked == kOwnedPlease) {
       size_t owned = 0;
@@ -163,6 +165,11 @@ absl::StatusOr<Server::Share> Server::Owned() {
 absl::Status Server::WriteBack() {
   if (absl::Status asked = Ask(kWriteBackPlease); !asked.ok()) return asked;
   return ReadLine().status();
+}
+
+absl::Status Server::Stop() {
+  if (absl::Status asked = Ask(kStopPlease); !asked.ok()) return asked;
+  return process_->Reap(0);
 }
 
 void Server::Kill() { process_->Signal(SIGKILL); }

@@ -65,6 +65,8 @@ class Server {
   // From any thread.
   void Signal(int signal) { process_->Signal(signal); }
   void Kill();
+  // Asks it to stop, as a signal would, and waits until it has.
+  absl::Status Stop();
   // Kills and waits for the end. OK when it died of SIGKILL and not before, of something else.
   absl::Status KillAndReap();
 
