@@ -65,6 +65,7 @@ absl::Status Start(const Flags& flags) {
     ready_sum += again->ready;
   }
   long before = child->CpuTicks();
+  // Until a second costs nothing: nobody says when RocksDB has merged everything.
   for (int i = 0; i < kMergesAtMost; ++i) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     const long now = child->CpuTicks();

@@ -348,32 +348,26 @@ class Driver {
     return load_.Repeat(addresses_[1 - asks], Sample(), &differing_, patience);
   }
 
-  absl::Status AskTheOneThatStays(size_t dies, size_t stays, std::chrono::milliseconds delay) {
-    const auto kill_at = std::chrono::steady_clock::now() + delay;
-    bool ended = false;
+  absl::Status AskTheOneThatStays(size_t ends, size_t stays, std::chrono::milliseconds delay) {
+    const auto end_at = std::chrono::steady_clock::now() + delay;
     uint64_t enough = 0;
     absl::Status reaped;
-    std::thread stopping;
-    std::atomic<bool> stopped{true};
+    std::atomic<bool> ended{false};
+    std::thread ending;
     const absl::Status asked = load_.AskWhile(addresses_[stays], [&] {
-      if (!ended && std::chrono::steady_clock::now() >= kill_at) {
-        ended = true;
+      if (!ending.joinable()) {
+        if (std::chrono::steady_clock::now() < end_at) return true;
         ++in_flight_;  // It asks on meanwhile, with calls outstanding to both.
-        if (flags_.fault == kKill) {
-          reaped = servers_[dies]->KillAndReap();
-        } else {
-          stopped = false;
-          stopping = std::thread([&] {
-            reaped = servers_[dies]->Stop();
-            stopped = true;
-          });
-        }
         enough = load_.answered() + kAnswersAfterKill;
+        ending = std::thread([&] {
+          reaped = flags_.fault == kStop ? servers_[ends]->Stop() : servers_[ends]->KillAndReap();
+          ended = true;
+        });
       }
-      return !ended || !stopped || load_.answered() < enough;
+      return !ended || load_.answered() < enough;
     });
-    if (stopping.joinable()) stopping.join();
-    servers_[dies].reset();
+    if (ending.joinable()) ending.join();
+    servers_[ends].reset();
     if (!asked.ok()) return asked;
     return reaped;
   }
