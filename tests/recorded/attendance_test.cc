@@ -1,0 +1,11 @@
+#include "gtest/gtest.h"
+#include "services/attendance/attendance.h"
+#include "tests/recorded/term.h"
+
+namespace afterbell {
+namespace {
+
+TEST(RecordedTerm, IsDecidedAlikeByAttendance) { recorded::ExpectTheTermAsRecorded(attendance::AttendanceService()); }
+
+}  // namespace
+}  // namespace afterbell

@@ -1,0 +1,11 @@
+#include "gtest/gtest.h"
+#include "services/billing/billing.h"
+#include "tests/recorded/term.h"
+
+namespace afterbell {
+namespace {
+
+TEST(RecordedTerm, IsDecidedAlikeByBilling) { recorded::ExpectTheTermAsRecorded(billing::BillingService()); }
+
+}  // namespace
+}  // namespace afterbell

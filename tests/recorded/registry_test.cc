@@ -1,0 +1,11 @@
+#include "gtest/gtest.h"
+#include "services/registry/registry.h"
+#include "tests/recorded/term.h"
+
+namespace afterbell {
+namespace {
+
+TEST(RecordedTerm, IsDecidedAlikeByRegistry) { recorded::ExpectTheTermAsRecorded(registry::RegistryService()); }
+
+}  // namespace
+}  // namespace afterbell

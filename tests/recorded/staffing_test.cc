@@ -1,0 +1,11 @@
+#include "gtest/gtest.h"
+#include "services/staffing/staffing.h"
+#include "tests/recorded/term.h"
+
+namespace afterbell {
+namespace {
+
+TEST(RecordedTerm, IsDecidedAlikeByStaffing) { recorded::ExpectTheTermAsRecorded(staffing::StaffingService()); }
+
+}  // namespace
+}  // namespace afterbell
