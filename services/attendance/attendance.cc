@@ -9,17 +9,28 @@
 #include "services/attendance/domain/reactions.h"
 #include "services/attendance/domain/roll.h"
 #include "services/attendance/domain/session.h"
+#include "services/attendance/domain/tables.h"
 #include "services/attendance/intake/enrollment.h"
 #include "services/attendance/intake/registry.h"
 #include "services/attendance/intake/staffing.h"
 #include "services/attendance/projection/absences.h"
 #include "services/attendance/projection/ratios.h"
 #include "services/attendance/projection/sessions.h"
+#include "services/attendance/projection/tables.h"
+#include "services/platform/reference/tables.h"
 
 namespace afterbell::attendance {
 
 using v1::AttendanceCommand;
 using v1::AttendanceEvent;
+
+TableList AttendanceService::tables() const {
+  TableList tables = DomainTables();
+  const TableList views = ViewTables();
+  tables.insert(tables.end(), views.begin(), views.end());
+  tables.push_back(&reference::kSchoolDays);
+  return tables;
+}
 
 const std::vector<CommandInfo>& AttendanceService::commands() const { return Commands(); }
 
@@ -64,8 +75,7 @@ Decision<AttendanceEvent> AttendanceService::DecideCommand(const Situation& s,
   return InvalidField("command", "", "one of the service's commands");
 }
 
-void AttendanceService::EvolveEvent(const Recorded& own, const AttendanceEvent& event,
-                                    MutableRows& rows) const {
+void AttendanceService::EvolveEvent(const Recorded& own, const AttendanceEvent& event, StateRows rows) const {
   switch (event.event_case()) {
     case AttendanceEvent::kSessionPlanned:
       return attendance::Evolve(own, event.session_planned(), rows);
@@ -109,14 +119,13 @@ void AttendanceService::EvolveEvent(const Recorded& own, const AttendanceEvent& 
   }
 }
 
-void AttendanceService::ProjectEvent(const Recorded& own, const AttendanceEvent& event,
-                                     MutableRows& rows) const {
+void AttendanceService::ProjectEvent(const Recorded& own, const AttendanceEvent& event, ViewRows rows) const {
   ProjectSessions(own, event, rows);
   ProjectAbsences(own, event, rows);
   ProjectRatios(own, event, rows);
 }
 
-void AttendanceService::Fold(const Recorded& foreign, MutableRows& rows) const {
+void AttendanceService::Fold(const Recorded& foreign, IntakeRows rows) const {
   if (foreign.service == "registry") FoldRegistry(foreign, rows);
   if (foreign.service == "enrollment") FoldEnrollment(foreign, rows);
   if (foreign.service == "staffing") FoldStaffing(foreign, rows);

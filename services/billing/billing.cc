@@ -6,17 +6,26 @@
 #include "services/billing/domain/notice.h"
 #include "services/billing/domain/payment.h"
 #include "services/billing/domain/reactions.h"
+#include "services/billing/domain/tables.h"
 #include "services/billing/domain/waiver.h"
 #include "services/billing/intake/attendance.h"
 #include "services/billing/intake/enrollment.h"
 #include "services/billing/projection/charges.h"
 #include "services/billing/projection/notices.h"
 #include "services/billing/projection/payments.h"
+#include "services/billing/projection/tables.h"
 
 namespace afterbell::billing {
 
 using v1::BillingCommand;
 using v1::BillingEvent;
+
+TableList BillingService::tables() const {
+  TableList tables = DomainTables();
+  const TableList views = ViewTables();
+  tables.insert(tables.end(), views.begin(), views.end());
+  return tables;
+}
 
 const std::vector<CommandInfo>& BillingService::commands() const { return Commands(); }
 
@@ -41,7 +50,7 @@ Decision<BillingEvent> BillingService::DecideCommand(const Situation& s,
   return InvalidField("command", "", "a command of billing");
 }
 
-void BillingService::EvolveEvent(const Recorded& own, const BillingEvent& event, MutableRows& rows) const {
+void BillingService::EvolveEvent(const Recorded& own, const BillingEvent& event, StateRows rows) const {
   switch (event.event_case()) {
     case BillingEvent::kChargeAssessed:
       EvolveChargeAssessed(own, event.charge_assessed(), rows);
@@ -67,13 +76,13 @@ void BillingService::EvolveEvent(const Recorded& own, const BillingEvent& event,
   Ledger::Post(own, event, rows);
 }
 
-void BillingService::ProjectEvent(const Recorded& own, const BillingEvent& event, MutableRows& rows) const {
+void BillingService::ProjectEvent(const Recorded& own, const BillingEvent& event, ViewRows rows) const {
   ProjectCharges(own, event, rows);
   ProjectNotices(own, event, rows);
   ProjectPayments(own, event, rows);
 }
 
-void BillingService::Fold(const Recorded& foreign, MutableRows& rows) const {
+void BillingService::Fold(const Recorded& foreign, IntakeRows rows) const {
   if (foreign.service == "enrollment") {
     FoldEnrollment(foreign, rows);
   } else if (foreign.service == "attendance") {

@@ -14,16 +14,17 @@ namespace afterbell::billing {
 class BillingService final : public ServiceOf<v1::BillingCommand, v1::BillingEvent> {
  public:
   std::string_view name() const override { return "billing"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {"enrollment", "attendance"}; }
   const std::vector<CommandInfo>& commands() const override;
 
   Decision<v1::BillingEvent> DecideCommand(const Situation& situation,
                                            const v1::BillingCommand& command) const override;
-  void EvolveEvent(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const v1::BillingEvent& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded& own, const v1::BillingEvent& event, ViewRows rows) const override;
   bool Hears(std::string_view service, bool commons, int event) const override;
-  void Fold(const Recorded& foreign, MutableRows& rows) const override;
+  void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::BillingCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;
   std::vector<v1::BillingCommand> ReachDeadline(const Situation& situation, std::string_view name,
                                                 std::string_view entity, Micros at) const override;

@@ -9,16 +9,25 @@
 #include "services/enrollment/domain/reactions.h"
 #include "services/enrollment/domain/review.h"
 #include "services/enrollment/domain/special_status.h"
+#include "services/enrollment/domain/tables.h"
 #include "services/enrollment/intake/registry.h"
 #include "services/enrollment/projection/applications.h"
 #include "services/enrollment/projection/enrollments.h"
 #include "services/enrollment/projection/history.h"
 #include "services/enrollment/projection/statuses.h"
+#include "services/enrollment/projection/tables.h"
 
 namespace afterbell::enrollment {
 
 using v1::EnrollmentCommand;
 using v1::EnrollmentEvent;
+
+TableList EnrollmentService::tables() const {
+  TableList tables = DomainTables();
+  const TableList views = ViewTables();
+  tables.insert(tables.end(), views.begin(), views.end());
+  return tables;
+}
 
 const std::vector<CommandInfo>& EnrollmentService::commands() const { return Commands(); }
 
@@ -71,8 +80,7 @@ Decision<EnrollmentEvent> EnrollmentService::DecideCommand(const Situation& s,
   return InvalidField("command", "", "a command of this service");
 }
 
-void EnrollmentService::EvolveEvent(const Recorded& own, const EnrollmentEvent& event,
-                                    MutableRows& rows) const {
+void EnrollmentService::EvolveEvent(const Recorded& own, const EnrollmentEvent& event, StateRows rows) const {
   EvolveApplication(own, event, rows);
   EvolveAgreement(own, event, rows);
   EvolveEnrollment(own, event, rows);
@@ -81,17 +89,14 @@ void EnrollmentService::EvolveEvent(const Recorded& own, const EnrollmentEvent& 
   EvolveProject(own, event, rows);
 }
 
-void EnrollmentService::ProjectEvent(const Recorded& own, const EnrollmentEvent& event,
-                                     MutableRows& rows) const {
+void EnrollmentService::ProjectEvent(const Recorded& own, const EnrollmentEvent& event, ViewRows rows) const {
   ProjectApplications(own, event, rows);
   ProjectCareGroups(own, event, rows);
   ProjectStatuses(own, event, rows);
   ProjectHistory(own, event, rows);
 }
 
-void EnrollmentService::Fold(const Recorded& foreign, MutableRows& rows) const {
-  FoldRegistry(foreign, rows);
-}
+void EnrollmentService::Fold(const Recorded& foreign, IntakeRows rows) const { FoldRegistry(foreign, rows); }
 
 std::vector<EnrollmentCommand> EnrollmentService::ReactTo(const Situation&, const Recorded&) const {
   return {};

@@ -15,16 +15,17 @@ namespace afterbell::enrollment {
 class EnrollmentService final : public ServiceOf<v1::EnrollmentCommand, v1::EnrollmentEvent> {
  public:
   std::string_view name() const override { return "enrollment"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 2; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {"registry"}; }
   const std::vector<CommandInfo>& commands() const override;
 
   Decision<v1::EnrollmentEvent> DecideCommand(const Situation& situation,
                                               const v1::EnrollmentCommand& command) const override;
-  void EvolveEvent(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const v1::EnrollmentEvent& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows) const override;
   bool Hears(std::string_view, bool, int) const override { return false; }
-  void Fold(const Recorded& foreign, MutableRows& rows) const override;
+  void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::EnrollmentCommand> ReactTo(const Situation& situation,
                                              const Recorded& cause) const override;
   std::vector<v1::EnrollmentCommand> ReachDeadline(const Situation& situation, std::string_view name,

@@ -2,16 +2,25 @@
 
 #include "services/inspection/domain/commands.h"
 #include "services/inspection/domain/reactions.h"
+#include "services/inspection/domain/tables.h"
 #include "services/inspection/domain/violation.h"
 #include "services/inspection/intake/billing.h"
 #include "services/inspection/intake/registry.h"
 #include "services/inspection/projection/refusals.h"
+#include "services/inspection/projection/tables.h"
 #include "services/inspection/projection/violations.h"
 
 namespace afterbell::inspection {
 
 using v1::InspectionCommand;
 using v1::InspectionEvent;
+
+TableList InspectionService::tables() const {
+  TableList tables = DomainTables();
+  const TableList views = ViewTables();
+  tables.insert(tables.end(), views.begin(), views.end());
+  return tables;
+}
 
 const std::vector<CommandInfo>& InspectionService::commands() const { return Commands(); }
 
@@ -32,21 +41,17 @@ Decision<InspectionEvent> InspectionService::DecideCommand(const Situation& s,
   return InvalidField("command", "", "a command of inspection");
 }
 
-void InspectionService::EvolveEvent(const Recorded& own, const InspectionEvent& event,
-                                    MutableRows& rows) const {
+void InspectionService::EvolveEvent(const Recorded& own, const InspectionEvent& event, StateRows rows) const {
   EvolveViolation(own, event, rows);
 }
 
-void InspectionService::ProjectEvent(const Recorded& own, const InspectionEvent& event,
-                                     MutableRows& rows) const {
+void InspectionService::ProjectEvent(const Recorded& own, const InspectionEvent& event, ViewRows rows) const {
   ProjectViolations(own, event, rows);
 }
 
-void InspectionService::ProjectCommit(const Recorded& own, MutableRows& rows) const {
-  ProjectRefusal(own, rows);
-}
+void InspectionService::ProjectCommit(const Recorded& own, ViewRows rows) const { ProjectRefusal(own, rows); }
 
-void InspectionService::Fold(const Recorded& foreign, MutableRows& rows) const {
+void InspectionService::Fold(const Recorded& foreign, IntakeRows rows) const {
   ProjectRefusal(foreign, rows);
   if (foreign.partition == 0) return;  // Of the commons nothing else: they are read as they stand.
   if (foreign.service == "registry") FoldRegistry(foreign, rows);

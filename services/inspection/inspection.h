@@ -15,7 +15,8 @@ namespace afterbell::inspection {
 class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::InspectionEvent> {
  public:
   std::string_view name() const override { return "inspection"; }
-  int schema() const override { return 2; }
+  int revision() const override { return 2; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override {
     return {"registry", "enrollment", "attendance", "staffing", "billing"};
   }
@@ -23,12 +24,12 @@ class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::Insp
 
   Decision<v1::InspectionEvent> DecideCommand(const Situation& situation,
                                               const v1::InspectionCommand& command) const override;
-  void EvolveEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) const override;
-  void ProjectCommit(const Recorded& own, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const v1::InspectionEvent& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded& own, const v1::InspectionEvent& event, ViewRows rows) const override;
+  void ProjectCommit(const Recorded& own, ViewRows rows) const override;
   bool FoldsCommons() const override { return true; }  // Who was turned away there.
   bool Hears(std::string_view service, bool commons, int event) const override;
-  void Fold(const Recorded& foreign, MutableRows& rows) const override;
+  void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::InspectionCommand> ReactTo(const Situation& situation,
                                              const Recorded& cause) const override;
   std::vector<v1::InspectionCommand> ReachDeadline(const Situation&, std::string_view, std::string_view,

@@ -11,8 +11,10 @@
 #include "services/registry/domain/person.h"
 #include "services/registry/domain/post.h"
 #include "services/registry/domain/school_plan.h"
+#include "services/registry/domain/tables.h"
 #include "services/registry/domain/venue.h"
 #include "services/registry/projection/projection.h"
+#include "services/registry/projection/tables.h"
 
 namespace afterbell::registry {
 namespace {
@@ -21,6 +23,13 @@ using v1::RegistryCommand;
 using v1::RegistryEvent;
 
 }  // namespace
+
+TableList RegistryService::tables() const {
+  TableList tables = DomainTables();
+  const TableList views = ViewTables();
+  tables.insert(tables.end(), views.begin(), views.end());
+  return tables;
+}
 
 const std::vector<CommandInfo>& RegistryService::commands() const { return Commands(); }
 
@@ -65,7 +74,7 @@ Decision<RegistryEvent> RegistryService::DecideCommand(const Situation& s,
   return InvalidField("command", "", "a command of the registry");
 }
 
-void RegistryService::EvolveEvent(const Recorded& own, const RegistryEvent& event, MutableRows& rows) const {
+void RegistryService::EvolveEvent(const Recorded& own, const RegistryEvent& event, StateRows rows) const {
   const std::string& school_id = own.commit.school_id();
   if (own.partition == 0) {
     // The commons everybody reads: one fold for all, this service included.
@@ -99,7 +108,7 @@ void RegistryService::EvolveEvent(const Recorded& own, const RegistryEvent& even
   }
 }
 
-void RegistryService::ProjectEvent(const Recorded& own, const RegistryEvent& event, MutableRows& rows) const {
+void RegistryService::ProjectEvent(const Recorded& own, const RegistryEvent& event, ViewRows rows) const {
   ProjectRegistryEvent(own, event, rows);
 }
 

@@ -17,16 +17,17 @@ namespace afterbell::registry {
 class RegistryService final : public ServiceOf<v1::RegistryCommand, v1::RegistryEvent> {
  public:
   std::string_view name() const override { return "registry"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {}; }
   const std::vector<CommandInfo>& commands() const override;
 
   Decision<v1::RegistryEvent> DecideCommand(const Situation& situation,
                                             const v1::RegistryCommand& command) const override;
-  void EvolveEvent(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const v1::RegistryEvent& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows) const override;
   bool Hears(std::string_view, bool, int) const override { return false; }
-  void Fold(const Recorded&, MutableRows&) const override {}
+  void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<v1::RegistryCommand> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<v1::RegistryCommand> ReachDeadline(const Situation&, std::string_view, std::string_view,
                                                  Micros) const override {

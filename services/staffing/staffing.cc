@@ -5,14 +5,23 @@
 #include "services/staffing/domain/duty.h"
 #include "services/staffing/domain/papers.h"
 #include "services/staffing/domain/reactions.h"
+#include "services/staffing/domain/tables.h"
 #include "services/staffing/intake/attendance.h"
 #include "services/staffing/projection/clearances.h"
 #include "services/staffing/projection/duties.h"
+#include "services/staffing/projection/tables.h"
 
 namespace afterbell::staffing {
 
 using v1::StaffingCommand;
 using v1::StaffingEvent;
+
+TableList StaffingService::tables() const {
+  TableList tables = DomainTables();
+  const TableList views = ViewTables();
+  tables.insert(tables.end(), views.begin(), views.end());
+  return tables;
+}
 
 const std::vector<CommandInfo>& StaffingService::commands() const { return Commands(); }
 
@@ -43,20 +52,18 @@ Decision<StaffingEvent> StaffingService::DecideCommand(const Situation& s,
   return InvalidField("command", "", "a command of this service");
 }
 
-void StaffingService::EvolveEvent(const Recorded& own, const StaffingEvent& event, MutableRows& rows) const {
+void StaffingService::EvolveEvent(const Recorded& own, const StaffingEvent& event, StateRows rows) const {
   EvolveClearance(own, event, rows);
   EvolvePapers(own, event, rows);
   EvolveDuty(own, event, rows);
 }
 
-void StaffingService::ProjectEvent(const Recorded& own, const StaffingEvent& event, MutableRows& rows) const {
+void StaffingService::ProjectEvent(const Recorded& own, const StaffingEvent& event, ViewRows rows) const {
   ProjectClearances(own, event, rows);
   ProjectDuties(own, event, rows);
 }
 
-void StaffingService::Fold(const Recorded& foreign, MutableRows& rows) const {
-  FoldAttendance(foreign, rows);
-}
+void StaffingService::Fold(const Recorded& foreign, IntakeRows rows) const { FoldAttendance(foreign, rows); }
 
 bool StaffingService::Hears(std::string_view service, bool commons, int event) const {
   return !commons && staffing::Hears(service, event);

@@ -15,16 +15,17 @@ namespace afterbell::staffing {
 class StaffingService final : public ServiceOf<v1::StaffingCommand, v1::StaffingEvent> {
  public:
   std::string_view name() const override { return "staffing"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 2; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {"attendance"}; }
   const std::vector<CommandInfo>& commands() const override;
 
   Decision<v1::StaffingEvent> DecideCommand(const Situation& situation,
                                             const v1::StaffingCommand& command) const override;
-  void EvolveEvent(const Recorded& own, const v1::StaffingEvent& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded& own, const v1::StaffingEvent& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const v1::StaffingEvent& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded& own, const v1::StaffingEvent& event, ViewRows rows) const override;
   bool Hears(std::string_view service, bool commons, int event) const override;
-  void Fold(const Recorded& foreign, MutableRows& rows) const override;
+  void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::StaffingCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;
   std::vector<v1::StaffingCommand> ReachDeadline(const Situation& situation, std::string_view name,
                                                  std::string_view entity, Micros at) const override;

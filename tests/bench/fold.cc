@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "afterbell/attendance/v1/attendance_events.pb.h"
+#include "google/protobuf/wrappers.pb.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/config/config.h"
 #include "services/platform/decider/service.h"
@@ -21,7 +22,7 @@ namespace afterbell::bench {
 namespace {
 
 constexpr std::chrono::seconds kAtMost(600);
-constexpr char kRows[] = "s/came/";
+constexpr StateTable<google::protobuf::BytesValue, key::Id> kCame{"s/came", "pupil", Point()};
 constexpr size_t kCountBytes = 8;
 
 void SayLine(const std::string& line) {
@@ -37,7 +38,8 @@ class CameService final : public Service {
   CameService(uint64_t records, bool rows_only) : records_(records), rows_only_(rows_only) {}
 
   std::string_view name() const override { return kTruthService; }
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override { return {&kCame}; }
   std::vector<std::string_view> reads() const override { return {}; }
   const std::vector<CommandInfo>& commands() const override {
     static const std::vector<CommandInfo> kNone;
@@ -45,26 +47,30 @@ class CameService final : public Service {
   }
   std::string CommandName(std::string_view) const override { return {}; }
   DecisionBytes Decide(const Situation&, std::string_view) const override { return {}; }
-  void Evolve(const Recorded& own, MutableRows& rows) const override {
-    for (const std::string& bytes : own.commit.events()) {
-      attendance::v1::AttendanceEvent event;
-      event.ParseFromString(bytes);
-      Count(event.pupil_checked_in(), rows);
+  ParsedEvents Parse(const log::v1::Commit& own) const override {
+    ParsedEvents parsed;
+    for (const std::string& bytes : own.events()) {
+      auto event = std::make_unique<attendance::v1::AttendanceEvent>();
+      event->ParseFromString(bytes);
+      parsed.push_back(std::move(event));
     }
+    return parsed;
   }
-  void Project(const Recorded&, MutableRows&) const override {}
+  void Evolve(const Recorded& own, StateRows rows) const override {
+    for (const auto& event : *own.parsed)
+      Count(static_cast<const attendance::v1::AttendanceEvent&>(*event).pupil_checked_in(), rows);
+  }
+  void Project(const Recorded&, ViewRows) const override {}
   bool Knows(std::string_view event) const override {
     return attendance::v1::AttendanceEvent::descriptor()->FindFieldByNumber(EventNumberOf(event)) != nullptr;
   }
   std::set<std::string> Entities(const Recorded& own) const override {
     std::set<std::string> entities;
-    for (const std::string& bytes : own.commit.events()) {
-      attendance::v1::AttendanceEvent event;
-      if (!rows_only_ && event.ParseFromString(bytes)) CollectEntities(event, &entities);
-    }
+    if (rows_only_) return entities;
+    for (const auto& event : *own.parsed) CollectEntities(*event, &entities);
     return entities;
   }
-  void Fold(const Recorded&, MutableRows&) const override {}
+  void Fold(const Recorded&, IntakeRows) const override {}
   bool Hears(std::string_view, bool, int) const override { return false; }
   std::vector<std::string> React(const Situation&, const Recorded&) const override { return {}; }
   std::vector<std::string> AtDeadline(const Situation&, std::string_view, std::string_view,
@@ -74,14 +80,14 @@ class CameService final : public Service {
 
  private:
   // A row: the count, eight bytes, and the session.
-  void Count(const attendance::v1::PupilCheckedIn& in, MutableRows& rows) const {
-    const std::string key = kRows + in.pupil_id();
-    const std::string before = rows.GetBytes(key).value_or(std::string(kCountBytes, '\0'));
+  void Count(const attendance::v1::PupilCheckedIn& in, StateRows rows) const {
     uint64_t count = 0;
-    std::memcpy(&count, before.data(), kCountBytes);
+    if (const auto before = rows.Get(kCame, {in.pupil_id()}))
+      std::memcpy(&count, before->value().data(), kCountBytes);
     ++count;
-    std::string row(reinterpret_cast<const char*>(&count), kCountBytes);
-    rows.PutBytes(key, row + in.session_id());
+    google::protobuf::BytesValue row;
+    row.mutable_value()->append(reinterpret_cast<const char*>(&count), kCountBytes).append(in.session_id());
+    rows.Put(kCame, {in.pupil_id()}, std::move(row));
     const uint64_t folded = ++folded_;
     if (folded == 1) SayLine("first");
     if (folded == records_ / 2) SayLine("half");
@@ -98,12 +104,11 @@ std::string DigestOf(Runtime& runtime) {
   for (uint32_t p = 1; p <= runtime.school_partitions(); ++p) {
     const auto view = runtime.View({kTruthService, p});
     if (!view.ok()) return std::string(view.status().message());
-    view->rows->ScanBytes(kRows, {}, [&](std::string_view key, std::string_view row) {
+    Rows(*view->rows).Scan(kCame, Prefix(), [&](const auto& key, const google::protobuf::BytesValue& row) {
       uint64_t count = 0;
-      std::memcpy(&count, row.data(), kCountBytes);
-      const std::string pupil(key.substr(sizeof kRows - 1));
-      lines[pupil] = absl::StrCat(pupil, ",", count, ",", std::string(row.substr(kCountBytes)), "\n");
-      return true;
+      std::memcpy(&count, row.value().data(), kCountBytes);
+      const std::string pupil(std::get<0>(key));
+      lines[pupil] = absl::StrCat(pupil, ",", count, ",", row.value().substr(kCountBytes), "\n");
     });
   }
   std::string text;

@@ -186,12 +186,12 @@ std::string WithUnknownField(const Message& sample, const FieldDescriptor* membe
 }
 
 // What makes the reactions speak that ask policy whether to.
-void PutPolicy(MutableRows& rows) {
+void PutPolicy(AllRows rows) {
   policy::v1::ParameterValue value;
   value.set_key("notice_before_collecting");
   value.set_value_id("asked");
   value.mutable_value()->set_flag(true);
-  rows.Put(reference::PolicyKey(value.key(), value.value_id()), value);
+  rows.Put(policy::kValues, {key::Word(value.key()), value.value_id()}, value);
 }
 
 }  // namespace
@@ -210,7 +210,7 @@ const std::vector<Producer>& Producers() {
 
 Consumer ConsumerOf(const Service& service) {
   return {std::string(service.name()),
-          [&service](const Recorded& foreign, MutableRows& rows) { service.Fold(foreign, rows); },
+          [&service](const Recorded& foreign, RowSink& rows) { service.Fold(foreign, rows); },
           [&service](const Situation& situation, const Recorded& cause) -> std::vector<std::string> {
             const bool hears =
                 service.Hears(cause.service, cause.partition == 0, EventNumberOf(cause.commit.events(0)));
@@ -219,8 +219,7 @@ Consumer ConsumerOf(const Service& service) {
 }
 
 Consumer CommonsConsumer() {
-  return {"reference",
-          [](const Recorded& foreign, MutableRows& rows) { reference::FoldCommons(foreign, rows); },
+  return {"reference", [](const Recorded& foreign, RowSink& rows) { reference::FoldCommons(foreign, rows); },
           [](const Situation&, const Recorded& cause) { return reference::ParametersSet(cause); }};
 }
 
@@ -233,7 +232,7 @@ bool Probe::Outcome::TellsAsMuchAs(const Outcome& other) const {
 Probe::Probe(const Consumer& consumer, const Producer& producer) : consumer_(consumer), producer_(producer) {}
 
 void Probe::FoldInto(const std::string& service, const std::string& event, uint64_t index,
-                     MutableRows& rows) const {
+                     RowSink& rows) const {
   log::v1::Commit commit;
   commit.set_index(index);
   commit.set_school_id("school_id-0");

@@ -24,7 +24,7 @@ namespace afterbell::consumers {
 // What is made of a record: it changes rows, and may answer with commands.
 struct Consumer {
   std::string name;
-  std::function<void(const Recorded&, MutableRows&)> fold;
+  std::function<void(const Recorded&, RowSink&)> fold;
   std::function<std::vector<std::string>(const Situation&, const Recorded&)> react;
 };
 
@@ -72,8 +72,7 @@ class Probe {
   };
 
   Outcome Follow(const MemoryRows& before, const std::string& event) const;
-  void FoldInto(const std::string& service, const std::string& event, uint64_t index,
-                MutableRows& rows) const;
+  void FoldInto(const std::string& service, const std::string& event, uint64_t index, RowSink& rows) const;
   std::vector<MemoryRows> RowsBefore(const google::protobuf::FieldDescriptor* member) const;
 
   const Consumer& consumer_;

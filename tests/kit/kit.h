@@ -98,7 +98,7 @@ class Kit {
     row.set_issued_on("2020-01-01");
     *row.mutable_value() = Parse<policy::v1::Value>(value);
     *row.mutable_scope() = Parse<policy::v1::Scope>(scope);
-    rows_.Put(reference::PolicyKey(key, row.value_id()), row);
+    AllRows(rows_).Put(policy::kValues, {key::Word(key), row.value_id()}, row);
     return *this;
   }
 
@@ -195,20 +195,17 @@ class Kit {
     std::vector<std::string> commands;
     std::vector<Event> events;
     DecisionBytes last;
-    const std::string until = "d/" + InstantText(context_.recorded_at) + "~";
     for (;;) {
-      std::string key;
-      rows_.ScanBytes("d/", "", [&](std::string_view first, std::string_view) {
-        if (first <= until) key = std::string(first);
+      std::optional<Deadline> due;
+      Rows(rows_).Scan(kDeadlines, Prefix().Until(key::Instant(context_.recorded_at)), [&](const auto& key) {
+        due.emplace(key);
         return false;
       });
-      if (key.empty()) break;
-      rows_.Erase(key);
-      const std::string_view name = KeyPart(key, 2);
-      const std::string entity = key.substr(2 + KeyPart(key, 1).size() + 1 + name.size() + 1);
+      if (!due) break;
+      ClearDeadline(rows_, due->at, due->name, due->entity);
       policy::Policy policy(rows_);
-      const auto more =
-          service_.AtDeadline(Situation{context_, rows_, policy}, name, entity, context_.recorded_at);
+      const auto more = service_.AtDeadline(Situation{context_, rows_, policy}, due->name, due->entity,
+                                            context_.recorded_at);
       DecideInto(more, &events, &last);
       commands.insert(commands.end(), more.begin(), more.end());
       if (!last.ok()) break;
@@ -216,7 +213,8 @@ class Kit {
     return Outcome(this, commands, events, last);
   }
 
-  MemoryRows& rows() { return rows_; }
+  AllRows rows() { return rows_; }
+  MemoryRows& memory() { return rows_; }
   const Context& context() const { return context_; }
 
  private:

@@ -1,11 +1,14 @@
-#include "gtest/gtest.h"
 #include "services/attendance/attendance.h"
+
+#include "gtest/gtest.h"
 #include "tests/recorded/term.h"
 
 namespace afterbell {
 namespace {
 
-TEST(RecordedTerm, IsDecidedAlikeByAttendance) { recorded::ExpectTheTermAsRecorded(attendance::AttendanceService()); }
+TEST(RecordedTerm, IsDecidedAlikeByAttendance) {
+  recorded::ExpectTheTermAsRecorded(attendance::AttendanceService());
+}
 
 }  // namespace
 }  // namespace afterbell

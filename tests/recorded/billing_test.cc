@@ -1,5 +1,6 @@
-#include "gtest/gtest.h"
 #include "services/billing/billing.h"
+
+#include "gtest/gtest.h"
 #include "tests/recorded/term.h"
 
 namespace afterbell {

@@ -1,11 +1,14 @@
-#include "gtest/gtest.h"
 #include "services/inspection/inspection.h"
+
+#include "gtest/gtest.h"
 #include "tests/recorded/term.h"
 
 namespace afterbell {
 namespace {
 
-TEST(RecordedTerm, IsDecidedAlikeByInspection) { recorded::ExpectTheTermAsRecorded(inspection::InspectionService()); }
+TEST(RecordedTerm, IsDecidedAlikeByInspection) {
+  recorded::ExpectTheTermAsRecorded(inspection::InspectionService());
+}
 
 }  // namespace
 }  // namespace afterbell

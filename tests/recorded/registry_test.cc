@@ -1,11 +1,14 @@
-#include "gtest/gtest.h"
 #include "services/registry/registry.h"
+
+#include "gtest/gtest.h"
 #include "tests/recorded/term.h"
 
 namespace afterbell {
 namespace {
 
-TEST(RecordedTerm, IsDecidedAlikeByRegistry) { recorded::ExpectTheTermAsRecorded(registry::RegistryService()); }
+TEST(RecordedTerm, IsDecidedAlikeByRegistry) {
+  recorded::ExpectTheTermAsRecorded(registry::RegistryService());
+}
 
 }  // namespace
 }  // namespace afterbell

@@ -50,8 +50,8 @@ absl::Status Copy(EventLog& log) {
 
 void ExpectTheTermAsRecorded(const Service& service) {
   EmbeddedLogOptions options;
-  options.directory = ::testing::TempDir() + "/recorded-" + std::string(service.name()) + "-" +
-                      std::to_string(::getpid());
+  options.directory =
+      ::testing::TempDir() + "/recorded-" + std::string(service.name()) + "-" + std::to_string(::getpid());
   std::filesystem::remove_all(options.directory);
   {
     const auto log = EmbeddedLog::Open(options);
@@ -66,8 +66,7 @@ void ExpectTheTermAsRecorded(const Service& service) {
     std::map<std::string, std::string> expected = DigestsOf(service.name());
     EXPECT_FALSE(expected.empty());
     for (const replay::VerifyReport::Digest& found : report.digests) {
-      const std::string line =
-          ToString(found.id) + "@" + std::to_string(found.index) + " " + found.digest;
+      const std::string line = ToString(found.id) + "@" + std::to_string(found.index) + " " + found.digest;
       EXPECT_EQ(line, expected[ToString(found.id)]);
       expected.erase(ToString(found.id));
     }

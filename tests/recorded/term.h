@@ -5,8 +5,8 @@
 // November 2026 by the first generation of rows. It never changes. The digests change with the rows, on
 // purpose, and say so in the commit that does it:
 //
-//   afterbell log import --from tests/recorded/term … keeps the records but names the log anew; so the digests
-//   of a failed test are copied from what it prints.
+//   afterbell log import --from tests/recorded/term … keeps the records but names the log anew; so the
+//   digests of a failed test are copied from what it prints.
 #ifndef AFTERBELL_TESTS_RECORDED_TERM_H_
 #define AFTERBELL_TESTS_RECORDED_TERM_H_
 

@@ -8,6 +8,7 @@
 #include "afterbell/registry/v1/registry_events.pb.h"
 #include "services/city/city.h"
 #include "services/platform/policy/loader.h"
+#include "services/platform/reference/tables.h"
 #include "services/platform/replay/history.h"
 #include "services/reviews/review.h"
 #include "tools/afterbell/commands.h"
@@ -66,7 +67,7 @@ class Progress {
 Micros ClockOf(Host* host) {
   const auto view = host->runtime().View({"registry", 0});
   if (!view.ok()) return 0;
-  const auto moved = view->rows->Get<registry::v1::ClockMoved>("c/registry/clock");
+  const auto moved = Rows(*view->rows).Get(reference::kClock, {});
   return moved ? MicrosOf(moved->to()) : 0;
 }
 

@@ -65,6 +65,16 @@ int Show(const ClusterFlags& flags) {
                   row.newest.owner_address().empty() ? "nobody" : row.newest.owner_address().c_str(),
                   row.reads.c_str(), row.halts.c_str());
     }
+    for (const Instance& instance : instances) {
+      uint64_t bytes = 0, unwritten = 0;
+      for (const log::v1::PartitionStatus& each : instance.answer.partitions()) {
+        bytes += each.row_bytes();
+        unwritten += each.rows_unwritten();
+      }
+      std::printf("%s: rows in memory %.1f MiB, %lu of them not in stores yet; %lu records in no file yet\n",
+                  instance.address.c_str(), static_cast<double>(bytes) / (1 << 20), unwritten,
+                  static_cast<unsigned long>(instance.answer.unflushed_records()));
+    }
   }
   for (const auto& [address, why] : silent)
     std::fprintf(stderr, "%s does not answer: %s\n", address.c_str(), why.c_str());

@@ -29,6 +29,7 @@ void AddHistory(CLI::App* app, int* exit_code);
 void AddLevel(CLI::App* app, int* exit_code);
 void AddCluster(CLI::App* app, int* exit_code);
 void AddTopics(CLI::App* app, int* exit_code);
+void AddRows(CLI::App* app, int* exit_code);
 
 // A serialised event of a service, for people: ids, never names.
 std::string EventText(const std::string& service, const std::string& bytes);

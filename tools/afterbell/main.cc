@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   afterbell::AddLevel(&app, &exit_code);
   afterbell::AddCluster(&app, &exit_code);
   afterbell::AddTopics(&app, &exit_code);
+  afterbell::AddRows(&app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

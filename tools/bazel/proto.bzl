@@ -88,7 +88,7 @@ def google_rpc_library(name, protos):
 def state_proto(name, src, deps = [], visibility = ["//visibility:private"]):
     """Rows of one service, beside its rules: services/<s>/domain/<s>_state.proto.
 
-    Not part of proto/: nobody else reads them, and a new schema number rebuilds them from the log.
+    Not part of proto/: nobody else reads them, and with another shape they are rebuilt from the log.
     """
     stem = src[:-len(".proto")]
     native.filegroup(name = name + "_src", srcs = [src] + [_src(d) for d in deps])

@@ -17,13 +17,14 @@ std::optional<Micros> EndOf(const Rows& rows, const std::string& pupil_id, const
                             const std::string& period) {
   std::optional<Micros> end;
   for (const std::string& group : GroupsOf(rows, pupil_id)) {
-    rows.Scan<state::GroupSession>(
-        GroupSessionKey(group, date, ""), [&](std::string_view key, const state::GroupSession& of_group) {
-          if (!period.empty() && KeyPart(key, 4) != period) return true;
-          const auto session = rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id()));
-          end = std::max(end.value_or(0), session.closed_at() != 0 ? session.closed_at() : session.end_at());
-          return true;
-        });
+    rows.Scan(kGroupSessions, Prefix(group, key::Date(date)),
+              [&](const auto& key, const state::GroupSession& of_group) {
+                if (!period.empty() && std::get<2>(key) != period) return;
+                const auto session = rows.Get(kSessions, {of_group.session_id()});
+                if (!session) return;
+                const Micros ended = session->closed_at() != 0 ? session->closed_at() : session->end_at();
+                end = std::max(end.value_or(0), ended);
+              });
   }
   return end;
 }
@@ -32,19 +33,15 @@ std::optional<Micros> EndOf(const Rows& rows, const std::string& pupil_id, const
 
 // State.
 
-std::string NoticeKey(std::string_view pupil_id, std::string_view date) {
-  return Key("s/notice", pupil_id, date);
-}
-
 bool IsNotified(const Rows& rows, std::string_view pupil_id, std::string_view date, std::string_view period) {
-  const auto notices = rows.Get<state::Notices>(NoticeKey(pupil_id, date));
+  const auto notices = rows.Get(kNotices, {pupil_id, key::Date(date)});
   return notices && Stands(*notices, period);
 }
 
 // Evolve.
 
-void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, MutableRows& rows) {
-  auto notices = rows.GetOrEmpty<state::Notices>(NoticeKey(notified.pupil_id(), notified.date()));
+void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, StateRows rows) {
+  auto notices = rows.GetOrEmpty(kNotices, {notified.pupil_id(), key::Date(notified.date())});
   std::vector<std::string> periods(notified.periods().begin(), notified.periods().end());
   if (periods.empty()) periods.emplace_back();
   for (const std::string& period : periods) {
@@ -56,18 +53,18 @@ void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, MutableRow
     notice.set_reason_code(notified.reason_code());
     notice.set_at(own.occurred_at());
   }
-  rows.Put(NoticeKey(notified.pupil_id(), notified.date()), notices);
+  rows.Put(kNotices, {notified.pupil_id(), key::Date(notified.date())}, std::move(notices));
 }
 
 // Decide.
 
 Decision<Event> DecideNotifyAbsence(const Situation& s, const v1::NotifyAbsence& command) {
-  const auto notices = s.rows.GetOrEmpty<state::Notices>(NoticeKey(command.pupil_id(), command.date()));
+  const auto notices = s.rows.Get(kNotices, {command.pupil_id(), key::Date(command.date())});
   std::set<std::string> periods(command.periods().begin(), command.periods().end());
   if (periods.empty()) periods.emplace();  // The whole day.
   Events events;
   for (const std::string& period : periods) {
-    if (Stands(notices, period)) continue;
+    if (notices && Stands(*notices, period)) continue;
     const auto end = EndOf(s.rows, command.pupil_id(), command.date(), period);
     const bool over = end ? s.context.occurred_at >= *end : command.date() < s.context.service_date;
     if (over) {

@@ -1,8 +1,6 @@
 // Notices of absence: a guardian whose child cannot attend says so beforehand (ATT-10). One notice a
 // pupil, date and period; without a period, for the whole day. What was found at the roll stands as it
 // was known then.
-//
-//   s/notice/<pupil>/<date>   state.Notices
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_ABSENCE_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_ABSENCE_H_
 
@@ -14,11 +12,10 @@
 namespace afterbell::attendance {
 
 // State.
-std::string NoticeKey(std::string_view pupil_id, std::string_view date);
 bool IsNotified(const Rows& rows, std::string_view pupil_id, std::string_view date, std::string_view period);
 
 // Evolve.
-void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, MutableRows& rows);
+void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, StateRows rows);
 
 // Decide.
 Decision<Event> DecideNotifyAbsence(const Situation& s, const v1::NotifyAbsence& command);

@@ -9,12 +9,13 @@ namespace {
 // The school a record is about; a record of a session's adult is about the session's.
 std::string SchoolOf(const Recorded& own, std::string_view session_id, const Rows& rows) {
   if (!own.commit.school_id().empty() || session_id.empty()) return own.commit.school_id();
-  return rows.GetOrEmpty<state::Session>(SessionKey(session_id)).school_id();
+  const auto session = rows.Get(kSessions, {session_id});
+  return session ? session->school_id() : std::string();
 }
 
 void EnterSession(std::string_view school_id, std::string_view session_id, const std::string& person_id,
-                  const std::string& role, MutableRows& rows) {
-  auto adult = rows.GetOrEmpty<state::Adult>(AdultKey(school_id, person_id));
+                  const std::string& role, StateRows rows) {
+  auto adult = rows.GetOrEmpty(kAdults, {school_id, person_id});
   adult.set_in(true);
   if (!role.empty()) adult.set_role(role);
   if (!session_id.empty()) {
@@ -22,26 +23,26 @@ void EnterSession(std::string_view school_id, std::string_view session_id, const
     if (std::find(sessions.begin(), sessions.end(), session_id) == sessions.end()) {
       adult.add_session_ids(std::string(session_id));
     }
-    auto there = rows.GetOrEmpty<state::SessionAdult>(SessionAdultKey(session_id, person_id));
+    auto there = rows.GetOrEmpty(kSessionAdults, {session_id, person_id});
     there.set_in(true);
     if (!role.empty()) there.set_role(role);
-    rows.Put(SessionAdultKey(session_id, person_id), there);
+    rows.Put(kSessionAdults, {session_id, person_id}, std::move(there));
   }
-  rows.Put(AdultKey(school_id, person_id), adult);
+  rows.Put(kAdults, {school_id, person_id}, std::move(adult));
 }
 
-void LeaveSession(std::string_view session_id, std::string_view person_id, MutableRows& rows) {
-  auto there = rows.GetOrEmpty<state::SessionAdult>(SessionAdultKey(session_id, person_id));
+void LeaveSession(std::string_view session_id, std::string_view person_id, StateRows rows) {
+  auto there = rows.GetOrEmpty(kSessionAdults, {session_id, person_id});
   there.set_in(false);
-  rows.Put(SessionAdultKey(session_id, person_id), there);
+  rows.Put(kSessionAdults, {session_id, person_id}, std::move(there));
 }
 
 // The sessions an adult's coming or going at the gate touches.
 std::set<std::string> SessionsTouched(const Situation& s, const std::string& person_id) {
   const std::vector<std::string> duties = SessionsOnDuty(s.rows, person_id, s.context.occurred_at);
   std::set<std::string> sessions(duties.begin(), duties.end());
-  const auto adult = s.rows.GetOrEmpty<state::Adult>(AdultKey(s.context.school_id, person_id));
-  sessions.insert(adult.session_ids().begin(), adult.session_ids().end());
+  const auto adult = s.rows.Get(kAdults, {s.context.school_id, person_id});
+  if (adult) sessions.insert(adult->session_ids().begin(), adult->session_ids().end());
   return sessions;
 }
 
@@ -53,9 +54,9 @@ void AssessTouched(const Situation& s, const Command& command, bool in, Events* 
     const auto session = FindSession(s, session_id);
     if (!session.ok()) continue;
     // Coming to school does not bring an adult back into a session left by word.
-    const auto there = s.rows.Get<state::SessionAdult>(SessionAdultKey(session_id, command.person_id()));
+    const auto there = s.rows.Get(kSessionAdults, {session_id, command.person_id()});
     if (in && command.session_id().empty() && there && !there->in()) continue;
-    AssessAdults(s, *session, AdultChange{command.person_id(), command.role(), in}, events);
+    AssessAdults(s, **session, AdultChange{command.person_id(), command.role(), in}, events);
   }
 }
 
@@ -63,28 +64,22 @@ void AssessTouched(const Situation& s, const Command& command, bool in, Events* 
 
 // State.
 
-std::string AdultKey(std::string_view school_id, std::string_view person_id) {
-  return Key("s/adult", school_id, person_id);
-}
-std::string SessionAdultKey(std::string_view session_id, std::string_view person_id) {
-  return Key("s/session_adult", session_id, person_id);
-}
-
 bool IsInSession(const Rows& rows, const state::Session& session, std::string_view person_id) {
-  const auto there = rows.Get<state::SessionAdult>(SessionAdultKey(session.session_id(), person_id));
+  const auto there = rows.Get(kSessionAdults, {session.session_id(), person_id});
   if (there) return there->in();
-  return rows.GetOrEmpty<state::Adult>(AdultKey(session.school_id(), person_id)).in();
+  const auto adult = rows.Get(kAdults, {session.school_id(), person_id});
+  return adult && adult->in();
 }
 
 // Evolve.
 
-void Evolve(const Recorded& own, const v1::AdultCheckedIn& in, MutableRows& rows) {
+void Evolve(const Recorded& own, const v1::AdultCheckedIn& in, StateRows rows) {
   EnterSession(SchoolOf(own, in.session_id(), rows), in.session_id(), in.person_id(), in.role(), rows);
 }
 
-void Evolve(const Recorded& own, const v1::AdultCheckedOut& out, MutableRows& rows) {
-  const std::string key = AdultKey(SchoolOf(own, out.session_id(), rows), out.person_id());
-  auto adult = rows.GetOrEmpty<state::Adult>(key);
+void Evolve(const Recorded& own, const v1::AdultCheckedOut& out, StateRows rows) {
+  const std::string school_id = SchoolOf(own, out.session_id(), rows);
+  auto adult = rows.GetOrEmpty(kAdults, {school_id, out.person_id()});
   auto& sessions = *adult.mutable_session_ids();
   if (out.session_id().empty()) {
     for (const std::string& session_id : sessions) LeaveSession(session_id, out.person_id(), rows);
@@ -94,10 +89,10 @@ void Evolve(const Recorded& own, const v1::AdultCheckedOut& out, MutableRows& ro
     LeaveSession(out.session_id(), out.person_id(), rows);
     sessions.erase(std::remove(sessions.begin(), sessions.end(), out.session_id()), sessions.end());
   }
-  rows.Put(key, adult);
+  rows.Put(kAdults, {school_id, out.person_id()}, std::move(adult));
 }
 
-void EvolveAdults(const Recorded& own, const v1::GroupTakenOver& taken, MutableRows& rows) {
+void EvolveAdults(const Recorded& own, const v1::GroupTakenOver& taken, StateRows rows) {
   EnterSession(SchoolOf(own, taken.session_id(), rows), taken.session_id(), taken.by_person_id(), "", rows);
 }
 
@@ -106,11 +101,12 @@ void EvolveAdults(const Recorded& own, const v1::GroupTakenOver& taken, MutableR
 Decision<Event> DecideCheckInAdult(const Situation& s, const v1::CheckInAdult& command) {
   const std::string& person = command.person_id();
   if (command.session_id().empty()) {
-    if (s.rows.GetOrEmpty<state::Adult>(AdultKey(s.context.school_id, person)).in()) return Events();
+    const auto adult = s.rows.Get(kAdults, {s.context.school_id, person});
+    if (adult && adult->in()) return Events();
   } else {
     AFTERBELL_RETURN_IF_ERROR(FindSession(s, command.session_id()).status());
-    if (s.rows.GetOrEmpty<state::SessionAdult>(SessionAdultKey(command.session_id(), person)).in())
-      return Events();
+    const auto there = s.rows.Get(kSessionAdults, {command.session_id(), person});
+    if (there && there->in()) return Events();
   }
   Event event;
   event.mutable_adult_checked_in()->set_person_id(person);
@@ -124,11 +120,11 @@ Decision<Event> DecideCheckInAdult(const Situation& s, const v1::CheckInAdult& c
 Decision<Event> DecideCheckOutAdult(const Situation& s, const v1::CheckOutAdult& command) {
   const std::string& person = command.person_id();
   if (command.session_id().empty()) {
-    const auto adult = s.rows.Get<state::Adult>(AdultKey(s.context.school_id, person));
+    const auto adult = s.rows.Get(kAdults, {s.context.school_id, person});
     if (adult && !adult->in()) return Events();
   } else {
     AFTERBELL_RETURN_IF_ERROR(FindSession(s, command.session_id()).status());
-    const auto there = s.rows.Get<state::SessionAdult>(SessionAdultKey(command.session_id(), person));
+    const auto there = s.rows.Get(kSessionAdults, {command.session_id(), person});
     if (there && !there->in()) return Events();
   }
   Event event;

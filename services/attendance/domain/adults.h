@@ -1,10 +1,6 @@
 // Adults who come and go, at the gate or in a session. Testimony: no rule refuses it, cleared or not
-// (STF-15 is judged by who reads it). It decides how many adults count (ratio.h).
-//
-//   s/adult/<school>/<person>            state.Adult
-//   s/session_adult/<session>/<person>   state.SessionAdult
-//
-// One who is at school counts in every session of a duty, unless told to have left that session.
+// (STF-15 is judged by who reads it). It decides how many adults count (ratio.h): one who is at school counts
+// in every session of a duty, unless told to have left that session.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_ADULTS_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_ADULTS_H_
 
@@ -16,15 +12,13 @@
 namespace afterbell::attendance {
 
 // State.
-std::string AdultKey(std::string_view school_id, std::string_view person_id);
-std::string SessionAdultKey(std::string_view session_id, std::string_view person_id);
 bool IsInSession(const Rows& rows, const state::Session& session, std::string_view person_id);
 
 // Evolve.
-void Evolve(const Recorded& own, const v1::AdultCheckedIn& in, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::AdultCheckedOut& out, MutableRows& rows);
+void Evolve(const Recorded& own, const v1::AdultCheckedIn& in, StateRows rows);
+void Evolve(const Recorded& own, const v1::AdultCheckedOut& out, StateRows rows);
 // Whoever takes over a group is there.
-void EvolveAdults(const Recorded& own, const v1::GroupTakenOver& taken, MutableRows& rows);
+void EvolveAdults(const Recorded& own, const v1::GroupTakenOver& taken, StateRows rows);
 
 // Decide.
 Decision<Event> DecideCheckInAdult(const Situation& s, const v1::CheckInAdult& command);

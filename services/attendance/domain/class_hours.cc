@@ -24,13 +24,11 @@ policy::Place PlaceOfSubject(const Rows& rows, const v1::CountClassHours& comman
     return reference::PlaceOf(rows, school_id, group ? group->formed().stage() : std::string());
   }
   std::string stage, grade;
-  rows.Scan<state::Enrolled>(
-      EnrolledKey(command.subject_id(), ""), [&](std::string_view, const state::Enrolled& row) {
-        const bool in_month = row.from_on() <= LastOfMonth(command.month()) &&
-                              (row.last_on().empty() || FirstOfMonth(command.month()) <= row.last_on());
-        if (in_month) stage = row.stage(), grade = row.grade();
-        return true;
-      });
+  rows.Scan(kEnrollments, Prefix(command.subject_id()), [&](const state::Enrolled& row) {
+    const bool in_month = row.from_on() <= LastOfMonth(command.month()) &&
+                          (row.last_on().empty() || FirstOfMonth(command.month()) <= row.last_on());
+    if (in_month) stage = row.stage(), grade = row.grade();
+  });
   return reference::PlaceOf(rows, school_id, stage, grade);
 }
 
@@ -67,43 +65,39 @@ bool SameCount(const v1::ClassHoursCounted& a, const v1::ClassHoursCounted& b) {
 
 // State.
 
-std::string ClassHoursKey(std::string_view subject_id, std::string_view month) {
-  return Key("s/class_hours", subject_id, month);
-}
-
 void ForEachCounted(const Rows& rows, v1::ClassHourSubject subject, std::string_view subject_id,
                     std::string_view month, const std::function<void(const state::Session&)>& visit) {
+  const std::string first = FirstOfMonth(month), last = LastOfMonth(month);
+  const auto of_month = Prefix(subject_id).From(key::Date(first)).Until(key::Date(last));
+  const auto visit_session = [&](std::string_view session_id) {
+    if (const auto session = rows.Get(kSessions, {session_id})) visit(*session);
+  };
   if (subject == v1::OF_PUPIL) {
-    rows.Scan<state::Presence>(Key("s/presence", subject_id, month),
-                               [&](std::string_view key, const state::Presence& presence) {
-                                 if (presence.in_at() == 0) return true;
-                                 visit(rows.GetOrEmpty<state::Session>(SessionKey(KeyPart(key, 4))));
-                                 return true;
-                               });
+    rows.Scan(kPresences, of_month, [&](const auto& key, const state::Presence& presence) {
+      if (presence.in_at() != 0) visit_session(std::get<2>(key));
+    });
     return;
   }
-  rows.Scan<state::GroupSession>(
-      Key("s/group", subject_id, month), [&](std::string_view, const state::GroupSession& of_group) {
-        if (rows.GetOrEmpty<state::Tally>(TallyKey(of_group.session_id())).came() == 0) return true;
-        visit(rows.GetOrEmpty<state::Session>(SessionKey(of_group.session_id())));
-        return true;
-      });
+  rows.Scan(kGroupSessions, of_month, [&](const state::GroupSession& of_group) {
+    const auto tally = rows.Get(kTallies, {of_group.session_id()});
+    if (tally && tally->came() != 0) visit_session(of_group.session_id());
+  });
 }
 
 // Evolve.
 
-void Evolve(const Recorded&, const v1::ClassHoursCounted& counted, MutableRows& rows) {
-  rows.Put(ClassHoursKey(counted.subject_id(), counted.month()), counted);
+void Evolve(const Recorded&, const v1::ClassHoursCounted& counted, StateRows rows) {
+  rows.Put(kClassHours, {counted.subject_id(), key::Month(counted.month())}, counted);
 }
 
 void SetMonthEnd(const state::Session& session, v1::ClassHourSubject subject, std::string_view subject_id,
-                 MutableRows& rows) {
+                 StateRows rows) {
   const std::string month = MonthOf(session.date());
   const Micros at = InstantOf(AddDays(LastOfMonth(month), kDaysToMonthEnd), "00:00", session.zone_minutes());
-  const std::string entity =
-      Key(session.school_id(), subject == v1::OF_PUPIL ? "pupil" : "group", subject_id, month);
+  const std::string entity = session.school_id() + (subject == v1::OF_PUPIL ? "/pupil/" : "/group/") +
+                             std::string(subject_id) + "/" + month;
   // A read is cheaper than the write that each check-in of the month would repeat.
-  if (!rows.Has(DeadlineKey(at, kMonthEnd, entity))) SetDeadline(rows, at, kMonthEnd, entity);
+  if (!HasDeadline(rows, at, kMonthEnd, entity)) SetDeadline(rows, at, kMonthEnd, entity);
 }
 
 // Decide.
@@ -132,7 +126,7 @@ Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHo
   }
   counted.set_sessions(static_cast<int>(minutes.size()));
   counted.set_class_hour_minutes(static_cast<int>(class_hour));
-  const auto before = s.rows.Get<v1::ClassHoursCounted>(ClassHoursKey(command.subject_id(), command.month()));
+  const auto before = s.rows.Get(kClassHours, {command.subject_id(), key::Month(command.month())});
   if (before && SameCount(*before, counted)) return Events();
   counted.set_count_id(DerivedId("class_hours", {command.subject_id(), command.month()}));
   counted.set_subject(command.subject());

@@ -3,8 +3,6 @@
 // planned: each session's minutes make class-hours of p:class_hour_minutes by p:class_hour_rounding
 // (asked only where minutes remain), and those are summed. Counted when the month's deadline passes;
 // counted again, another number makes revision n + 1.
-//
-//   s/class_hours/<pupil or group>/<month>   ClassHoursCounted, the latest
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_CLASS_HOURS_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_CLASS_HOURS_H_
 
@@ -19,15 +17,14 @@ namespace afterbell::attendance {
 inline constexpr std::string_view kMonthEnd = "month_end";
 
 // State.
-std::string ClassHoursKey(std::string_view subject_id, std::string_view month);
 // Visits the sessions of a month that count, in order of date.
 void ForEachCounted(const Rows& rows, v1::ClassHourSubject subject, std::string_view subject_id,
                     std::string_view month, const std::function<void(const state::Session&)>& visit);
 
 // Evolve.
-void Evolve(const Recorded& own, const v1::ClassHoursCounted& counted, MutableRows& rows);
+void Evolve(const Recorded& own, const v1::ClassHoursCounted& counted, StateRows rows);
 void SetMonthEnd(const state::Session& session, v1::ClassHourSubject subject, std::string_view subject_id,
-                 MutableRows& rows);
+                 StateRows rows);
 
 // Decide.
 Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHours& command);

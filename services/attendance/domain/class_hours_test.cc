@@ -124,10 +124,10 @@ TEST(ClassHours, SayThatTheyRestOnAnAssumption) {
   School school;
   GivenMonth(school).GivenPolicy("fee_model", "choice: 'per_class_hour'");
   school.GivenPolicy("class_hour_minutes", "minutes: 30");
-  const std::string key = reference::PolicyKey("class_hour_minutes", "class_hour_minutes-value2");
-  auto value = *school.rows().Get<policy::v1::ParameterValue>(key);
+  const decltype(policy::kValues)::Key key = {key::Word("class_hour_minutes"), "class_hour_minutes-value2"};
+  policy::v1::ParameterValue value = *school.rows().Get(policy::kValues, key);
   value.set_provisional(true);
-  school.rows().Put(key, value);
+  school.rows().Put(policy::kValues, key, value);
   EXPECT_TRUE(school.When(Count("OF_PUPIL", "ana")).ThenDecided()[0].class_hours_counted().provisional());
 }
 

@@ -81,7 +81,7 @@ Decision<Event> DecideGoing(const Situation& s, const state::Session& session, c
   if (presence->ended_at() != 0) return AlreadyEnded(*presence, going.pupil_id);
   if (otherwise_refused) return *otherwise_refused;
   if (auto refused = RefuseGoing(s, session, going)) return *std::move(refused);
-  const auto tally = s.rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id()));
+  const auto tally = s.rows.GetOrEmpty(kTallies, {session.session_id()});
   Events events = {std::move(event)};
   AssessPupils(s, session, tally, NowIn(tally), NowIn(tally) - 1, &events);
   if (session.state() == v1::DISMISSING && NowIn(tally) == 1) {
@@ -91,33 +91,26 @@ Decision<Event> DecideGoing(const Situation& s, const state::Session& session, c
 }
 
 void End(const Recorded& own, std::string_view session_id, std::string_view pupil_id, bool early,
-         const std::function<void(state::Presence&)>& fill, MutableRows& rows) {
-  const auto session = rows.Get<state::Session>(SessionKey(session_id));
+         const std::function<void(state::Presence&)>& fill, StateRows rows) {
+  const auto session = rows.Get(kSessions, {session_id});
   if (!session) return;
-  auto presence = FindPresence(rows, *session, pupil_id);
-  if (!presence || !IsIn(*presence)) return;
-  presence->set_ended_at(own.occurred_at());
-  presence->set_ended_by_id(own.commit.actor().person_id());
-  presence->set_left_early(early);
-  fill(*presence);
-  rows.Put(PresenceKey(pupil_id, session->date(), session_id), *presence);
-  rows.Erase(InKey(session->school_id(), pupil_id));
-  auto tally = rows.GetOrEmpty<state::Tally>(TallyKey(session_id));
+  const auto open = FindPresence(rows, *session, pupil_id);
+  if (!open || !IsIn(*open)) return;
+  state::Presence presence = *open;
+  presence.set_ended_at(own.occurred_at());
+  presence.set_ended_by_id(own.commit.actor().person_id());
+  presence.set_left_early(early);
+  fill(presence);
+  rows.Put(kPresences, {pupil_id, key::Date(session->date()), session_id}, std::move(presence));
+  rows.Erase(kOpenPresences, {session->school_id(), pupil_id});
+  auto tally = rows.GetOrEmpty(kTallies, {session_id});
   tally.set_went(tally.went() + 1);
-  rows.Put(TallyKey(session_id), tally);
+  rows.Put(kTallies, {session_id}, std::move(tally));
 }
 
 }  // namespace
 
 // State.
-
-std::string PresenceKey(std::string_view pupil_id, std::string_view date, std::string_view session_id) {
-  return Key("s/presence", pupil_id, date, session_id);
-}
-std::string InKey(std::string_view school_id, std::string_view pupil_id) {
-  return Key("s/in", school_id, pupil_id);
-}
-std::string TallyKey(std::string_view session_id) { return Key("s/tally", session_id); }
 
 int NowIn(const state::Tally& tally) { return tally.came() - tally.went(); }
 
@@ -131,36 +124,35 @@ v1::PresenceState StateOf(const state::Presence& presence, bool noticed) {
   return noticed ? v1::NOTIFIED : v1::EXPECTED;
 }
 
-std::optional<state::Presence> FindPresence(const Rows& rows, const state::Session& session,
-                                            std::string_view pupil_id) {
-  return rows.Get<state::Presence>(PresenceKey(pupil_id, session.date(), session.session_id()));
+RowPtr<state::Presence> FindPresence(const Rows& rows, const state::Session& session,
+                                     std::string_view pupil_id) {
+  return rows.Get(kPresences, {pupil_id, key::Date(session.date()), session.session_id()});
 }
 
 // Evolve. A pupil who came is counted once, and one who went once, however often a record is folded.
 
-void Evolve(const Recorded& own, const v1::PupilCheckedIn& in, MutableRows& rows) {
-  const auto session = rows.Get<state::Session>(SessionKey(in.session_id()));
+void Evolve(const Recorded& own, const v1::PupilCheckedIn& in, StateRows rows) {
+  const auto session = rows.Get(kSessions, {in.session_id()});
   if (!session) return;
-  const std::string key = PresenceKey(in.pupil_id(), session->date(), in.session_id());
-  auto presence = rows.GetOrEmpty<state::Presence>(key);
+  auto presence = rows.GetOrEmpty(kPresences, {in.pupil_id(), key::Date(session->date()), in.session_id()});
   if (presence.in_at() != 0) return;
   presence.set_in_at(own.occurred_at());
   presence.set_in_by_id(own.commit.actor().person_id());
-  rows.Put(key, presence);
+  rows.Put(kPresences, {in.pupil_id(), key::Date(session->date()), in.session_id()}, std::move(presence));
   state::OpenPresence open;
   open.set_session_id(in.session_id());
   open.set_group_id(session->group_id());
   open.set_venue_id(session->venue_id());
   open.set_in_at(own.occurred_at());
-  rows.Put(InKey(session->school_id(), in.pupil_id()), open);
-  auto tally = rows.GetOrEmpty<state::Tally>(TallyKey(in.session_id()));
+  rows.Put(kOpenPresences, {session->school_id(), in.pupil_id()}, std::move(open));
+  auto tally = rows.GetOrEmpty(kTallies, {in.session_id()});
   tally.set_came(tally.came() + 1);
-  rows.Put(TallyKey(in.session_id()), tally);
+  rows.Put(kTallies, {in.session_id()}, std::move(tally));
   if (session->state() < v1::RUNNING) Advance(in.session_id(), v1::RUNNING, rows);
   SetMonthEnd(*session, v1::OF_PUPIL, in.pupil_id(), rows);
 }
 
-void Evolve(const Recorded& own, const v1::PupilReleased& released, MutableRows& rows) {
+void Evolve(const Recorded& own, const v1::PupilReleased& released, StateRows rows) {
   const auto fill = [&](state::Presence& presence) {
     presence.set_kind(released.kind());
     presence.set_to_person_id(released.to_person_id());
@@ -168,7 +160,7 @@ void Evolve(const Recorded& own, const v1::PupilReleased& released, MutableRows&
   End(own, released.session_id(), released.pupil_id(), false, fill, rows);
 }
 
-void Evolve(const Recorded& own, const v1::PupilLeftEarly& left, MutableRows& rows) {
+void Evolve(const Recorded& own, const v1::PupilLeftEarly& left, StateRows rows) {
   const auto fill = [&](state::Presence& presence) {
     presence.set_kind(left.kind());
     presence.set_to_person_id(left.to_person_id());
@@ -180,39 +172,39 @@ void Evolve(const Recorded& own, const v1::PupilLeftEarly& left, MutableRows& ro
 // Decide.
 
 Decision<Event> DecideCheckInPupil(const Situation& s, const v1::CheckInPupil& command) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   const std::string& pupil = command.pupil_id();
-  const auto presence = FindPresence(s.rows, session, pupil);
+  const auto presence = FindPresence(s.rows, *session, pupil);
   if (presence && IsIn(*presence)) return Events();
   // A gate that was offline tells late what an earlier check-in said.
   if (presence && presence->ended_at() != 0 && s.context.occurred_at <= presence->ended_at()) return Events();
-  if (!IsPlaced(s.rows, session.group_id(), pupil, session.date())) {
-    const bool enrolled = EnrolledOn(s.rows, pupil, session.date()).has_value();
+  if (!IsPlaced(s.rows, session->group_id(), pupil, session->date())) {
+    const bool enrolled = IsEnrolled(s.rows, pupil, session->date());
     return Refused{"ATT-02", enrolled ? "NOT_IN_GROUP" : "NOT_ENROLLED", pupil};
   }
-  if (!IsOpen(session)) {
+  if (!IsOpen(*session)) {
     return Refused{"ATT-02", "SESSION_NOT_OPEN", command.session_id(), v1::SessionState_Name(v1::OPEN),
-                   v1::SessionState_Name(session.state())};
+                   v1::SessionState_Name(session->state())};
   }
   if (presence && presence->ended_at() != 0) {
     return Refused{"ATT-08", "WRONG_STATE", pupil, v1::PresenceState_Name(v1::EXPECTED),
                    v1::PresenceState_Name(StateOf(*presence, false))};
   }
-  if (s.rows.Has(InKey(session.school_id(), pupil)))
+  if (s.rows.Has(kOpenPresences, {session->school_id(), pupil}))
     return Refused{"ATT-08", "IN_ANOTHER_SESSION", pupil, "1", "2"};
   Event event;
   event.mutable_pupil_checked_in()->set_session_id(command.session_id());
   event.mutable_pupil_checked_in()->set_pupil_id(pupil);
   Events events = {std::move(event)};
-  const auto tally = s.rows.GetOrEmpty<state::Tally>(TallyKey(command.session_id()));
-  AssessPupils(s, session, tally, NowIn(tally), NowIn(tally) + 1, &events);
+  const auto tally = s.rows.GetOrEmpty(kTallies, {command.session_id()});
+  AssessPupils(s, *session, tally, NowIn(tally), NowIn(tally) + 1, &events);
   return events;
 }
 
 Decision<Event> DecideReleasePupil(const Situation& s, const v1::ReleasePupil& command) {
   const Going going = GoingOf(command, false);
   AFTERBELL_RETURN_IF_ERROR(CheckGoing(going));
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   Event event;
   v1::PupilReleased& released = *event.mutable_pupil_released();
   released.set_session_id(command.session_id());
@@ -221,13 +213,13 @@ Decision<Event> DecideReleasePupil(const Situation& s, const v1::ReleasePupil& c
   released.set_to_person_id(command.to_person_id());
   released.set_guardian_confirmed(command.guardian_confirmed());
   released.set_child_confirmed(command.child_confirmed());
-  return DecideGoing(s, session, going, std::move(event), std::nullopt);
+  return DecideGoing(s, *session, going, std::move(event), std::nullopt);
 }
 
 Decision<Event> DecideRecordEarlyLeave(const Situation& s, const v1::RecordEarlyLeave& command) {
   const Going going = GoingOf(command, true);
   AFTERBELL_RETURN_IF_ERROR(CheckGoing(going));
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   std::optional<Refused> no_reason;
   if (command.reason_code().empty()) no_reason = Refused{"ATT-03", "REASON_MISSING", command.pupil_id()};
   Event event;
@@ -239,7 +231,7 @@ Decision<Event> DecideRecordEarlyLeave(const Situation& s, const v1::RecordEarly
   left.set_guardian_confirmed(command.guardian_confirmed());
   left.set_child_confirmed(command.child_confirmed());
   left.set_reason_code(command.reason_code());
-  return DecideGoing(s, session, going, std::move(event), no_reason);
+  return DecideGoing(s, *session, going, std::move(event), no_reason);
 }
 
 }  // namespace afterbell::attendance

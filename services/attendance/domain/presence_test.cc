@@ -9,9 +9,7 @@ namespace {
 constexpr char kReleasedToGina[] =
     "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gina' guardian_confirmed: true child_confirmed: true";
 
-state::Tally TallyOf(School& school) {
-  return school.rows().GetOrEmpty<state::Tally>(TallyKey(School::SessionId()));
-}
+state::Tally TallyOf(School& school) { return school.rows().GetOrEmpty(kTallies, {School::SessionId()}); }
 
 TEST(CheckIn, ChecksInAPupilOfTheGroup) {
   School school;
@@ -21,7 +19,7 @@ TEST(CheckIn, ChecksInAPupilOfTheGroup) {
       .When(School::CheckIn("ana"))
       .Then(School::CheckedIn("ana"));
   EXPECT_EQ(NowIn(TallyOf(school)), 1);
-  EXPECT_EQ(school.rows().Get<state::Session>(SessionKey(School::SessionId()))->state(), v1::RUNNING);
+  EXPECT_EQ(school.rows().Get(kSessions, {School::SessionId()})->state(), v1::RUNNING);
 }
 
 TEST(CheckIn, StaysQuietWhenThePupilIsAlreadyIn) {

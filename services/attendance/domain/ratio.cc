@@ -15,10 +15,6 @@ struct Adults {
   int parent_volunteers = 0;
 };
 
-std::string RatioKey(std::string_view session_id, v1::RatioPhase phase) {
-  return Key("s/ratio", session_id, std::to_string(phase));
-}
-
 bool IsTeacher(std::string_view role) {
   return role == "care_teacher" || role == "temp_class_head" || role == "class_teacher" ||
          role == "club_instructor";
@@ -42,9 +38,8 @@ Adults Count(const std::map<std::string, std::string>& role_of) {
 
 std::map<std::string, std::string> RolesOnDuty(const Rows& rows, std::string_view session_id) {
   std::map<std::string, std::string> role_of;
-  for (const staffing::v1::DutyAssigned& duty : DutiesIn(rows, session_id)) {
-    role_of.emplace(duty.person_id(), duty.role());
-  }
+  rows.Scan(kDuties, Prefix(session_id),
+            [&](const staffing::v1::DutyAssigned& duty) { role_of.emplace(duty.person_id(), duty.role()); });
   return role_of;
 }
 
@@ -55,11 +50,10 @@ Adults PresentAdults(const Rows& rows, const state::Session& session,
   for (const auto& [person, role] : duties) {
     if (IsInSession(rows, session, person)) in.emplace(person, role);
   }
-  rows.Scan<state::SessionAdult>(SessionAdultKey(session.session_id(), ""),
-                                 [&](std::string_view key, const state::SessionAdult& adult) {
-                                   if (adult.in()) in.emplace(KeyPart(key, 3), adult.role());
-                                   return true;
-                                 });
+  rows.Scan(kSessionAdults, Prefix(session.session_id()),
+            [&](const auto& key, const state::SessionAdult& adult) {
+              if (adult.in()) in.emplace(std::get<1>(key), adult.role());
+            });
   if (change && !change->in) in.erase(change->person_id);
   if (change && change->in) {
     const auto duty = duties.find(change->person_id);
@@ -96,7 +90,7 @@ int Needed(const Condition& condition, int limit, v1::RatioPhase phase, int pupi
 }
 
 // A condition turned, or is asked for the first time, or no longer.
-bool Turned(const std::optional<v1::RatioAssessed>& before, const v1::RatioAssessed& now) {
+bool Turned(const RowPtr<v1::RatioAssessed>& before, const v1::RatioAssessed& now) {
   if (!before) return now.conditions_size() > 0;
   return !std::equal(before->conditions().begin(), before->conditions().end(), now.conditions().begin(),
                      now.conditions().end(), [](const v1::RatioCondition& a, const v1::RatioCondition& b) {
@@ -129,7 +123,7 @@ void Assess(const Situation& s, const state::Session& session, v1::RatioPhase ph
     found.set_short_(found.met() < found.needed());
     found.set_value_id(value->value_id());
   }
-  const auto before = s.rows.Get<v1::RatioAssessed>(RatioKey(session.session_id(), phase));
+  const auto before = s.rows.Get(kRatios, {session.session_id(), key::Number(phase)});
   if (Turned(before, now)) events->push_back(std::move(event));
 }
 
@@ -137,17 +131,17 @@ int Steps(int pupils, int step) { return (pupils + step - 1) / step; }
 
 }  // namespace
 
-void Evolve(const Recorded&, const v1::RatioAssessed& assessed, MutableRows& rows) {
-  rows.Put(RatioKey(assessed.session_id(), assessed.phase()), assessed);
+void Evolve(const Recorded&, const v1::RatioAssessed& assessed, StateRows rows) {
+  rows.Put(kRatios, {assessed.session_id(), key::Number(assessed.phase())}, assessed);
   if (assessed.phase() != v1::ACTUAL) return;
-  auto tally = rows.GetOrEmpty<state::Tally>(TallyKey(assessed.session_id()));
+  auto tally = rows.GetOrEmpty(kTallies, {assessed.session_id()});
   tally.set_pupils_per_auxiliary(0);
   tally.set_short_of_adults(false);
   for (const v1::RatioCondition& condition : assessed.conditions()) {
     if (condition.parameter() == "pupils_per_auxiliary") tally.set_pupils_per_auxiliary(condition.limit());
     if (condition.short_()) tally.set_short_of_adults(true);
   }
-  rows.Put(TallyKey(assessed.session_id()), tally);
+  rows.Put(kTallies, {assessed.session_id()}, std::move(tally));
 }
 
 void AssessPlanned(const Situation& s, const state::Session& session, Events* events) {
@@ -159,7 +153,7 @@ void AssessPlanned(const Situation& s, const state::Session& session, Events* ev
 void AssessAdults(const Situation& s, const state::Session& session, const std::optional<AdultChange>& change,
                   Events* events) {
   if (!IsOpen(session)) return;
-  const int pupils = NowIn(s.rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id())));
+  const int pupils = NowIn(s.rows.GetOrEmpty(kTallies, {session.session_id()}));
   if (pupils == 0) return;
   Assess(s, session, v1::ACTUAL, pupils, PresentAdults(s.rows, session, change), events);
 }

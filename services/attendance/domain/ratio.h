@@ -12,8 +12,6 @@
 //
 // A check-in is frequent and policy is not cheap to read, so the number of pupils leads here only where
 // it can turn something: with the first pupil, the last, and a step of p:pupils_per_auxiliary.
-//
-//   s/ratio/<session>/<phase>   RatioAssessed, the latest
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_RATIO_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_RATIO_H_
 
@@ -31,7 +29,7 @@ struct AdultChange {
   bool in = false;
 };
 
-void Evolve(const Recorded& own, const v1::RatioAssessed& assessed, MutableRows& rows);
+void Evolve(const Recorded& own, const v1::RatioAssessed& assessed, StateRows rows);
 
 // By the duties assigned, for the pupils placed.
 void AssessPlanned(const Situation& s, const state::Session& session, Events* events);

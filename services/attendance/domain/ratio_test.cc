@@ -52,8 +52,7 @@ TEST(Adults, LeaveTheirSessionsWithTheSchool) {
   School school;
   school.GivenOpen();
   school.When(Adult("check_out_adult", "tia", false)).Then(Went("tia", false));
-  EXPECT_FALSE(
-      IsInSession(school.rows(), *school.rows().Get<state::Session>(SessionKey(School::SessionId())), "tia"));
+  EXPECT_FALSE(IsInSession(school.rows(), *school.rows().Get(kSessions, {School::SessionId()}), "tia"));
 }
 
 TEST(Adults, AreOfNoUnknownSession) {

@@ -21,10 +21,10 @@ std::vector<v1::AttendanceCommand> ReactionsTo(const Situation& s, const Recorde
   for (const std::string& session_id : sessions) {
     v1::NoteStaffing& note = *commands.emplace_back().mutable_note_staffing();
     note.set_session_id(session_id);
-    for (const staffing::v1::DutyAssigned& duty : DutiesIn(s.rows, session_id)) {
+    s.rows.Scan(kDuties, Prefix(session_id), [&](const staffing::v1::DutyAssigned& duty) {
       note.add_duty_ids(duty.duty_id());
       note.add_person_ids(duty.person_id());
-    }
+    });
   }
   return commands;
 }
@@ -32,12 +32,12 @@ std::vector<v1::AttendanceCommand> ReactionsTo(const Situation& s, const Recorde
 std::vector<v1::AttendanceCommand> ReactionsAt(std::string_view deadline, std::string_view entity) {
   std::vector<v1::AttendanceCommand> commands;
   if (deadline == kAbsencesDue) {
-    commands.emplace_back().mutable_find_absences()->set_session_id(std::string(KeyPart(entity, 1)));
+    commands.emplace_back().mutable_find_absences()->set_session_id(std::string(EntityPart(entity, 1)));
   } else if (deadline == kMonthEnd) {
     v1::CountClassHours& count = *commands.emplace_back().mutable_count_class_hours();
-    count.set_subject(KeyPart(entity, 1) == "pupil" ? v1::OF_PUPIL : v1::OF_GROUP);
-    count.set_subject_id(std::string(KeyPart(entity, 2)));
-    count.set_month(std::string(KeyPart(entity, 3)));
+    count.set_subject(EntityPart(entity, 1) == "pupil" ? v1::OF_PUPIL : v1::OF_GROUP);
+    count.set_subject_id(std::string(EntityPart(entity, 2)));
+    count.set_month(std::string(EntityPart(entity, 3)));
   }
   return commands;
 }

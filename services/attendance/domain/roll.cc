@@ -51,9 +51,9 @@ struct Found {
 // Why a pupil who is there is none of the session's; empty for one who is.
 std::string WhyNotOurs(const Situation& s, const state::Session& session, const std::string& pupil_id) {
   if (!IsPlaced(s.rows, session.group_id(), pupil_id, session.date())) {
-    return EnrolledOn(s.rows, pupil_id, session.date()) ? "not_in_group" : "not_enrolled";
+    return IsEnrolled(s.rows, pupil_id, session.date()) ? "not_in_group" : "not_enrolled";
   }
-  const auto open = s.rows.Get<state::OpenPresence>(InKey(session.school_id(), pupil_id));
+  const auto open = s.rows.Get(kOpenPresences, {session.school_id(), pupil_id});
   return open && open->session_id() != session.session_id() ? "in_another_session" : "";
 }
 
@@ -71,7 +71,7 @@ void FindPresent(const Situation& s, const state::Session& session, const std::s
     return;
   }
   ++found->non_participant_count;
-  if (s.rows.Has(NonParticipantKey(session.school_id(), session.date(), pupil_id))) return;
+  if (s.rows.Has(kNonParticipants, {session.school_id(), key::Date(session.date()), pupil_id})) return;
   found->non_participants.push_back(
       NonParticipant(pupil_id, session.date(), session.venue_id(), s.context.person_id, why));
 }
@@ -79,7 +79,8 @@ void FindPresent(const Situation& s, const state::Session& session, const std::s
 // One who went is not missing; one who came and is not found, is.
 void FindAbsent(const Situation& s, const state::Session& session, const std::string& pupil_id,
                 Found* found) {
-  const auto presence = FindPresence(s.rows, session, pupil_id).value_or(state::Presence());
+  const auto row = FindPresence(s.rows, session, pupil_id);
+  const state::Presence& presence = row ? *row : state::Presence::default_instance();
   if (presence.ended_at() != 0 || !IsPlaced(s.rows, session.group_id(), pupil_id, session.date())) return;
   ++found->absent_count;
   const bool notified = presence.notified() || IsNotified(s.rows, pupil_id, session.date(), session.period());
@@ -101,33 +102,26 @@ Event RollEvent(const state::Session& session, const Found& found) {
 void Append(const Events& from, Events* to) { to->insert(to->end(), from.begin(), from.end()); }
 
 void MarkAbsent(std::string_view session_id, std::string_view pupil_id,
-                const std::function<bool(state::Presence&, state::Tally&)>& mark, MutableRows& rows) {
-  const auto session = rows.Get<state::Session>(SessionKey(session_id));
+                const std::function<bool(state::Presence&, state::Tally&)>& mark, StateRows rows) {
+  const auto session = rows.Get(kSessions, {session_id});
   if (!session) return;
-  auto presence = FindPresence(rows, *session, pupil_id).value_or(state::Presence());
-  auto tally = rows.GetOrEmpty<state::Tally>(TallyKey(session_id));
+  auto presence = rows.GetOrEmpty(kPresences, {pupil_id, key::Date(session->date()), session_id});
+  auto tally = rows.GetOrEmpty(kTallies, {session_id});
   if (!mark(presence, tally)) return;
-  rows.Put(PresenceKey(pupil_id, session->date(), session_id), presence);
-  rows.Put(TallyKey(session_id), tally);
+  rows.Put(kPresences, {pupil_id, key::Date(session->date()), session_id}, std::move(presence));
+  rows.Put(kTallies, {session_id}, std::move(tally));
 }
 
 }  // namespace
 
-// State.
-
-std::string RollKey(std::string_view session_id) { return Key("s/roll", session_id); }
-std::string NonParticipantKey(std::string_view school_id, std::string_view date, std::string_view pupil_id) {
-  return Key("s/non_participant", school_id, date, pupil_id);
-}
-
 // Evolve.
 
-void Evolve(const Recorded&, const v1::RollCalled& roll, MutableRows& rows) {
-  rows.Put(RollKey(roll.session_id()), roll);
+void Evolve(const Recorded&, const v1::RollCalled& roll, StateRows rows) {
+  rows.Put(kRolls, {roll.session_id()}, roll);
   Advance(roll.session_id(), v1::RUNNING, rows);
 }
 
-void Evolve(const Recorded&, const v1::PupilAbsent& absent, MutableRows& rows) {
+void Evolve(const Recorded&, const v1::PupilAbsent& absent, StateRows rows) {
   MarkAbsent(
       absent.session_id(), absent.pupil_id(),
       [&](state::Presence& presence, state::Tally& tally) {
@@ -140,7 +134,7 @@ void Evolve(const Recorded&, const v1::PupilAbsent& absent, MutableRows& rows) {
       rows);
 }
 
-void Evolve(const Recorded&, const v1::PupilAbsentUnexplained& absent, MutableRows& rows) {
+void Evolve(const Recorded&, const v1::PupilAbsentUnexplained& absent, StateRows rows) {
   MarkAbsent(
       absent.session_id(), absent.pupil_id(),
       [](state::Presence& presence, state::Tally& tally) {
@@ -152,8 +146,8 @@ void Evolve(const Recorded&, const v1::PupilAbsentUnexplained& absent, MutableRo
       rows);
 }
 
-void Evolve(const Recorded& own, const v1::NonParticipantRecorded& stay, MutableRows& rows) {
-  rows.Put(NonParticipantKey(own.commit.school_id(), stay.date(), stay.pupil_id()), stay);
+void Evolve(const Recorded& own, const v1::NonParticipantRecorded& stay, StateRows rows) {
+  rows.Put(kNonParticipants, {own.commit.school_id(), key::Date(stay.date()), stay.pupil_id()}, stay);
 }
 
 // Decide.
@@ -165,39 +159,40 @@ Decision<Event> DecideCallRoll(const Situation& s, const v1::CallRoll& command) 
     if (present.count(pupil) > 0)
       return InvalidField("absent_pupil_ids", pupil, "a pupil who is not present too");
   }
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   Found found;
-  for (const std::string& pupil : present) FindPresent(s, session, pupil, &found);
-  for (const std::string& pupil : absent) FindAbsent(s, session, pupil, &found);
+  for (const std::string& pupil : present) FindPresent(s, *session, pupil, &found);
+  for (const std::string& pupil : absent) FindAbsent(s, *session, pupil, &found);
   const bool nothing_new = found.in.empty() && found.absent.empty() && found.unexplained.empty() &&
-                           found.non_participants.empty() && s.rows.Has(RollKey(command.session_id()));
+                           found.non_participants.empty() && s.rows.Has(kRolls, {command.session_id()});
   if (nothing_new) return Events();
-  if (s.context.person_id != session.responsible_id()) {
+  if (s.context.person_id != session->responsible_id()) {
     return Refused{"ATT-02", "NOT_RESPONSIBLE", command.session_id()};
   }
-  if (!IsOpen(session)) return WrongState(session, v1::OPEN);
-  Events events = {RollEvent(session, found)};
+  if (!IsOpen(*session)) return WrongState(*session, v1::OPEN);
+  Events events = {RollEvent(*session, found)};
   for (const Events* kind : {&found.in, &found.absent, &found.unexplained, &found.non_participants}) {
     Append(*kind, &events);
   }
-  const auto tally = s.rows.GetOrEmpty<state::Tally>(TallyKey(command.session_id()));
-  AssessPupils(s, session, tally, NowIn(tally), NowIn(tally) + static_cast<int>(found.in.size()), &events);
+  const auto tally = s.rows.GetOrEmpty(kTallies, {command.session_id()});
+  AssessPupils(s, *session, tally, NowIn(tally), NowIn(tally) + static_cast<int>(found.in.size()), &events);
   return events;
 }
 
 Decision<Event> DecideRecordNonParticipant(const Situation& s, const v1::RecordNonParticipant& command) {
-  if (s.rows.Has(NonParticipantKey(s.context.school_id, command.date(), command.pupil_id()))) return Events();
+  if (s.rows.Has(kNonParticipants, {s.context.school_id, key::Date(command.date()), command.pupil_id()}))
+    return Events();
   return Events{NonParticipant(command.pupil_id(), command.date(), command.place(), command.keeper_id(),
                                command.reason_code())};
 }
 
 Decision<Event> DecideFindAbsences(const Situation& s, const v1::FindAbsences& command) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   Events events;
-  for (const std::string& pupil : ExpectedPupils(s.rows, session.group_id(), session.date())) {
-    const bool accounted_for = FindPresence(s.rows, session, pupil).has_value() ||
-                               IsNotified(s.rows, pupil, session.date(), session.period());
-    if (!accounted_for) events.push_back(Unexplained(session.session_id(), pupil));
+  for (const std::string& pupil : ExpectedPupils(s.rows, session->group_id(), session->date())) {
+    const bool accounted_for = FindPresence(s.rows, *session, pupil) != nullptr ||
+                               IsNotified(s.rows, pupil, session->date(), session->period());
+    if (!accounted_for) events.push_back(Unexplained(session->session_id(), pupil));
   }
   return events;
 }

@@ -2,9 +2,6 @@
 // beforehand (ATT-10). A pupil whom the roll finds and who takes no part is looked after and recorded,
 // never sent away (ATT-30). Where no roll accounts for a pupil within p:absence_grace_minutes, the
 // clock does.
-//
-//   s/roll/<session>                                RollCalled, the latest
-//   s/non_participant/<school>/<date>/<pupil>       NonParticipantRecorded
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_ROLL_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_ROLL_H_
 
@@ -18,15 +15,11 @@ namespace afterbell::attendance {
 // The deadline of a session after which FindAbsences is asked; its entity is the session.
 inline constexpr std::string_view kAbsencesDue = "absences_due";
 
-// State.
-std::string RollKey(std::string_view session_id);
-std::string NonParticipantKey(std::string_view school_id, std::string_view date, std::string_view pupil_id);
-
 // Evolve.
-void Evolve(const Recorded& own, const v1::RollCalled& roll, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::PupilAbsent& absent, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::PupilAbsentUnexplained& absent, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::NonParticipantRecorded& stay, MutableRows& rows);
+void Evolve(const Recorded& own, const v1::RollCalled& roll, StateRows rows);
+void Evolve(const Recorded& own, const v1::PupilAbsent& absent, StateRows rows);
+void Evolve(const Recorded& own, const v1::PupilAbsentUnexplained& absent, StateRows rows);
+void Evolve(const Recorded& own, const v1::NonParticipantRecorded& stay, StateRows rows);
 
 // Decide.
 Decision<Event> DecideCallRoll(const Situation& s, const v1::CallRoll& command);

@@ -68,11 +68,11 @@ std::optional<Refused> RefuseAdult(const Situation& s, const state::Session& ses
   }
   std::string role;
   bool on_duty = false;
-  for (const staffing::v1::DutyAssigned& duty : DutiesIn(s.rows, session.session_id())) {
-    if (duty.person_id() != person_id) continue;
+  s.rows.Scan(kDuties, Prefix(session.session_id()), [&](const staffing::v1::DutyAssigned& duty) {
+    if (duty.person_id() != person_id) return;
     on_duty = true;
     role = duty.role();
-  }
+  });
   if (!reference::IsCleared(s.rows, person_id, session.school_id(), role, session.date())) {
     return Refused{"STF-15", "ADULT_NOT_CLEARED", person_id};
   }
@@ -84,24 +84,17 @@ std::optional<Refused> RefuseAdult(const Situation& s, const state::Session& ses
 
 // State.
 
-std::string SessionKey(std::string_view session_id) { return Key("s/session", session_id); }
-std::string GroupSessionKey(std::string_view group_id, std::string_view date, std::string_view period) {
-  return Key("s/group", group_id, date, period);
-}
-std::string StaffingKey(std::string_view session_id) { return Key("s/staffing", session_id); }
-std::string CareLogKey(std::string_view session_id) { return Key("s/care_log", session_id); }
-
 std::string SessionIdOf(std::string_view school_id, std::string_view date, std::string_view period,
                         std::string_view group_id) {
   return DerivedId("session", {school_id, date, period, group_id});
 }
 
-absl::StatusOr<state::Session> FindSession(const Situation& s, std::string_view session_id) {
-  auto session = s.rows.Get<state::Session>(SessionKey(session_id));
+absl::StatusOr<RowPtr<state::Session>> FindSession(const Situation& s, std::string_view session_id) {
+  auto session = s.rows.Get(kSessions, {session_id});
   if (!session || (!s.context.school_id.empty() && session->school_id() != s.context.school_id)) {
     return Unknown("session", session_id);
   }
-  return *std::move(session);
+  return session;
 }
 
 bool IsOpen(const state::Session& session) {
@@ -132,8 +125,8 @@ Event ClosedEvent(const state::Session& session, int came, int went) {
 
 // Evolve.
 
-void Evolve(const Recorded& own, const v1::SessionPlanned& planned, MutableRows& rows) {
-  if (rows.Has(SessionKey(planned.session_id()))) return;
+void Evolve(const Recorded& own, const v1::SessionPlanned& planned, StateRows rows) {
+  if (rows.Has(kSessions, {planned.session_id()})) return;
   state::Session session;
   session.set_session_id(planned.session_id());
   session.set_school_id(own.commit.school_id());
@@ -147,54 +140,58 @@ void Evolve(const Recorded& own, const v1::SessionPlanned& planned, MutableRows&
   *session.mutable_grades() = planned.grades();
   session.set_zone_minutes(planned.zone_minutes());
   session.set_state(v1::PLANNED_SESSION);
-  rows.Put(SessionKey(planned.session_id()), session);
+  rows.Put(kSessions, {planned.session_id()}, session);
   state::GroupSession of_group;
   of_group.set_session_id(planned.session_id());
-  rows.Put(GroupSessionKey(planned.group_id(), planned.date(), planned.period()), of_group);
+  rows.Put(kGroupSessions, {planned.group_id(), key::Date(planned.date()), key::Word(planned.period())},
+           std::move(of_group));
   if (planned.has_absences_due_at()) {
     SetDeadline(rows, MicrosOf(planned.absences_due_at()), kAbsencesDue,
-                Key(session.school_id(), planned.session_id()));
+                session.school_id() + "/" + planned.session_id());
   }
   SetMonthEnd(session, v1::OF_GROUP, session.group_id(), rows);
 }
 
-void Evolve(const Recorded&, const v1::SessionStaffed& staffed, MutableRows& rows) {
-  rows.Put(StaffingKey(staffed.session_id()), staffed);
+void Evolve(const Recorded&, const v1::SessionStaffed& staffed, StateRows rows) {
+  rows.Put(kStaffings, {staffed.session_id()}, staffed);
   Advance(staffed.session_id(), v1::STAFFED, rows);
 }
 
-void Evolve(const Recorded&, const v1::GroupTakenOver& taken, MutableRows& rows) {
-  auto session = rows.Get<state::Session>(SessionKey(taken.session_id()));
+void Evolve(const Recorded&, const v1::GroupTakenOver& taken, StateRows rows) {
+  const auto session = rows.Get(kSessions, {taken.session_id()});
   if (!session) return;
-  session->set_responsible_id(taken.by_person_id());
-  session->set_state(std::max(session->state(), v1::OPEN));
-  rows.Put(SessionKey(taken.session_id()), *session);
+  state::Session changed = *session;
+  changed.set_responsible_id(taken.by_person_id());
+  changed.set_state(std::max(session->state(), v1::OPEN));
+  rows.Put(kSessions, {taken.session_id()}, std::move(changed));
 }
 
-void Evolve(const Recorded&, const v1::DismissalBegun& begun, MutableRows& rows) {
+void Evolve(const Recorded&, const v1::DismissalBegun& begun, StateRows rows) {
   Advance(begun.session_id(), v1::DISMISSING, rows);
 }
 
-void Evolve(const Recorded& own, const v1::SessionClosed& closed, MutableRows& rows) {
-  auto session = rows.Get<state::Session>(SessionKey(closed.session_id()));
+void Evolve(const Recorded& own, const v1::SessionClosed& closed, StateRows rows) {
+  const auto session = rows.Get(kSessions, {closed.session_id()});
   if (!session || session->closed_at() != 0) return;
-  session->set_closed_at(own.occurred_at());
-  session->set_state(std::max(session->state(), v1::CLOSED));
-  rows.Put(SessionKey(closed.session_id()), *session);
+  state::Session changed = *session;
+  changed.set_closed_at(own.occurred_at());
+  changed.set_state(std::max(session->state(), v1::CLOSED));
+  rows.Put(kSessions, {closed.session_id()}, std::move(changed));
 }
 
-void Evolve(const Recorded&, const v1::CareLogSigned& log, MutableRows& rows) {
+void Evolve(const Recorded&, const v1::CareLogSigned& log, StateRows rows) {
   v1::CareLogSigned row = log;
   row.clear_sealed_entries();  // They stay in the log; state needs only that and what was signed.
-  rows.Put(CareLogKey(log.session_id()), row);
+  rows.Put(kCareLogs, {log.session_id()}, std::move(row));
   Advance(log.session_id(), v1::LOGGED, rows);
 }
 
-void Advance(std::string_view session_id, v1::SessionState state, MutableRows& rows) {
-  auto session = rows.Get<state::Session>(SessionKey(session_id));
+void Advance(std::string_view session_id, v1::SessionState state, StateRows rows) {
+  const auto session = rows.Get(kSessions, {session_id});
   if (!session || session->state() >= state) return;
-  session->set_state(state);
-  rows.Put(SessionKey(session_id), *session);
+  state::Session changed = *session;
+  changed.set_state(state);
+  rows.Put(kSessions, {session_id}, std::move(changed));
 }
 
 // Decide.
@@ -206,7 +203,7 @@ Decision<Event> DecidePlanSession(const Situation& s, const v1::PlanSession& com
   std::vector<std::pair<std::string, std::string>> wanted;  // Dates not planned yet, and the session's id.
   for (const std::string& date : std::set<std::string>(command.dates().begin(), command.dates().end())) {
     std::string id = SessionIdOf(s.context.school_id, date, command.period(), command.group_id());
-    if (!s.rows.Has(SessionKey(id))) wanted.emplace_back(date, std::move(id));
+    if (!s.rows.Has(kSessions, {id})) wanted.emplace_back(date, std::move(id));
   }
   if (wanted.empty()) return Events();
   const auto term = reference::Term(s.rows, group->formed().term_id());
@@ -226,7 +223,8 @@ Decision<Event> DecidePlanSession(const Situation& s, const v1::PlanSession& com
 Decision<Event> DecideNoteStaffing(const Situation& s, const v1::NoteStaffing& command) {
   const auto session = FindSession(s, command.session_id());
   if (!session.ok()) return Events();  // A duty of no session of ours: nothing to note.
-  const auto noted = s.rows.GetOrEmpty<v1::SessionStaffed>(StaffingKey(command.session_id()));
+  const auto row = s.rows.Get(kStaffings, {command.session_id()});
+  const v1::SessionStaffed& noted = row ? *row : v1::SessionStaffed::default_instance();
   if (std::equal(noted.duty_ids().begin(), noted.duty_ids().end(), command.duty_ids().begin(),
                  command.duty_ids().end())) {
     return Events();
@@ -237,16 +235,16 @@ Decision<Event> DecideNoteStaffing(const Situation& s, const v1::NoteStaffing& c
   *staffed.mutable_duty_ids() = command.duty_ids();
   *staffed.mutable_person_ids() = command.person_ids();
   Events events = {std::move(event)};
-  AssessPlanned(s, *session, &events);
-  AssessAdults(s, *session, std::nullopt, &events);  // The role of one who is in counts from now on.
+  AssessPlanned(s, **session, &events);
+  AssessAdults(s, **session, std::nullopt, &events);  // The role of one who is in counts from now on.
   return events;
 }
 
 Decision<Event> DecideTakeOverGroup(const Situation& s, const v1::TakeOverGroup& command) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
-  if (session.responsible_id() == command.by_person_id()) return Events();
-  if (auto refused = RefuseAdult(s, session, command.by_person_id())) return *std::move(refused);
-  if (session.state() >= v1::CLOSED) return WrongState(session, v1::OPEN);
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
+  if (session->responsible_id() == command.by_person_id()) return Events();
+  if (auto refused = RefuseAdult(s, *session, command.by_person_id())) return *std::move(refused);
+  if (session->state() >= v1::CLOSED) return WrongState(*session, v1::OPEN);
   Event event;
   v1::GroupTakenOver& taken = *event.mutable_group_taken_over();
   taken.set_session_id(command.session_id());
@@ -255,14 +253,14 @@ Decision<Event> DecideTakeOverGroup(const Situation& s, const v1::TakeOverGroup&
   taken.set_headcount(command.headcount());
   taken.set_place(command.place());
   Events events = {std::move(event)};
-  AssessAdults(s, session, AdultChange{command.by_person_id(), "", true}, &events);
+  AssessAdults(s, *session, AdultChange{command.by_person_id(), "", true}, &events);
   return events;
 }
 
 Decision<Event> DecideBeginDismissal(const Situation& s, const v1::BeginDismissal& command) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
-  if (session.state() >= v1::DISMISSING) return Events();
-  if (!IsOpen(session)) return WrongState(session, v1::OPEN);
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
+  if (session->state() >= v1::DISMISSING) return Events();
+  if (!IsOpen(*session)) return WrongState(*session, v1::OPEN);
   Event event;
   event.mutable_dismissal_begun()->set_session_id(command.session_id());
   event.mutable_dismissal_begun()->set_early_reason_code(command.early_reason_code());
@@ -270,28 +268,28 @@ Decision<Event> DecideBeginDismissal(const Situation& s, const v1::BeginDismissa
 }
 
 Decision<Event> DecideCloseSession(const Situation& s, const v1::CloseSession& command) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
-  if (session.state() >= v1::CLOSED) return Events();
-  const auto tally = s.rows.GetOrEmpty<state::Tally>(TallyKey(command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
+  if (session->state() >= v1::CLOSED) return Events();
+  const auto tally = s.rows.GetOrEmpty(kTallies, {command.session_id()});
   if (NowIn(tally) > 0) {
     return Refused{"ATT-08", "PRESENCE_OPEN", command.session_id(), "0", std::to_string(NowIn(tally))};
   }
-  if (session.state() != v1::DISMISSING) return WrongState(session, v1::DISMISSING);
-  return Events{ClosedEvent(session, tally.came(), tally.went())};
+  if (session->state() != v1::DISMISSING) return WrongState(*session, v1::DISMISSING);
+  return Events{ClosedEvent(*session, tally.came(), tally.went())};
 }
 
 Decision<Event> DecideSignCareLog(const Situation& s, const v1::SignCareLog& command) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session, FindSession(s, command.session_id()));
-  const auto signed_log = s.rows.Get<v1::CareLogSigned>(CareLogKey(command.session_id()));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
+  const auto signed_log = s.rows.Get(kCareLogs, {command.session_id()});
   if (signed_log && signed_log->content_hash() == command.content_hash()) return Events();
-  if (session.state() < v1::CLOSED) {
+  if (session->state() < v1::CLOSED) {
     return Refused{"ATT-12", "SESSION_NOT_CLOSED", command.session_id(), v1::SessionState_Name(v1::CLOSED),
-                   v1::SessionState_Name(session.state())};
+                   v1::SessionState_Name(session->state())};
   }
-  if (s.context.person_id != session.responsible_id()) {
+  if (s.context.person_id != session->responsible_id()) {
     return Refused{"ATT-12", "NOT_RESPONSIBLE", command.session_id()};
   }
-  if (signed_log) return WrongState(session, v1::CLOSED);  // Signed once; a log is corrected beside it.
+  if (signed_log) return WrongState(*session, v1::CLOSED);  // Signed once; a log is corrected beside it.
   Event event;
   v1::CareLogSigned& log = *event.mutable_care_log_signed();
   log.set_session_id(command.session_id());

@@ -2,12 +2,6 @@
 // staffed as staffing assigns duties, opened by the adult who takes over the group, closed when
 // dismissal has begun and nobody is in any more (ATT-01, ATT-08). A session only goes on; planning
 // one that is planned is asked twice.
-//
-//   s/session/<session>                  state.Session
-//   s/group/<group>/<date>/<period>      state.GroupSession
-//   s/staffing/<session>                 SessionStaffed
-//   s/roll/<session>                     RollCalled (roll.h)
-//   s/care_log/<session>                 CareLogSigned, its entries left out
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_SESSION_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_SESSION_H_
 
@@ -17,7 +11,7 @@
 
 #include "afterbell/attendance/v1/attendance_commands.pb.h"
 #include "afterbell/attendance/v1/attendance_events.pb.h"
-#include "services/attendance/domain/attendance_state.pb.h"
+#include "services/attendance/domain/tables.h"
 #include "services/platform/decider/decider.h"
 
 namespace afterbell::attendance {
@@ -26,16 +20,11 @@ using Event = v1::AttendanceEvent;
 using Events = std::vector<Event>;
 
 // State.
-std::string SessionKey(std::string_view session_id);
-std::string GroupSessionKey(std::string_view group_id, std::string_view date, std::string_view period);
-std::string StaffingKey(std::string_view session_id);
-std::string CareLogKey(std::string_view session_id);
-
 std::string SessionIdOf(std::string_view school_id, std::string_view date, std::string_view period,
                         std::string_view group_id);
 // NOT_FOUND for a session of another school, too. Where the asker names no school (a deadline, a
 // reaction), any will do.
-absl::StatusOr<state::Session> FindSession(const Situation& s, std::string_view session_id);
+absl::StatusOr<RowPtr<state::Session>> FindSession(const Situation& s, std::string_view session_id);
 // Taken over and not closed.
 bool IsOpen(const state::Session& session);
 int PlannedMinutes(const state::Session& session);
@@ -44,14 +33,14 @@ Refused WrongState(const state::Session& session, v1::SessionState needed);
 Event ClosedEvent(const state::Session& session, int came, int went);
 
 // Evolve.
-void Evolve(const Recorded& own, const v1::SessionPlanned& planned, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::SessionStaffed& staffed, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::GroupTakenOver& taken, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::DismissalBegun& begun, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::SessionClosed& closed, MutableRows& rows);
-void Evolve(const Recorded& own, const v1::CareLogSigned& log, MutableRows& rows);
+void Evolve(const Recorded& own, const v1::SessionPlanned& planned, StateRows rows);
+void Evolve(const Recorded& own, const v1::SessionStaffed& staffed, StateRows rows);
+void Evolve(const Recorded& own, const v1::GroupTakenOver& taken, StateRows rows);
+void Evolve(const Recorded& own, const v1::DismissalBegun& begun, StateRows rows);
+void Evolve(const Recorded& own, const v1::SessionClosed& closed, StateRows rows);
+void Evolve(const Recorded& own, const v1::CareLogSigned& log, StateRows rows);
 // Moves it on, never back.
-void Advance(std::string_view session_id, v1::SessionState state, MutableRows& rows);
+void Advance(std::string_view session_id, v1::SessionState state, StateRows rows);
 
 // Decide.
 Decision<Event> DecidePlanSession(const Situation& s, const v1::PlanSession& command);

@@ -161,7 +161,7 @@ TEST(TakeOverGroup, OpensTheSession) {
   School school;
   school.GivenStaffed();
   school.As("care_teacher", "tia").When(TakeOver("tia")).Then(School::TakenOver("tia"));
-  EXPECT_EQ(school.rows().Get<state::Session>(SessionKey(School::SessionId()))->state(), v1::OPEN);
+  EXPECT_EQ(school.rows().Get(kSessions, {School::SessionId()})->state(), v1::OPEN);
 }
 
 TEST(TakeOverGroup, PassesTheGroupOnAtAShift) {
@@ -208,9 +208,9 @@ TEST(TakeOverGroup, RefusesWhoHasNoDutyThere) {  // ATT-33
 TEST(TakeOverGroup, KnowsNoSessionOfAnotherSchool) {
   School school;
   school.GivenStaffed();
-  state::Session session = *school.rows().Get<state::Session>(SessionKey(School::SessionId()));
+  state::Session session = *school.rows().Get(kSessions, {School::SessionId()});
   session.set_school_id("s2");
-  school.rows().Put(SessionKey(School::SessionId()), session);
+  school.rows().Put(kSessions, {School::SessionId()}, session);
   school.When(TakeOver("tia")).ThenNotFound();
 }
 
@@ -259,7 +259,7 @@ TEST(SignCareLog, IsSignedOnceByTheResponsibleAdultWhenClosed) {  // ATT-12
       .When(sign)
       .Then(School::Said("care_log_signed", "content_hash: 'h' sealed_entries: 'x'"));
   school.When(School::About("sign_care_log", "content_hash: 'i'")).ThenRefused("ATT-01", "WRONG_STATE");
-  EXPECT_EQ(school.rows().Get<v1::CareLogSigned>(CareLogKey(School::SessionId()))->sealed_entries(), "");
+  EXPECT_EQ(school.rows().Get(kCareLogs, {School::SessionId()})->sealed_entries(), "");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "services/attendance/intake/enrollment.h"
 
-#include "services/attendance/domain/facts.h"
+#include "services/attendance/domain/tables.h"
 
 namespace afterbell::attendance {
 namespace {
@@ -14,28 +14,26 @@ using enrollment::v1::PupilEnrolled;
 using enrollment::v1::PupilPlaced;
 using enrollment::v1::PupilUnplaced;
 
-void Fold(const Recorded& foreign, const CareGroupFormed& formed, MutableRows& rows) {
+void Fold(const Recorded& foreign, const CareGroupFormed& formed, FactRows rows) {
   state::Group group;
   group.set_school_id(foreign.commit.school_id());
   *group.mutable_formed() = formed;
-  rows.Put(GroupKey(formed.group_id()), group);
+  rows.Put(kGroups, {formed.group_id()}, std::move(group));
 }
 
-void Fold(const PupilEnrolled& enrolled, MutableRows& rows) {
-  const std::string key = EnrolledKey(enrolled.pupil_id(), enrolled.enrollment_id());
-  auto row = rows.GetOrEmpty<state::Enrolled>(key);
+void Fold(const PupilEnrolled& enrolled, FactRows rows) {
+  auto row = rows.GetOrEmpty(kEnrollments, {enrolled.pupil_id(), enrolled.enrollment_id()});
   row.set_pupil_id(enrolled.pupil_id());
   row.set_from_on(enrolled.from_on());
   row.set_stage(enrolled.stage());
   row.set_grade(enrolled.grade());
   row.set_class_id(enrolled.class_id());
-  rows.Put(key, row);
-  if (!enrolled.class_id().empty()) rows.PutBytes(ClassKey(enrolled.class_id(), enrolled.pupil_id()), "");
+  rows.Put(kEnrollments, {enrolled.pupil_id(), enrolled.enrollment_id()}, std::move(row));
+  if (!enrolled.class_id().empty()) rows.Put(kPupilsOfClass, {enrolled.class_id(), enrolled.pupil_id()});
 }
 
-void Fold(const PupilPlaced& placed, MutableRows& rows) {
-  const std::string key = PlacedKey(placed.group_id(), placed.pupil_id());
-  auto placement = rows.GetOrEmpty<state::Placement>(key);
+void Fold(const PupilPlaced& placed, FactRows rows) {
+  auto placement = rows.GetOrEmpty(kPlacements, {placed.group_id(), placed.pupil_id()});
   state::Span* span = nullptr;
   for (state::Span& other : *placement.mutable_spans()) {
     if (other.enrollment_id() == placed.enrollment_id() && other.from_on() == placed.from_on()) span = &other;
@@ -44,67 +42,67 @@ void Fold(const PupilPlaced& placed, MutableRows& rows) {
   span->set_enrollment_id(placed.enrollment_id());
   span->set_from_on(placed.from_on());
   span->clear_last_on();
-  rows.Put(key, placement);
-  const std::string enrolled_key = EnrolledKey(placed.pupil_id(), placed.enrollment_id());
-  auto enrolled = rows.GetOrEmpty<state::Enrolled>(enrolled_key);
+  rows.Put(kPlacements, {placed.group_id(), placed.pupil_id()}, std::move(placement));
+  auto enrolled = rows.GetOrEmpty(kEnrollments, {placed.pupil_id(), placed.enrollment_id()});
   const auto& groups = enrolled.group_ids();
   if (std::find(groups.begin(), groups.end(), placed.group_id()) != groups.end()) return;
   enrolled.add_group_ids(placed.group_id());
-  rows.Put(enrolled_key, enrolled);
+  rows.Put(kEnrollments, {placed.pupil_id(), placed.enrollment_id()}, std::move(enrolled));
 }
 
 // Ends the spans of an enrollment that would go on after the date.
 void EndSpans(std::string_view group_id, std::string_view pupil_id, std::string_view enrollment_id,
-              const std::string& last_on, MutableRows& rows) {
-  const std::string key = PlacedKey(group_id, pupil_id);
-  auto placement = rows.Get<state::Placement>(key);
+              const std::string& last_on, FactRows rows) {
+  const auto placement = rows.Get(kPlacements, {group_id, pupil_id});
   if (!placement) return;
-  for (state::Span& span : *placement->mutable_spans()) {
+  state::Placement ended = *placement;
+  for (state::Span& span : *ended.mutable_spans()) {
     const bool goes_on = span.last_on().empty() || last_on < span.last_on();
     if (std::string_view(span.enrollment_id()) == enrollment_id && goes_on) span.set_last_on(last_on);
   }
-  rows.Put(key, *placement);
+  rows.Put(kPlacements, {group_id, pupil_id}, std::move(ended));
 }
 
-void Fold(const EnrollmentWithdrawn& withdrawn, MutableRows& rows) {
-  const std::string key = EnrolledKey(withdrawn.pupil_id(), withdrawn.enrollment_id());
-  auto enrolled = rows.Get<state::Enrolled>(key);
+void Fold(const EnrollmentWithdrawn& withdrawn, FactRows rows) {
+  const auto enrolled = rows.Get(kEnrollments, {withdrawn.pupil_id(), withdrawn.enrollment_id()});
   if (!enrolled) return;
   const std::string last_on = AddDays(withdrawn.effective_on(), -1);
-  enrolled->set_last_on(last_on);
-  rows.Put(key, *enrolled);
+  state::Enrolled ended = *enrolled;
+  ended.set_last_on(last_on);
+  rows.Put(kEnrollments, {withdrawn.pupil_id(), withdrawn.enrollment_id()}, std::move(ended));
   for (const std::string& group : enrolled->group_ids()) {
     EndSpans(group, withdrawn.pupil_id(), withdrawn.enrollment_id(), last_on, rows);
   }
 }
 
-void Fold(const AgreementTookEffect& effect, MutableRows& rows) {
+void Fold(const AgreementTookEffect& effect, FactRows rows) {
   state::Agreement agreement;
   agreement.set_pupil_id(effect.pupil_id());
   agreement.set_from_on(effect.from_on());
   agreement.set_last_on(effect.to_on());
   agreement.set_may_leave_alone(effect.may_leave_alone());
-  rows.Put(AgreementKey(effect.agreement_id()), agreement);
-  rows.Put(AgreementOfKey(effect.pupil_id(), effect.agreement_id()), agreement);
+  rows.Put(kAgreements, {effect.agreement_id()}, agreement);
+  rows.Put(kAgreementsOf, {effect.pupil_id(), effect.agreement_id()}, std::move(agreement));
 }
 
-void Fold(const AgreementEnded& ended, MutableRows& rows) {
-  auto agreement = rows.Get<state::Agreement>(AgreementKey(ended.agreement_id()));
+void Fold(const AgreementEnded& ended, FactRows rows) {
+  const auto agreement = rows.Get(kAgreements, {ended.agreement_id()});
   if (!agreement) return;
-  agreement->set_last_on(ended.last_on());
-  rows.Put(AgreementKey(ended.agreement_id()), *agreement);
-  rows.Put(AgreementOfKey(agreement->pupil_id(), ended.agreement_id()), *agreement);
+  state::Agreement changed = *agreement;
+  changed.set_last_on(ended.last_on());
+  rows.Put(kAgreements, {ended.agreement_id()}, changed);
+  rows.Put(kAgreementsOf, {agreement->pupil_id(), ended.agreement_id()}, std::move(changed));
 }
 
 }  // namespace
 
-void FoldEnrollment(const Recorded& foreign, MutableRows& rows) {
+void FoldEnrollment(const Recorded& foreign, FactRows rows) {
   ForEachEventOf<EnrollmentEvent>(foreign, [&](const EnrollmentEvent& event) {
     switch (event.event_case()) {
       case EnrollmentEvent::kCareGroupFormed:
         return Fold(foreign, event.care_group_formed(), rows);
       case EnrollmentEvent::kProjectDesigned:
-        return rows.Put(ProjectKey(event.project_designed().project_id()), event.project_designed());
+        return rows.Put(kProjects, {event.project_designed().project_id()}, event.project_designed());
       case EnrollmentEvent::kPupilEnrolled:
         return Fold(event.pupil_enrolled(), rows);
       case EnrollmentEvent::kPupilPlaced:

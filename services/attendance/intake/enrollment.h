@@ -1,4 +1,4 @@
-// Enrollment's records as rows of facts (domain/facts.h): groups, who is placed in them, and who may
+// Enrollment's records as rows of facts (domain/tables.h): groups, who is placed in them, and who may
 // leave alone. A withdrawal is folded into the placements too, so that a check-in reads one row.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_INTAKE_ENROLLMENT_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_INTAKE_ENROLLMENT_H_
@@ -7,7 +7,7 @@
 
 namespace afterbell::attendance {
 
-void FoldEnrollment(const Recorded& foreign, MutableRows& rows);
+void FoldEnrollment(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::attendance
 

@@ -9,7 +9,7 @@ namespace afterbell::attendance {
 namespace {
 
 template <class Foreign>
-void Fold(const std::string& service, const Foreign& event, MutableRows& rows) {
+void Fold(const std::string& service, const Foreign& event, IntakeRows rows) {
   log::v1::Commit commit;
   commit.set_school_id("s1");
   commit.add_events(event.SerializeAsString());
@@ -48,8 +48,8 @@ TEST(Placements, KnowOfEveryMoveAndOfTheWithdrawal) {
   EXPECT_FALSE(IsPlaced(rows, "g2", "ana", "2026-09-15"));
   EXPECT_TRUE(IsPlaced(rows, "g1", "ana", "2026-09-30"));
   EXPECT_FALSE(IsPlaced(rows, "g1", "ana", "2026-10-01"));
-  EXPECT_TRUE(EnrolledOn(rows, "ana", "2026-09-30"));
-  EXPECT_FALSE(EnrolledOn(rows, "ana", "2026-10-01"));
+  EXPECT_TRUE(IsEnrolled(rows, "ana", "2026-09-30"));
+  EXPECT_FALSE(IsEnrolled(rows, "ana", "2026-10-01"));
   EXPECT_EQ(GroupsOf(rows, "ana"), (std::vector<std::string>{"g1", "g2"}));
   EXPECT_EQ(ExpectedPupils(rows, "g1", "2026-09-20"), std::vector<std::string>{"ana"});
 }
@@ -95,7 +95,10 @@ TEST(Venues, AreOnSiteOrInTheCommons) {
 TEST(Duties, AreFoundBySessionAndByPersonOfTheDay) {
   MemoryRows rows;
   Fold("staffing", School::Duty("d1", "tia", "care_teacher", "x"), rows);
-  ASSERT_EQ(DutiesIn(rows, "x").size(), 1u);
+  std::vector<std::string> duties;
+  AllRows(rows).Scan(kDuties, Prefix("x"),
+                     [&](const staffing::v1::DutyAssigned& duty) { duties.push_back(duty.duty_id()); });
+  EXPECT_EQ(duties, std::vector<std::string>{"d1"});
   EXPECT_EQ(SessionsOnDuty(rows, "tia", InstantOf(kDate, "16:00")), std::vector<std::string>{"x"});
   EXPECT_TRUE(SessionsOnDuty(rows, "tia", InstantOf("2026-09-04", "16:00")).empty());
   EXPECT_TRUE(SessionsOnDuty(rows, "tia", InstantOf("2026-08-28", "16:00")).empty());

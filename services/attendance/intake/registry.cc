@@ -1,25 +1,26 @@
 #include "services/attendance/intake/registry.h"
 
 #include "afterbell/registry/v1/registry_events.pb.h"
-#include "services/attendance/domain/facts.h"
+#include "services/attendance/domain/tables.h"
+#include "services/platform/reference/tables.h"
 
 namespace afterbell::attendance {
 
 using registry::v1::RegistryEvent;
 
-void FoldRegistry(const Recorded& foreign, MutableRows& rows) {
+void FoldRegistry(const Recorded& foreign, FactRows rows) {
   ForEachEventOf<RegistryEvent>(foreign, [&](const RegistryEvent& event) {
     switch (event.event_case()) {
       case RegistryEvent::kGuardianshipRecorded: {
         const auto& held = event.guardianship_recorded();
-        return rows.Put(GuardianKey(held.pupil_id(), held.guardian_id()), held);
+        return rows.Put(kGuardianships, {held.pupil_id(), held.guardian_id()}, held);
       }
       case RegistryEvent::kServiceDaySet: {
         const auto& day = event.service_day_set();
-        return rows.Put(SchoolDayKey(day.scope_id(), day.on()), day);
+        return rows.Put(reference::kSchoolDays, {day.scope_id(), key::Date(day.on())}, day);
       }
       case RegistryEvent::kVenueRegistered:
-        return rows.Put(VenueKey(event.venue_registered().venue_id()), event.venue_registered());
+        return rows.Put(kVenues, {event.venue_registered().venue_id()}, event.venue_registered());
       default:
         return;
     }

@@ -7,7 +7,7 @@
 
 namespace afterbell::attendance {
 
-void FoldRegistry(const Recorded& foreign, MutableRows& rows);
+void FoldRegistry(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::attendance
 

@@ -7,7 +7,7 @@
 
 namespace afterbell::attendance {
 
-void FoldStaffing(const Recorded& foreign, MutableRows& rows);
+void FoldStaffing(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::attendance
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "services/attendance/domain/absence.h"
-#include "services/attendance/domain/facts.h"
-#include "services/attendance/domain/session.h"
+#include "services/attendance/domain/tables.h"
+#include "services/attendance/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::attendance {
@@ -16,20 +16,20 @@ using v1::AttendanceEvent;
 constexpr std::string_view kWholeDay = "day";
 
 void Change(std::string_view school_id, std::string_view date, const std::string& pupil_id,
-            const std::string& period, const std::function<void(state::Absence&)>& change,
-            MutableRows& rows) {
-  const std::string key = Key("v/absence", school_id, date, pupil_id, period.empty() ? kWholeDay : period);
-  auto absence = rows.GetOrEmpty<state::Absence>(key);
+            const std::string& period, const std::function<void(state::Absence&)>& change, ViewRows rows) {
+  const decltype(kAbsences)::Key key = {school_id, key::Date(date), pupil_id,
+                                        key::Word(period.empty() ? kWholeDay : std::string_view(period))};
+  auto absence = rows.GetOrEmpty(kAbsences, key);
   absence.set_pupil_id(pupil_id);
   absence.set_period(period);
   change(absence);
-  rows.Put(key, absence);
+  rows.Put(kAbsences, key, std::move(absence));
 }
 
 // `absent`: the roll found nobody; otherwise nobody knows why.
 template <class Missing>
-void ChangeMissing(const Missing& missing, bool absent, MutableRows& rows) {
-  const auto session = rows.Get<state::Session>(SessionKey(missing.session_id()));
+void ChangeMissing(const Missing& missing, bool absent, ViewRows rows) {
+  const auto session = rows.Get(kSessions, {missing.session_id()});
   if (!session) return;
   const auto change = [&](state::Absence& absence) {
     absence.set_session_id(missing.session_id());
@@ -39,7 +39,7 @@ void ChangeMissing(const Missing& missing, bool absent, MutableRows& rows) {
   Change(session->school_id(), session->date(), missing.pupil_id(), session->period(), change, rows);
 }
 
-void ProjectNotice(const Recorded& own, const v1::AbsenceNotified& notified, MutableRows& rows) {
+void ProjectNotice(const Recorded& own, const v1::AbsenceNotified& notified, ViewRows rows) {
   const auto change = [&](state::Absence& absence) {
     absence.set_notified(true);
     absence.set_reason_code(notified.reason_code());
@@ -53,7 +53,7 @@ void ProjectNotice(const Recorded& own, const v1::AbsenceNotified& notified, Mut
 
 }  // namespace
 
-void ProjectAbsences(const Recorded& own, const AttendanceEvent& event, MutableRows& rows) {
+void ProjectAbsences(const Recorded& own, const AttendanceEvent& event, ViewRows rows) {
   switch (event.event_case()) {
     case AttendanceEvent::kAbsenceNotified:
       return ProjectNotice(own, event.absence_notified(), rows);
@@ -66,12 +66,13 @@ void ProjectAbsences(const Recorded& own, const AttendanceEvent& event, MutableR
   }
 }
 
-absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const Rows& rows,
+absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const QueryRows& rows,
                                                     const v1::ListAbsencesRequest& request) {
   v1::ListAbsencesAnswer answer;
-  const auto visit = [&](std::string_view, const state::Absence& absence) {
+  const auto visit = [&](const state::Absence& absence) {
     if (request.unexplained() && !absence.unexplained()) return false;
-    if (request.has_class_id() && !rows.Has(ClassKey(request.class_id(), absence.pupil_id()))) return false;
+    if (request.has_class_id() && !rows.Has(kPupilsOfClass, {request.class_id(), absence.pupil_id()}))
+      return false;
     v1::AbsenceLine& line = *answer.add_absences();
     line.set_pupil_id(absence.pupil_id());
     line.set_period(absence.period());
@@ -82,9 +83,9 @@ absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const Rows& rows,
     line.set_reason_code(absence.reason_code());
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(
-      ScanPageOf<state::Absence>(rows, Key("v/absence", request.header().school_id(), request.date(), ""),
-                                 request, request.header(), answer.mutable_page(), visit));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kAbsences,
+                                     Prefix(request.header().school_id(), key::Date(request.date())), request,
+                                     request.header(), answer.mutable_page(), visit));
   return answer;
 }
 

@@ -1,7 +1,4 @@
-// Who is missing: announced, found absent, unexplained. Absences are few, so they have rows of
-// their own.
-//
-//   v/absence/<school>/<date>/<pupil>/<period>   state.Absence; "day" stands for the whole day
+// Who is missing: announced, found absent, unexplained.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_ABSENCES_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_ABSENCES_H_
 
@@ -12,9 +9,10 @@
 
 namespace afterbell::attendance {
 
-void ProjectAbsences(const Recorded& own, const v1::AttendanceEvent& event, MutableRows& rows);
+void ProjectAbsences(const Recorded& own, const v1::AttendanceEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const Rows& rows, const v1::ListAbsencesRequest& request);
+absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const QueryRows& rows,
+                                                    const v1::ListAbsencesRequest& request);
 
 }  // namespace afterbell::attendance
 

@@ -5,7 +5,7 @@
 
 namespace afterbell::attendance {
 
-absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows,
+absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const QueryRows& rows,
                                                         const v1::ListClassHoursRequest& request) {
   if (!IsMonth(request.month())) return InvalidField("month", request.month(), "a month (2026-09)");
   v1::ListClassHoursAnswer answer;
@@ -18,7 +18,7 @@ absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows,
                    line.set_date(session.date());
                    line.set_minutes(PlannedMinutes(session));
                  });
-  const auto counted = rows.Get<v1::ClassHoursCounted>(ClassHoursKey(request.subject_id(), request.month()));
+  const auto counted = rows.Get(kClassHours, {request.subject_id(), key::Month(request.month())});
   if (counted && !answer.sessions().empty()) *answer.mutable_counted() = *counted;
   return answer;
 }

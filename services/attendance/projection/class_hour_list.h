@@ -9,7 +9,7 @@
 namespace afterbell::attendance {
 
 // On one page: a month has few sessions.
-absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const Rows& rows,
+absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const QueryRows& rows,
                                                         const v1::ListClassHoursRequest& request);
 
 }  // namespace afterbell::attendance

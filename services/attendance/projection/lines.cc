@@ -10,13 +10,13 @@
 
 namespace afterbell::attendance {
 
-absl::StatusOr<state::Session> SessionOf(const Rows& rows, const log::v1::QueryHeader& header,
-                                         std::string_view session_id) {
-  auto session = rows.Get<state::Session>(SessionKey(session_id));
+absl::StatusOr<RowPtr<state::Session>> SessionOf(const QueryRows& rows, const log::v1::QueryHeader& header,
+                                                 std::string_view session_id) {
+  auto session = rows.Get(kSessions, {session_id});
   if (!session || (!header.school_id().empty() && session->school_id() != header.school_id())) {
     return Unknown("session", session_id);
   }
-  return *std::move(session);
+  return session;
 }
 
 v1::Counts CountsOf(const state::Tally& tally) {
@@ -37,7 +37,7 @@ void Add(const v1::Counts& counts, v1::Counts* sum) {
   sum->set_unexplained(sum->unexplained() + counts.unexplained());
 }
 
-v1::SessionLine LineOf(const Rows& rows, const state::Session& session) {
+v1::SessionLine LineOf(const QueryRows& rows, const state::Session& session) {
   v1::SessionLine line;
   line.set_session_id(session.session_id());
   line.set_group_id(session.group_id());
@@ -50,12 +50,13 @@ v1::SessionLine LineOf(const Rows& rows, const state::Session& session) {
   *line.mutable_grades() = session.grades();
   line.set_state(session.state());
   line.set_responsible_id(session.responsible_id());
-  *line.mutable_counts() = CountsOf(rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id())));
+  *line.mutable_counts() = CountsOf(rows.GetOrEmpty(kTallies, {session.session_id()}));
   return line;
 }
 
-v1::PresenceLine LineOf(const Rows& rows, const state::Session& session, std::string_view pupil_id) {
-  const auto presence = FindPresence(rows, session, pupil_id).value_or(state::Presence());
+v1::PresenceLine LineOf(const QueryRows& rows, const state::Session& session, std::string_view pupil_id) {
+  const auto row = FindPresence(rows, session, pupil_id);
+  const state::Presence& presence = row ? *row : state::Presence::default_instance();
   v1::PresenceLine line;
   line.set_session_id(session.session_id());
   line.set_pupil_id(std::string(pupil_id));
@@ -72,19 +73,16 @@ v1::PresenceLine LineOf(const Rows& rows, const state::Session& session, std::st
   return line;
 }
 
-void AddPresences(const Rows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
+void AddPresences(const QueryRows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
                   std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines) {
-  std::vector<state::Session> sessions;
-  rows.Scan<state::Presence>(PresenceKey(pupil_id, date, ""),
-                             [&](std::string_view key, const state::Presence&) {
-                               if (auto session = SessionOf(rows, header, KeyPart(key, 4)); session.ok())
-                                 sessions.push_back(*std::move(session));
-                               return true;
-                             });
-  std::stable_sort(sessions.begin(), sessions.end(), [](const state::Session& a, const state::Session& b) {
-    return a.start_at() < b.start_at();
+  std::vector<RowPtr<state::Session>> sessions;
+  rows.Scan(kPresences, Prefix(pupil_id, key::Date(date)), [&](const auto& key, const state::Presence&) {
+    if (auto session = SessionOf(rows, header, std::get<2>(key)); session.ok())
+      sessions.push_back(*std::move(session));
   });
-  for (const state::Session& session : sessions) *lines->Add() = LineOf(rows, session, pupil_id);
+  std::stable_sort(sessions.begin(), sessions.end(),
+                   [](const auto& a, const auto& b) { return a->start_at() < b->start_at(); });
+  for (const auto& session : sessions) *lines->Add() = LineOf(rows, *session, pupil_id);
 }
 
 }  // namespace afterbell::attendance

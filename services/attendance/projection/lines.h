@@ -14,16 +14,16 @@ namespace afterbell::attendance {
 
 // The session, of the school the question is about; NOT_FOUND otherwise. A question that names no
 // school is about any.
-absl::StatusOr<state::Session> SessionOf(const Rows& rows, const log::v1::QueryHeader& header,
-                                         std::string_view session_id);
+absl::StatusOr<RowPtr<state::Session>> SessionOf(const QueryRows& rows, const log::v1::QueryHeader& header,
+                                                 std::string_view session_id);
 
 v1::Counts CountsOf(const state::Tally& tally);
 void Add(const v1::Counts& counts, v1::Counts* sum);
-v1::SessionLine LineOf(const Rows& rows, const state::Session& session);
-v1::PresenceLine LineOf(const Rows& rows, const state::Session& session, std::string_view pupil_id);
+v1::SessionLine LineOf(const QueryRows& rows, const state::Session& session);
+v1::PresenceLine LineOf(const QueryRows& rows, const state::Session& session, std::string_view pupil_id);
 
 // All of a pupil's presences of a date, in order of start; a header's school narrows them to its own.
-void AddPresences(const Rows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
+void AddPresences(const QueryRows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
                   std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines);
 
 }  // namespace afterbell::attendance

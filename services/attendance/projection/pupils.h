@@ -1,5 +1,5 @@
 // Where pupils are: a session's roll, who is in now, a pupil's day, a class's day. No view of its own:
-// presences are keyed so that they answer (domain/presence.h), and who is expected follows from the
+// presences are keyed so that they answer (domain/tables.h), and who is expected follows from the
 // placements.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_PUPILS_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_PUPILS_H_
@@ -10,11 +10,14 @@
 
 namespace afterbell::attendance {
 
-absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const Rows& rows,
+absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const QueryRows& rows,
                                                         const v1::GetSessionRollRequest& request);
-absl::StatusOr<v1::ListPupilsInAnswer> ListPupilsIn(const Rows& rows, const v1::ListPupilsInRequest& request);
-absl::StatusOr<v1::GetPupilDayAnswer> GetPupilDay(const Rows& rows, const v1::GetPupilDayRequest& request);
-absl::StatusOr<v1::ListClassDayAnswer> ListClassDay(const Rows& rows, const v1::ListClassDayRequest& request);
+absl::StatusOr<v1::ListPupilsInAnswer> ListPupilsIn(const QueryRows& rows,
+                                                    const v1::ListPupilsInRequest& request);
+absl::StatusOr<v1::GetPupilDayAnswer> GetPupilDay(const QueryRows& rows,
+                                                  const v1::GetPupilDayRequest& request);
+absl::StatusOr<v1::ListClassDayAnswer> ListClassDay(const QueryRows& rows,
+                                                    const v1::ListClassDayRequest& request);
 
 }  // namespace afterbell::attendance
 

@@ -4,35 +4,38 @@
 #include <optional>
 #include <string>
 
-#include "services/attendance/domain/session.h"
+#include "services/attendance/domain/tables.h"
 #include "services/attendance/projection/lines.h"
+#include "services/attendance/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::attendance {
 namespace {
 
-// The span that lasts at that recorded moment, and its key.
-struct Lasting {
-  std::string key;
-  state::ShortSpan span;
-};
-
-std::optional<Lasting> LastingAt(const Rows& rows, const std::string& prefix, Micros recorded) {
-  std::optional<Lasting> found;
-  rows.Scan<state::ShortSpan>(prefix, [&](std::string_view key, const state::ShortSpan& span) {
+// The span of those with a prefix that lasts at that recorded moment.
+template <class P>
+std::optional<state::ShortSpan> LastingAt(const QueryRows& rows, const P& prefix, Micros recorded) {
+  std::optional<state::ShortSpan> found;
+  rows.Scan(kShortSpans, prefix, [&](const state::ShortSpan& span) {
     const bool begun = span.recorded_since() <= recorded;
-    if (begun && (span.recorded_until() == 0 || recorded <= span.recorded_until()))
-      found = {std::string(key), span};
+    if (begun && (span.recorded_until() == 0 || recorded <= span.recorded_until())) found = span;
     return !found;
   });
   return found;
 }
 
 void ProjectCondition(const Recorded& own, const state::Session& session, const v1::RatioAssessed& assessed,
-                      const v1::RatioCondition& condition, MutableRows& rows) {
-  const std::string prefix = Key("v/short", session.school_id(), session.date(), session.session_id(),
-                                 std::to_string(assessed.phase()), condition.parameter(), "");
-  auto lasting = LastingAt(rows, prefix, own.recorded_at());
+                      const v1::RatioCondition& condition, ViewRows rows) {
+  const key::Date date(session.date());
+  const key::Number phase(assessed.phase());
+  const key::Word parameter(condition.parameter());
+  const auto put = [&](state::ShortSpan span) {
+    const key::Instant since(span.recorded_since());
+    rows.Put(kShortSpans, {session.school_id(), date, session.session_id(), phase, parameter, since},
+             std::move(span));
+  };
+  auto lasting = LastingAt(rows, Prefix(session.school_id(), date, session.session_id(), phase, parameter),
+                           own.recorded_at());
   if (condition.short_() && !lasting) {
     state::ShortSpan span;
     span.set_session_id(session.session_id());
@@ -42,11 +45,11 @@ void ProjectCondition(const Recorded& own, const state::Session& session, const 
     span.set_pupils(assessed.pupils());
     span.set_since(own.occurred_at());
     span.set_recorded_since(own.recorded_at());
-    rows.Put(prefix + InstantText(own.recorded_at()), span);
-  } else if (!condition.short_() && lasting && lasting->span.recorded_until() == 0) {
-    lasting->span.set_until(own.occurred_at());
-    lasting->span.set_recorded_until(own.recorded_at());
-    rows.Put(lasting->key, lasting->span);
+    put(std::move(span));
+  } else if (!condition.short_() && lasting && lasting->recorded_until() == 0) {
+    lasting->set_until(own.occurred_at());
+    lasting->set_recorded_until(own.recorded_at());
+    put(*std::move(lasting));
   }
 }
 
@@ -66,51 +69,52 @@ v1::ShortLine LineOf(const state::ShortSpan& span) {
 
 }  // namespace
 
-void ProjectRatios(const Recorded& own, const v1::AttendanceEvent& event, MutableRows& rows) {
+void ProjectRatios(const Recorded& own, const v1::AttendanceEvent& event, ViewRows rows) {
   if (!event.has_ratio_assessed()) return;
   const v1::RatioAssessed& assessed = event.ratio_assessed();
-  const auto session = rows.Get<state::Session>(SessionKey(assessed.session_id()));
+  const auto session = rows.Get(kSessions, {assessed.session_id()});
   if (!session) return;
   v1::RatioLine line;
   *line.mutable_time() = TimestampOf(own.occurred_at());
   *line.mutable_assessed() = assessed;
-  rows.Put(
-      Key("v/ratio", assessed.session_id(), InstantText(own.recorded_at()), std::to_string(assessed.phase())),
-      line);
+  rows.Put(kRatioLines,
+           {assessed.session_id(), key::Instant(own.recorded_at()), key::Number(assessed.phase())},
+           std::move(line));
   for (const v1::RatioCondition& condition : assessed.conditions()) {
     ProjectCondition(own, *session, assessed, condition, rows);
   }
 }
 
-absl::StatusOr<v1::ListShortSessionsAnswer> ListShortSessions(const Rows& rows,
+absl::StatusOr<v1::ListShortSessionsAnswer> ListShortSessions(const QueryRows& rows,
                                                               const v1::ListShortSessionsRequest& request) {
   v1::ListShortSessionsAnswer answer;
   const std::string& school = request.header().school_id();
-  const auto visit = [&](std::string_view, const state::ShortSpan& span) {
+  const auto visit = [&](const state::ShortSpan& span) {
     if (span.date() < request.from_date() || span.date() > request.to_date()) return false;
     if (request.has_parameter() && span.condition().parameter() != request.parameter()) return false;
     *answer.add_spans() = LineOf(span);
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(
-      ScanPageOf<state::ShortSpan>(rows, school.empty() ? "v/short/" : Key("v/short", school, ""), request,
-                                   request.header(), answer.mutable_page(), visit));
+  const auto scan = [&](const auto& prefix) {
+    return ScanPage(rows, kShortSpans, prefix, request, request.header(), answer.mutable_page(), visit);
+  };
+  AFTERBELL_RETURN_IF_ERROR(school.empty() ? scan(Prefix()) : scan(Prefix(school)));
   return answer;
 }
 
-absl::StatusOr<v1::GetRatioHistoryAnswer> GetRatioHistory(const Rows& rows,
+absl::StatusOr<v1::GetRatioHistoryAnswer> GetRatioHistory(const QueryRows& rows,
                                                           const v1::GetRatioHistoryRequest& request) {
-  // Asked of all partitions in turn, those that do not know the session have nothing to add.
+  // Asked of all partitions side by side, those that do not know the session have nothing to add.
   const bool of_one_school = !request.header().school_id().empty();
   if (of_one_school)
     AFTERBELL_RETURN_IF_ERROR(SessionOf(rows, request.header(), request.session_id()).status());
   v1::GetRatioHistoryAnswer answer;
-  const auto visit = [&](std::string_view, const v1::RatioLine& line) {
+  const auto visit = [&](const v1::RatioLine& line) {
     *answer.add_assessments() = line;
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::RatioLine>(rows, Key("v/ratio", request.session_id(), ""), request,
-                                                      request.header(), answer.mutable_page(), visit));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kRatioLines, Prefix(request.session_id()), request,
+                                     request.header(), answer.mutable_page(), visit));
   return answer;
 }
 

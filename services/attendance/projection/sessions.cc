@@ -5,6 +5,7 @@
 #include "services/attendance/domain/presence.h"
 #include "services/attendance/domain/session.h"
 #include "services/attendance/projection/lines.h"
+#include "services/attendance/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::attendance {
@@ -12,38 +13,27 @@ namespace {
 
 using v1::AttendanceEvent;
 
-std::string DayPrefix(std::string_view school_id, std::string_view date) {
-  return Key("v/day", school_id, date, "");
+void ProjectPlanned(const v1::SessionPlanned& planned, ViewRows rows) {
+  const auto session = rows.Get(kSessions, {planned.session_id()});
+  if (!session) return;
+  rows.Put(kSessionsOfDay, {session->school_id(), key::Date(session->date()),
+                            key::Instant(session->start_at()), session->session_id()});
 }
 
-std::string MyPrefix(std::string_view school_id, std::string_view person_id, std::string_view date) {
-  return Key("v/my", school_id, person_id, date, "");
-}
-
-// <start>/<session>: the end of a key of either view.
-std::string Place(const state::Session& session) {
-  return Key(InstantText(session.start_at()), session.session_id());
-}
-
-void ProjectPlanned(const v1::SessionPlanned& planned, MutableRows& rows) {
-  const auto session = rows.Get<state::Session>(SessionKey(planned.session_id()));
-  if (session) rows.PutBytes(DayPrefix(session->school_id(), session->date()) + Place(*session), "");
-}
-
-void ProjectStaffed(const v1::SessionStaffed& staffed, MutableRows& rows) {
-  const auto session = rows.Get<state::Session>(SessionKey(staffed.session_id()));
+void ProjectStaffed(const v1::SessionStaffed& staffed, ViewRows rows) {
+  const auto session = rows.Get(kSessions, {staffed.session_id()});
   if (!session) return;
   for (const std::string& person : staffed.person_ids()) {
-    rows.PutBytes(MyPrefix(session->school_id(), person, session->date()) + Place(*session), "");
+    rows.Put(kSessionsOfPerson, {session->school_id(), person, key::Date(session->date()),
+                                 key::Instant(session->start_at()), session->session_id()});
   }
 }
 
-void PutChain(const Recorded& own, std::string_view session_id, v1::ChainLine line, MutableRows& rows) {
+void PutChain(const Recorded& own, std::string_view session_id, v1::ChainLine line, ViewRows rows) {
   if (session_id.empty()) return;  // At the gate: no session's.
   *line.mutable_time() = TimestampOf(own.occurred_at());
-  rows.Put(Key("v/chain", session_id, InstantText(own.recorded_at()), std::to_string(line.step()),
-               line.person_id()),
-           line);
+  rows.Put(kChainLines,
+           {session_id, key::Instant(own.recorded_at()), key::Number(line.step()), line.person_id()}, line);
 }
 
 v1::ChainLine ChainOf(v1::ChainStep step, const std::string& person_id, const std::string& role) {
@@ -62,13 +52,9 @@ v1::ChainLine ChainOf(const v1::GroupTakenOver& taken) {
   return line;
 }
 
-state::Session SessionAt(const Rows& rows, std::string_view key) {
-  return rows.GetOrEmpty<state::Session>(SessionKey(key.substr(key.rfind('/') + 1)));
-}
-
 }  // namespace
 
-void ProjectSessions(const Recorded& own, const AttendanceEvent& event, MutableRows& rows) {
+void ProjectSessions(const Recorded& own, const AttendanceEvent& event, ViewRows rows) {
   switch (event.event_case()) {
     case AttendanceEvent::kSessionPlanned:
       return ProjectPlanned(event.session_planned(), rows);
@@ -89,78 +75,72 @@ void ProjectSessions(const Recorded& own, const AttendanceEvent& event, MutableR
   }
 }
 
-absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const Rows& rows,
+absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const QueryRows& rows,
                                                         const v1::ListMySessionsRequest& request) {
   v1::ListMySessionsAnswer answer;
-  const std::string prefix = MyPrefix(request.header().school_id(), request.person_id(), request.date());
+  const auto visit = [&](const auto& key) {
+    const auto session = rows.Get(kSessions, {std::get<4>(key)});
+    if (!session) return false;
+    *answer.add_sessions() = LineOf(rows, *session);
+    v1::StaffLine& staff = *answer.add_staff();
+    staff.set_session_id(session->session_id());
+    if (const auto staffed = rows.Get(kStaffings, {session->session_id()}))
+      *staff.mutable_person_ids() = staffed->person_ids();
+    return true;
+  };
   AFTERBELL_RETURN_IF_ERROR(
-      ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-               [&](std::string_view key, std::string_view) {
-                 const state::Session session = SessionAt(rows, key);
-                 *answer.add_sessions() = LineOf(rows, session);
-                 v1::StaffLine& staff = *answer.add_staff();
-                 staff.set_session_id(session.session_id());
-                 *staff.mutable_person_ids() =
-                     rows.GetOrEmpty<v1::SessionStaffed>(StaffingKey(session.session_id())).person_ids();
-                 return true;
-               }));
+      ScanPage(rows, kSessionsOfPerson,
+               Prefix(request.header().school_id(), request.person_id(), key::Date(request.date())), request,
+               request.header(), answer.mutable_page(), visit));
   return answer;
 }
 
-absl::StatusOr<v1::GetSessionAnswer> GetSession(const Rows& rows, const v1::GetSessionRequest& request) {
-  AFTERBELL_ASSIGN_OR_RETURN(const state::Session session,
-                             SessionOf(rows, request.header(), request.session_id()));
+absl::StatusOr<v1::GetSessionAnswer> GetSession(const QueryRows& rows, const v1::GetSessionRequest& request) {
+  AFTERBELL_ASSIGN_OR_RETURN(const auto session, SessionOf(rows, request.header(), request.session_id()));
   v1::GetSessionAnswer answer;
-  *answer.mutable_session() = LineOf(rows, session);
-  const auto staffed = rows.GetOrEmpty<v1::SessionStaffed>(StaffingKey(session.session_id()));
-  *answer.mutable_duty_ids() = staffed.duty_ids();
-  *answer.mutable_person_ids() = staffed.person_ids();
-  const auto log = rows.GetOrEmpty<v1::CareLogSigned>(CareLogKey(session.session_id()));
-  answer.set_care_log_hash(log.content_hash());
-  rows.Scan<v1::ChainLine>(Key("v/chain", session.session_id(), ""),
-                           [&](std::string_view, const v1::ChainLine& line) {
-                             *answer.add_chain() = line;
-                             return true;
-                           });
+  *answer.mutable_session() = LineOf(rows, *session);
+  if (const auto staffed = rows.Get(kStaffings, {session->session_id()})) {
+    *answer.mutable_duty_ids() = staffed->duty_ids();
+    *answer.mutable_person_ids() = staffed->person_ids();
+  }
+  if (const auto log = rows.Get(kCareLogs, {session->session_id()}))
+    answer.set_care_log_hash(log->content_hash());
+  rows.Scan(kChainLines, Prefix(session->session_id()),
+            [&](const v1::ChainLine& line) { *answer.add_chain() = line; });
   return answer;
 }
 
-absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const Rows& rows,
+absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const QueryRows& rows,
                                                     const v1::ListSessionsRequest& request) {
   v1::ListSessionsAnswer answer;
-  const std::string prefix = DayPrefix(request.header().school_id(), request.date());
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       const state::Session session = SessionAt(rows, key);
-                                       if (request.has_state() && session.state() != request.state())
-                                         return false;
-                                       if (request.has_group_id() &&
-                                           session.group_id() != request.group_id()) {
-                                         return false;
-                                       }
-                                       if (request.has_on_site() && session.on_site() != request.on_site()) {
-                                         return false;
-                                       }
-                                       *answer.add_sessions() = LineOf(rows, session);
-                                       return true;
-                                     }));
+  const auto visit = [&](const auto& key) {
+    const auto session = rows.Get(kSessions, {std::get<3>(key)});
+    if (!session) return false;
+    if (request.has_state() && session->state() != request.state()) return false;
+    if (request.has_group_id() && session->group_id() != request.group_id()) return false;
+    if (request.has_on_site() && session->on_site() != request.on_site()) return false;
+    *answer.add_sessions() = LineOf(rows, *session);
+    return true;
+  };
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kSessionsOfDay,
+                                     Prefix(request.header().school_id(), key::Date(request.date())), request,
+                                     request.header(), answer.mutable_page(), visit));
   return answer;
 }
 
-absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const Rows& rows,
+absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const QueryRows& rows,
                                                     const v1::GetSchoolDayRequest& request) {
   v1::GetSchoolDayAnswer answer;
-  rows.ScanBytes(DayPrefix(request.header().school_id(), request.date()), "",
-                 [&](std::string_view key, std::string_view) {
-                   const state::Session session = SessionAt(rows, key);
-                   answer.set_sessions(answer.sessions() + 1);
-                   if (IsOpen(session)) answer.set_sessions_open(answer.sessions_open() + 1);
-                   if (session.state() >= v1::CLOSED)
-                     answer.set_sessions_closed(answer.sessions_closed() + 1);
-                   const auto tally = rows.GetOrEmpty<state::Tally>(TallyKey(session.session_id()));
-                   Add(CountsOf(tally), answer.mutable_counts());
-                   return true;
-                 });
+  rows.Scan(kSessionsOfDay, Prefix(request.header().school_id(), key::Date(request.date())),
+            [&](const auto& key) {
+              const auto session = rows.Get(kSessions, {std::get<3>(key)});
+              if (!session) return;
+              answer.set_sessions(answer.sessions() + 1);
+              if (IsOpen(*session)) answer.set_sessions_open(answer.sessions_open() + 1);
+              if (session->state() >= v1::CLOSED) answer.set_sessions_closed(answer.sessions_closed() + 1);
+              const auto tally = rows.GetOrEmpty(kTallies, {session->session_id()});
+              Add(CountsOf(tally), answer.mutable_counts());
+            });
   return answer;
 }
 

@@ -1,10 +1,4 @@
 // Sessions of a day, of a person, and one with the chain of adults who answered for it.
-//
-//   v/day/<school>/<date>/<start>/<session>               (empty)
-//   v/my/<school>/<person>/<date>/<start>/<session>       (empty)
-//   v/chain/<session>/<recorded>/<step>/<person>          v1.ChainLine
-//
-// A session's own rows answer the rest: no view repeats a state that changes.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_SESSIONS_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_SESSIONS_H_
 
@@ -15,13 +9,15 @@
 
 namespace afterbell::attendance {
 
-void ProjectSessions(const Recorded& own, const v1::AttendanceEvent& event, MutableRows& rows);
+void ProjectSessions(const Recorded& own, const v1::AttendanceEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const Rows& rows,
+absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const QueryRows& rows,
                                                         const v1::ListMySessionsRequest& request);
-absl::StatusOr<v1::GetSessionAnswer> GetSession(const Rows& rows, const v1::GetSessionRequest& request);
-absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const Rows& rows, const v1::ListSessionsRequest& request);
-absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const Rows& rows, const v1::GetSchoolDayRequest& request);
+absl::StatusOr<v1::GetSessionAnswer> GetSession(const QueryRows& rows, const v1::GetSessionRequest& request);
+absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const QueryRows& rows,
+                                                    const v1::ListSessionsRequest& request);
+absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const QueryRows& rows,
+                                                    const v1::GetSchoolDayRequest& request);
 
 }  // namespace afterbell::attendance
 

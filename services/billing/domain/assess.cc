@@ -4,6 +4,7 @@
 #include "services/billing/domain/charge.h"
 #include "services/billing/domain/facts.h"
 #include "services/billing/domain/fee_terms.h"
+#include "services/billing/domain/tables.h"
 #include "services/billing/domain/waiver.h"
 #include "services/platform/reference/reference.h"
 
@@ -18,7 +19,7 @@ using v1::ChargeAssessed;
 // What is charged, and for how much of it.
 struct Quantity {
   int64_t units = 0;  // 0: nothing is owed.
-  std::optional<ClassHoursCounted> count;
+  RowPtr<ClassHoursCounted> count;
 };
 
 bool FitsPeriod(std::string_view model, std::string_view period) {
@@ -43,7 +44,7 @@ absl::StatusOr<Quantity> QuantityOf(const Rows& rows, Lookup& lookup, const Asse
     return Quantity{1, {}};
   }
   // Counted by attendance (ATT-23); before that, nothing is known to be owed.
-  const auto count = rows.Get<ClassHoursCounted>(ClassHoursKey(command.pupil_id(), command.period()));
+  const auto count = rows.Get(kClassHours, {command.pupil_id(), key::Month(command.period())});
   if (!count) return Quantity();
   return Quantity{count->class_hours(), count};
 }
@@ -57,9 +58,10 @@ absl::StatusOr<std::optional<int64_t>> RoomOf(const Rows& rows, const FeeTerms& 
   }
   if (terms.cap_period != "term") return policy::Unset("fee_cap_period", "is not a word that is known");
   int64_t room = terms.cap_fen;
-  for (const state::Charge& charge : ChargesOf(rows, stay.stay.school_id(), command.pupil_id())) {
-    const ChargeAssessed& other = charge.assessed();
-    if (other.fee_kind() != command.fee_kind() || other.term_id() != stay.stay.enrolled().term_id()) continue;
+  for (const auto& charge : ChargesOf(rows, stay.stay->school_id(), command.pupil_id())) {
+    const ChargeAssessed& other = charge->assessed();
+    if (other.fee_kind() != command.fee_kind() || other.term_id() != stay.stay->enrolled().term_id())
+      continue;
     room -= other.gross_fen() - other.cap_removed_fen();
   }
   return std::optional<int64_t>(std::max<int64_t>(0, room));
@@ -71,11 +73,11 @@ BillingEvent AssessedOf(const AssessCharge& command, const StayIn& stay, const F
   BillingEvent event;
   ChargeAssessed& charge = *event.mutable_charge_assessed();
   charge.set_charge_id(ChargeId(command.pupil_id(), command.fee_kind(), command.period()));
-  charge.set_account_id(AccountId(command.pupil_id(), stay.stay.school_id()));
+  charge.set_account_id(AccountId(command.pupil_id(), stay.stay->school_id()));
   charge.set_pupil_id(command.pupil_id());
   charge.set_fee_kind(command.fee_kind());
   charge.set_period(command.period());
-  charge.set_term_id(stay.stay.enrolled().term_id());
+  charge.set_term_id(stay.stay->enrolled().term_id());
   charge.set_model(terms.model);
   charge.set_units(static_cast<int32_t>(quantity.units));
   charge.set_gross_fen(amounts.gross_fen);
@@ -85,8 +87,8 @@ BillingEvent AssessedOf(const AssessCharge& command, const StayIn& stay, const F
   for (const v1::UsedValue& used : lookup.used()) *charge.add_used() = used;
   for (const std::string& id : reduction.waiver_ids) charge.add_waiver_ids(id);
   charge.set_provisional(lookup.provisional() || (quantity.count && quantity.count->provisional()));
-  charge.set_school_id(stay.stay.school_id());
-  charge.set_enrollment_id(stay.stay.enrolled().enrollment_id());
+  charge.set_school_id(stay.stay->school_id());
+  charge.set_enrollment_id(stay.stay->enrolled().enrollment_id());
   if (quantity.count) charge.set_count_id(quantity.count->count_id());
   return event;
 }
@@ -95,7 +97,7 @@ BillingEvent AssessedOf(const AssessCharge& command, const StayIn& stay, const F
 
 Decision<BillingEvent> DecideAssessCharge(const Situation& s, const AssessCharge& command) {
   // Assessed once: a later count or waiver makes a difference beside it (D-05), not another charge.
-  if (s.rows.Has(ChargeKey(ChargeId(command.pupil_id(), command.fee_kind(), command.period())))) return {};
+  if (s.rows.Has(kCharges, {ChargeId(command.pupil_id(), command.fee_kind(), command.period())})) return {};
   if (command.fee_kind() != kServiceFee) return InvalidField("fee_kind", command.fee_kind(), kServiceFee);
   const auto days = DaysOfPeriod(s.rows, command.period());
   if (!days) return Unknown("term", command.period());
@@ -104,8 +106,8 @@ Decision<BillingEvent> DecideAssessCharge(const Situation& s, const AssessCharge
   if (!stay) return {};
 
   Lookup lookup(s.policy,
-                reference::PlaceOf(s.rows, stay->stay.school_id(), stay->stay.enrolled().stage(),
-                                   stay->stay.enrolled().grade()),
+                reference::PlaceOf(s.rows, stay->stay->school_id(), stay->stay->enrolled().stage(),
+                                   stay->stay->enrolled().grade()),
                 days->first_on);
   AFTERBELL_ASSIGN_OR_RETURN(const std::string model, ModelOf(lookup));
   if (!FitsPeriod(model, command.period())) return {};

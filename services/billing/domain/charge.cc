@@ -5,6 +5,7 @@
 #include "services/billing/domain/facts.h"
 #include "services/billing/domain/gate.h"
 #include "services/billing/domain/notice.h"
+#include "services/billing/domain/tables.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 
@@ -14,16 +15,12 @@ namespace {
 using v1::BillingEvent;
 using v1::ChargeAssessed;
 
-std::string IndexKey(std::string_view pupil_id, std::string_view charge_id) {
-  return Key("s/charge_of", pupil_id, charge_id);
-}
-
 // Where a charge's terms are asked for: the pupil's place in its period.
 policy::Place PlaceOfCharge(const Rows& rows, const state::Charge& charge, const Days& days) {
   const ChargeAssessed& assessed = charge.assessed();
   if (const auto stay = LastStayIn(rows, assessed.pupil_id(), assessed.term_id(), days)) {
-    return reference::PlaceOf(rows, charge.school_id(), stay->stay.enrolled().stage(),
-                              stay->stay.enrolled().grade());
+    return reference::PlaceOf(rows, charge.school_id(), stay->stay->enrolled().stage(),
+                              stay->stay->enrolled().grade());
   }
   return PlaceOfPupil(rows, charge.school_id(), assessed.pupil_id());
 }
@@ -84,7 +81,6 @@ std::string AccountId(std::string_view pupil_id, std::string_view school_id) {
 std::string ChargeId(std::string_view pupil_id, std::string_view fee_kind, std::string_view period) {
   return DerivedId("charge", {pupil_id, fee_kind, period});
 }
-std::string ChargeKey(std::string_view charge_id) { return Key("s/charge", charge_id); }
 
 std::string SchoolOf(const Recorded& own, const ChargeAssessed& event) {
   return event.school_id().empty() ? own.commit.school_id() : event.school_id();
@@ -105,32 +101,31 @@ std::string StateOf(const state::Charge& charge) {
   return OpenFen(charge) > 0 ? kDue : kPaid;
 }
 
-std::vector<state::Charge> ChargesOf(const Rows& rows, std::string_view school_id,
-                                     std::string_view pupil_id) {
-  std::vector<state::Charge> charges;
-  rows.ScanBytes(Key("s/charge_of", pupil_id, ""), {}, [&](std::string_view key, std::string_view) {
-    auto charge = rows.Get<state::Charge>(ChargeKey(KeyPart(key, 3)));
-    if (charge && charge->school_id() == school_id) charges.push_back(*std::move(charge));
-    return true;
+std::vector<RowPtr<state::Charge>> ChargesOf(const Rows& rows, std::string_view school_id,
+                                             std::string_view pupil_id) {
+  std::vector<RowPtr<state::Charge>> charges;
+  rows.Scan(kChargesOf, Prefix(pupil_id), [&](const auto& key) {
+    const auto& [pupil, charge_id] = key;
+    auto charge = rows.Get(kCharges, {charge_id});
+    if (charge && charge->school_id() == school_id) charges.push_back(std::move(charge));
   });
   return charges;
 }
 
-void EvolveChargeAssessed(const Recorded& own, const ChargeAssessed& event, MutableRows& rows) {
-  const std::string key = ChargeKey(event.charge_id());
-  auto charge = rows.GetOrEmpty<state::Charge>(key);
+void EvolveChargeAssessed(const Recorded& own, const ChargeAssessed& event, StateRows rows) {
+  auto charge = rows.GetOrEmpty(kCharges, {event.charge_id()});
   charge.set_school_id(SchoolOf(own, event));
   *charge.mutable_assessed() = event;
-  rows.Put(key, charge);
-  rows.PutBytes(IndexKey(event.pupil_id(), event.charge_id()), "");
+  rows.Put(kCharges, {event.charge_id()}, std::move(charge));
+  rows.Put(kChargesOf, {event.pupil_id(), event.charge_id()});
 }
 
-void EvolveChargeIssued(const v1::ChargeIssued& event, MutableRows& rows) {
-  const std::string key = ChargeKey(event.charge_id());
-  auto charge = rows.Get<state::Charge>(key);
+void EvolveChargeIssued(const v1::ChargeIssued& event, StateRows rows) {
+  const auto charge = rows.Get(kCharges, {event.charge_id()});
   if (!charge) return;
-  *charge->mutable_issued() = event;
-  rows.Put(key, *charge);
+  state::Charge issued = *charge;
+  *issued.mutable_issued() = event;
+  rows.Put(kCharges, {event.charge_id()}, std::move(issued));
 }
 
 Decision<BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueCharge& command) {
@@ -139,7 +134,7 @@ Decision<BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueChar
   std::set<std::string> seen;
   for (const std::string& id : command.charge_ids()) {
     if (!seen.insert(id).second) continue;
-    const auto charge = s.rows.Get<state::Charge>(ChargeKey(id));
+    const auto charge = s.rows.Get(kCharges, {id});
     if (!charge || charge->school_id() != s.context.school_id) return DecideIssueUnknown(s, id);
     Decision<BillingEvent> one = DecideIssueOne(s, *charge, command.due_on());
     if (!one.ok()) return one;

@@ -2,9 +2,6 @@
 //
 // Assessing is the service's own doing, once for a pupil, fee kind and period; a later correction is a
 // signed difference beside it, never another amount in its place. Issuing makes it payable.
-//
-//   s/charge/<charge id>                  state.Charge
-//   s/charge_of/<pupil id>/<charge id>    (empty)
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_CHARGE_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_CHARGE_H_
 
@@ -21,7 +18,6 @@ namespace afterbell::billing {
 
 std::string AccountId(std::string_view pupil_id, std::string_view school_id);
 std::string ChargeId(std::string_view pupil_id, std::string_view fee_kind, std::string_view period);
-std::string ChargeKey(std::string_view charge_id);
 
 // The school of a charge that was just assessed: a Commit that follows a deadline names none.
 std::string SchoolOf(const Recorded& own, const v1::ChargeAssessed& event);
@@ -34,10 +30,11 @@ int64_t PaidFen(const state::Charge& charge);
 int64_t OpenFen(const state::Charge& charge);  // What is left to pay; 0 before it is issued.
 
 // All of a pupil at a school, in order of id.
-std::vector<state::Charge> ChargesOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
+std::vector<RowPtr<state::Charge>> ChargesOf(const Rows& rows, std::string_view school_id,
+                                             std::string_view pupil_id);
 
-void EvolveChargeAssessed(const Recorded& own, const v1::ChargeAssessed& event, MutableRows& rows);
-void EvolveChargeIssued(const v1::ChargeIssued& event, MutableRows& rows);
+void EvolveChargeAssessed(const Recorded& own, const v1::ChargeAssessed& event, StateRows rows);
+void EvolveChargeIssued(const v1::ChargeIssued& event, StateRows rows);
 
 Decision<v1::BillingEvent> DecideAssessCharge(const Situation& s, const v1::AssessCharge& command);
 Decision<v1::BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueCharge& command);

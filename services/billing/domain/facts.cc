@@ -1,45 +1,38 @@
 #include "services/billing/domain/facts.h"
 
+#include "services/billing/domain/tables.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::billing {
 namespace {
 
+// visit(stay). A stay is kept with the row it is part of.
 template <class Visit>
 void ForEachStay(const Rows& rows, std::string_view pupil_id, const Visit& visit) {
-  rows.Scan<state::Enrollment>(Key("f/enrollment/enrollment", pupil_id, ""),
-                               [&](std::string_view, const state::Enrollment& enrollment) {
-                                 for (const state::Stay& stay : enrollment.stays()) visit(stay);
-                                 return true;
-                               });
+  rows.Scan(kEnrollments, Prefix(pupil_id), [&](const auto& key, const state::Enrollment&) {
+    const auto& [pupil, enrollment_id] = key;
+    const auto enrollment = rows.Get(kEnrollments, {pupil, enrollment_id});
+    for (const state::Stay& stay : enrollment->stays()) visit(RowPtr<state::Stay>(enrollment, &stay));
+  });
 }
 
 // The latest stay, by its first day; an empty school asks for any.
-std::optional<state::Stay> LatestStayAt(const Rows& rows, std::string_view school_id,
-                                        std::string_view pupil_id) {
-  std::optional<state::Stay> latest;
-  ForEachStay(rows, pupil_id, [&](const state::Stay& stay) {
-    if (!school_id.empty() && stay.school_id() != school_id) return;
-    if (!latest || latest->enrolled().from_on() <= stay.enrolled().from_on()) latest = stay;
+RowPtr<state::Stay> LatestStayAt(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+  RowPtr<state::Stay> latest;
+  ForEachStay(rows, pupil_id, [&](const RowPtr<state::Stay>& stay) {
+    if (!school_id.empty() && stay->school_id() != school_id) return;
+    if (!latest || latest->enrolled().from_on() <= stay->enrolled().from_on()) latest = stay;
   });
   return latest;
 }
 
 }  // namespace
 
-std::string EnrollmentKey(std::string_view pupil_id, std::string_view enrollment_id) {
-  return Key("f/enrollment/enrollment", pupil_id, enrollment_id);
-}
-std::string StatusKey(std::string_view pupil_id, std::string_view status_id) {
-  return Key("f/enrollment/status", pupil_id, status_id);
-}
-std::string ClassHoursKey(std::string_view pupil_id, std::string_view month) {
-  return Key("f/attendance/class_hours", pupil_id, month);
-}
-
 std::string MonthEndEntity(std::string_view school_id, std::string_view pupil_id,
                            std::string_view enrollment_id, std::string_view month) {
-  return Key(school_id, pupil_id, enrollment_id, month);
+  std::string entity(school_id);
+  for (const std::string_view part : {pupil_id, enrollment_id, month}) entity.append("/").append(part);
+  return entity;
 }
 
 Micros EndOfMonth(std::string_view month) { return InstantOf(AddDays(LastOfMonth(month), 1), "00:00"); }
@@ -56,16 +49,16 @@ std::optional<Days> DaysOfPeriod(const Rows& rows, std::string_view period) {
 std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view pupil_id, std::string_view term_id,
                                  const Days& days) {
   std::optional<StayIn> last;
-  ForEachStay(rows, pupil_id, [&](const state::Stay& stay) {
-    const auto& enrolled = stay.enrolled();
+  ForEachStay(rows, pupil_id, [&](const RowPtr<state::Stay>& stay) {
+    const auto& enrolled = stay->enrolled();
     if (!term_id.empty() && enrolled.term_id() != term_id) return;
     const auto term = reference::Term(rows, enrolled.term_id());
     if (!term) return;
     const std::string first = std::max({days.first_on, term->first_on(), enrolled.from_on()});
     const std::string end = std::min(days.last_on, term->last_on());
-    const bool ended = !stay.until_on().empty() && stay.until_on() <= end;
-    if (first > end || (ended && stay.until_on() <= first)) return;
-    if (!last || last->stay.enrolled().from_on() <= enrolled.from_on()) last = StayIn{stay, ended};
+    const bool ended = !stay->until_on().empty() && stay->until_on() <= end;
+    if (first > end || (ended && stay->until_on() <= first)) return;
+    if (!last || last->stay->enrolled().from_on() <= enrolled.from_on()) last = StayIn{stay, ended};
   });
   return last;
 }
@@ -82,7 +75,7 @@ std::string SchoolOfPupil(const Rows& rows, std::string_view pupil_id) {
 }
 
 bool IsKnownPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
-  return LatestStayAt(rows, school_id, pupil_id).has_value();
+  return LatestStayAt(rows, school_id, pupil_id) != nullptr;
 }
 
 }  // namespace afterbell::billing

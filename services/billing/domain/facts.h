@@ -1,10 +1,4 @@
-// What billing keeps of enrollment and attendance, and how its rules read it.
-//
-//   f/enrollment/enrollment/<pupil id>/<enrollment id>   state.Enrollment: the stays of a pupil
-//   f/enrollment/status/<pupil id>/<status id>           SpecialStatusVerified
-//   f/attendance/class_hours/<pupil id>/<month>          ClassHoursCounted, the latest revision
-//
-// Written by intake/ alone.
+// What billing keeps of enrollment and attendance (tables.h), and how its rules read it.
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_FACTS_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_FACTS_H_
 
@@ -21,10 +15,6 @@ namespace afterbell::billing {
 
 // The fee for the service itself (basic care), the one kind that is charged today.
 inline constexpr char kServiceFee[] = "service_fee";
-
-std::string EnrollmentKey(std::string_view pupil_id, std::string_view enrollment_id);
-std::string StatusKey(std::string_view pupil_id, std::string_view status_id);
-std::string ClassHoursKey(std::string_view pupil_id, std::string_view month);
 
 // The deadline of a month of an enrollment: when it is over. Its entity carries the month, because
 // a deadline may be taken up long after it fired.
@@ -45,7 +35,7 @@ std::optional<Days> DaysOfPeriod(const Rows& rows, std::string_view period);
 
 // A stay in basic care that touches a period, within its own term.
 struct StayIn {
-  state::Stay stay;
+  RowPtr<state::Stay> stay;
   bool left_early = false;  // Ended before the period and its term did.
 };
 // The last such stay; an empty term asks for any.

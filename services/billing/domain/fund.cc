@@ -1,9 +1,10 @@
 #include "services/billing/domain/fund.h"
 
 #include "services/billing/domain/charge.h"
+#include "services/billing/domain/event_name.h"
 #include "services/billing/domain/facts.h"
 #include "services/billing/domain/payment.h"
-#include "services/billing/domain/record_keys.h"
+#include "services/billing/domain/tables.h"
 
 namespace afterbell::billing {
 namespace {
@@ -58,18 +59,16 @@ std::vector<Posting> Ledger::PostingsOf(const BillingEvent& event) {
   return postings;
 }
 
-std::string Ledger::BalanceKey(std::string_view school_id, std::string_view fund, std::string_view account) {
-  return Key("s/fund", school_id, fund, account);
-}
-
-void Ledger::Post(const Recorded& own, const BillingEvent& event, MutableRows& rows) {
+void Ledger::Post(const Recorded& own, const BillingEvent& event, StateRows rows) {
   const std::string school_id = SchoolOfEvent(own, event);
   const std::string subject_id = SubjectOf(event);
   const std::string name = EventName(event);
+  const key::Word fund(kServiceFee);
   for (const Posting& posting : PostingsOf(event)) {
-    const std::string key = Key("s/fund_entry", school_id, kServiceFee, IndexText(own.commit.index()),
-                                subject_id, name, posting.account);
-    if (rows.Has(key)) continue;
+    const key::Word account(posting.account);
+    const decltype(kFundEntries)::Key key = {
+        school_id, fund, key::Index(own.commit.index()), subject_id, key::Word(name), account};
+    if (rows.Has(kFundEntries, key)) continue;
     state::FundEntry entry;
     entry.set_account(std::string(posting.account));
     entry.set_amount_fen(posting.amount_fen);
@@ -77,11 +76,10 @@ void Ledger::Post(const Recorded& own, const BillingEvent& event, MutableRows& r
     entry.set_subject_id(subject_id);
     *entry.mutable_record() = own.Id();
     *entry.mutable_recorded_at() = own.commit.recorded_at();
-    rows.Put(key, entry);
-    const std::string balance_key = BalanceKey(school_id, kServiceFee, posting.account);
-    auto balance = rows.GetOrEmpty<state::FundBalance>(balance_key);
+    rows.Put(kFundEntries, key, std::move(entry));
+    auto balance = rows.GetOrEmpty(kFundBalances, {school_id, fund, account});
     balance.set_balance_fen(balance.balance_fen() + posting.amount_fen);
-    rows.Put(balance_key, balance);
+    rows.Put(kFundBalances, {school_id, fund, account}, std::move(balance));
   }
 }
 

@@ -3,9 +3,6 @@
 // Every event posts a set of amounts that sums to zero, all into one fund, so the accounts of a fund
 // sum to zero after every event and no posting ever runs between two funds. Nobody writes an entry by
 // hand: each names the record it follows from.
-//
-//   s/fund_entry/<school id>/<fund>/<index>/<subject id>/<event>/<account>   state.FundEntry
-//   s/fund/<school id>/<fund>/<account>                                      state.FundBalance
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_FUND_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_FUND_H_
 
@@ -38,9 +35,7 @@ class Ledger {
   static std::vector<Posting> PostingsOf(const v1::BillingEvent& event);
 
   // Posts an event into its school's fund; the same record twice posts once.
-  static void Post(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows);
-
-  static std::string BalanceKey(std::string_view school_id, std::string_view fund, std::string_view account);
+  static void Post(const Recorded& own, const v1::BillingEvent& event, StateRows rows);
 };
 
 }  // namespace afterbell::billing

@@ -5,15 +5,15 @@
 
 #include "services/billing/domain/billing_kit.h"
 #include "services/billing/domain/payment.h"
+#include "services/billing/domain/tables.h"
 
 namespace afterbell::billing {
 namespace {
 
 std::map<std::string, int64_t> Balances(const Rows& rows) {
   std::map<std::string, int64_t> balances;
-  rows.Scan<state::FundBalance>("s/fund/s1/", [&](std::string_view key, const state::FundBalance& balance) {
-    balances[std::string(KeyPart(key, 4))] = balance.balance_fen();
-    return true;
+  rows.Scan(kFundBalances, Prefix("s1"), [&](const auto& key, const state::FundBalance& balance) {
+    balances[std::string(std::get<2>(key))] = balance.balance_fen();
   });
   return balances;
 }
@@ -103,23 +103,21 @@ TEST(Ledger, SumsToZeroAfterEveryEventAndCitesIt) {
       ASSERT_EQ(Sum(kit.rows()), 0) << event.ShortDebugString();
     }
     int entries = 0;
-    kit.rows().Scan<state::FundEntry>(
-        "s/fund_entry/", [&](std::string_view key, const state::FundEntry& entry) {
-          const BillingEvent& event = recorded[entry.record().index()];
-          EXPECT_EQ(entry.record().service(), "billing");
-          EXPECT_EQ(entry.record().partition(), 1);
-          EXPECT_EQ(KeyPart(key, 2), "s1");
-          const std::vector<Ledger::Posting> postings = Ledger::PostingsOf(event);
-          EXPECT_EQ(std::count_if(postings.begin(), postings.end(),
-                                  [&](const Ledger::Posting& posting) {
-                                    return posting.account == entry.account() &&
-                                           posting.amount_fen == entry.amount_fen();
-                                  }),
-                    1)
-              << event.ShortDebugString();
-          ++entries;
-          return true;
-        });
+    kit.rows().Scan(kFundEntries, Prefix(), [&](const auto& key, const state::FundEntry& entry) {
+      const BillingEvent& event = recorded[entry.record().index()];
+      EXPECT_EQ(entry.record().service(), "billing");
+      EXPECT_EQ(entry.record().partition(), 1);
+      EXPECT_EQ(std::get<0>(key), "s1");
+      const std::vector<Ledger::Posting> postings = Ledger::PostingsOf(event);
+      EXPECT_EQ(std::count_if(postings.begin(), postings.end(),
+                              [&](const Ledger::Posting& posting) {
+                                return posting.account == entry.account() &&
+                                       posting.amount_fen == entry.amount_fen();
+                              }),
+                1)
+          << event.ShortDebugString();
+      ++entries;
+    });
     EXPECT_GT(entries, 20);
   }
 }
@@ -127,7 +125,7 @@ TEST(Ledger, SumsToZeroAfterEveryEventAndCitesIt) {
 TEST(Ledger, PostsARecordOnceHoweverOftenItIsFolded) {
   BillingKit kit;
   kit.Issued();
-  const auto before = kit.rows().all();
+  const auto before = kit.memory().all();
   log::v1::Commit commit;
   commit.set_index(1);  // As the kit recorded it.
   commit.set_school_id("s1");
@@ -137,10 +135,10 @@ TEST(Ledger, PostsARecordOnceHoweverOftenItIsFolded) {
   other.Assessed();
   BillingEvent event;
   *event.mutable_charge_assessed() =
-      kit.rows().Get<state::Charge>(ChargeKey(ChargeId("ana", kServiceFee, "2026-09")))->assessed();
+      kit.rows().Get(kCharges, {ChargeId("ana", kServiceFee, "2026-09")})->assessed();
   commit.add_events(event.SerializeAsString());
   TheService().Evolve(Recorded{commit, "billing", 1}, kit.rows());
-  EXPECT_EQ(kit.rows().all(), before);
+  EXPECT_EQ(kit.memory().all(), before);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/billing/domain/notice.h"
 
+#include "services/billing/domain/tables.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 
@@ -30,27 +31,21 @@ bool Matches(const v1::NoticeAmount& amount, const FeeTerms& terms) {
 
 }  // namespace
 
-std::string NoticeKey(std::string_view school_id, std::string_view notice_id) {
-  return Key("s/notice", school_id, notice_id);
-}
-
-void EvolveFeeNoticePosted(const Recorded& own, const FeeNoticePosted& event, MutableRows& rows) {
-  const std::string key = NoticeKey(own.commit.school_id(), event.notice_id());
-  auto notice = rows.GetOrEmpty<state::Notice>(key);
+void EvolveFeeNoticePosted(const Recorded& own, const FeeNoticePosted& event, StateRows rows) {
+  auto notice = rows.GetOrEmpty(kNotices, {own.commit.school_id(), event.notice_id()});
   *notice.mutable_posted() = event;
-  rows.Put(key, notice);
+  rows.Put(kNotices, {own.commit.school_id(), event.notice_id()}, std::move(notice));
 }
 
-void EvolveFeeNoticeWithdrawn(const Recorded& own, const v1::FeeNoticeWithdrawn& event, MutableRows& rows) {
-  const std::string key = NoticeKey(own.commit.school_id(), event.notice_id());
-  auto notice = rows.GetOrEmpty<state::Notice>(key);
+void EvolveFeeNoticeWithdrawn(const Recorded& own, const v1::FeeNoticeWithdrawn& event, StateRows rows) {
+  auto notice = rows.GetOrEmpty(kNotices, {own.commit.school_id(), event.notice_id()});
   *notice.mutable_withdrawn() = event;
-  rows.Put(key, notice);
+  rows.Put(kNotices, {own.commit.school_id(), event.notice_id()}, std::move(notice));
 }
 
 Decision<BillingEvent> DecidePostFeeNotice(const Situation& s, const v1::PostFeeNotice& command) {
   const BillingEvent event = PostedOf(command);
-  const auto notice = s.rows.Get<state::Notice>(NoticeKey(s.context.school_id, command.notice_id()));
+  const auto notice = s.rows.Get(kNotices, {s.context.school_id, command.notice_id()});
   if (notice && notice->posted().SerializeAsString() == event.fee_notice_posted().SerializeAsString())
     return {};
   if (notice) {
@@ -65,13 +60,13 @@ Decision<BillingEvent> DecidePostFeeNotice(const Situation& s, const v1::PostFee
     }
   }
   for (const std::string& id : command.fee_standard_ids()) {
-    if (!s.rows.Has(reference::FeeStandardKey(id))) return Unknown("fee standard", id);
+    if (!s.rows.Has(reference::kFeeStandards, {id})) return Unknown("fee standard", id);
   }
   return std::vector<BillingEvent>{event};
 }
 
 Decision<BillingEvent> DecideWithdrawFeeNotice(const Situation& s, const v1::WithdrawFeeNotice& command) {
-  const auto notice = s.rows.Get<state::Notice>(NoticeKey(s.context.school_id, command.notice_id()));
+  const auto notice = s.rows.Get(kNotices, {s.context.school_id, command.notice_id()});
   if (!notice) return Unknown("fee notice", command.notice_id());
   if (notice->has_withdrawn()) return {};
   if (MicrosOf(command.withdrawn_at()) < MicrosOf(notice->posted().posted_at())) {
@@ -91,20 +86,18 @@ bool Stands(const state::Notice& notice, Micros at) {
 Board BoardOf(const Rows& rows, std::string_view school_id, std::string_view fee_kind, Micros at,
               const FeeTerms& terms) {
   Board board;
-  rows.Scan<state::Notice>(Key("s/notice", school_id, ""),
-                           [&](std::string_view, const state::Notice& notice) {
-                             if (!Stands(notice, at)) return true;
-                             for (const v1::NoticeAmount& amount : notice.posted().amounts()) {
-                               if (amount.fee_kind() != fee_kind) continue;
-                               board.matches = Matches(amount, terms);
-                               if (board.matches || !board.posted)
-                                 board.notice_id = notice.posted().notice_id();
-                               board.posted = true;
-                               if (board.matches) return false;
-                               if (!board.other) board.other = amount;
-                             }
-                             return true;
-                           });
+  rows.Scan(kNotices, Prefix(school_id), [&](const state::Notice& notice) {
+    if (!Stands(notice, at)) return true;
+    for (const v1::NoticeAmount& amount : notice.posted().amounts()) {
+      if (amount.fee_kind() != fee_kind) continue;
+      board.matches = Matches(amount, terms);
+      if (board.matches || !board.posted) board.notice_id = notice.posted().notice_id();
+      board.posted = true;
+      if (board.matches) return false;
+      if (!board.other) board.other = amount;
+    }
+    return true;
+  });
   return board;
 }
 

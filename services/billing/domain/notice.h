@@ -2,8 +2,6 @@
 //
 // Posting is testimony and is recorded whatever it says; it is matched with policy when money moves.
 // Several notices may stand at once.
-//
-//   s/notice/<school id>/<notice id>   state.Notice
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_NOTICE_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_NOTICE_H_
 
@@ -19,10 +17,8 @@
 
 namespace afterbell::billing {
 
-std::string NoticeKey(std::string_view school_id, std::string_view notice_id);
-
-void EvolveFeeNoticePosted(const Recorded& own, const v1::FeeNoticePosted& event, MutableRows& rows);
-void EvolveFeeNoticeWithdrawn(const Recorded& own, const v1::FeeNoticeWithdrawn& event, MutableRows& rows);
+void EvolveFeeNoticePosted(const Recorded& own, const v1::FeeNoticePosted& event, StateRows rows);
+void EvolveFeeNoticeWithdrawn(const Recorded& own, const v1::FeeNoticeWithdrawn& event, StateRows rows);
 
 Decision<v1::BillingEvent> DecidePostFeeNotice(const Situation& s, const v1::PostFeeNotice& command);
 Decision<v1::BillingEvent> DecideWithdrawFeeNotice(const Situation& s, const v1::WithdrawFeeNotice& command);

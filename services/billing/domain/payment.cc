@@ -8,6 +8,7 @@
 #include "services/billing/domain/facts.h"
 #include "services/billing/domain/gate.h"
 #include "services/billing/domain/notice.h"
+#include "services/billing/domain/tables.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 
@@ -18,59 +19,56 @@ using v1::BillingEvent;
 using v1::PaymentReceived;
 using v1::RecordPayment;
 
-std::string RefKey(std::string_view school_id, std::string_view channel, std::string_view channel_ref) {
-  return Key("s/payment_ref", DerivedId("payment_ref", {school_id, channel, channel_ref}));
+using ChargeRows = std::vector<RowPtr<state::Charge>>;
+
+std::string RefId(std::string_view school_id, std::string_view channel, std::string_view channel_ref) {
+  return DerivedId("payment_ref", {school_id, channel, channel_ref});
 }
 
-std::vector<state::Charge> OldestDue(const Rows& rows, std::string_view school_id,
-                                     std::string_view pupil_id) {
-  std::vector<state::Charge> charges;
-  for (state::Charge& charge : ChargesOf(rows, school_id, pupil_id)) {
-    if (OpenFen(charge) > 0) charges.push_back(std::move(charge));
-  }
-  std::sort(charges.begin(), charges.end(), [](const state::Charge& a, const state::Charge& b) {
-    return std::tie(a.issued().due_on(), a.assessed().period(), a.assessed().charge_id()) <
-           std::tie(b.issued().due_on(), b.assessed().period(), b.assessed().charge_id());
+ChargeRows OldestDue(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
+  ChargeRows charges = ChargesOf(rows, school_id, pupil_id);
+  std::erase_if(charges, [](const auto& charge) { return OpenFen(*charge) <= 0; });
+  std::sort(charges.begin(), charges.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->issued().due_on(), a->assessed().period(), a->assessed().charge_id()) <
+           std::tie(b->issued().due_on(), b->assessed().period(), b->assessed().charge_id());
   });
   return charges;
 }
 
 // Those the command names, each once, or the oldest due.
-Decision<BillingEvent> ChargesToMeet(const Situation& s, const RecordPayment& command,
-                                     std::vector<state::Charge>* charges) {
+Decision<BillingEvent> ChargesToMeet(const Situation& s, const RecordPayment& command, ChargeRows* charges) {
   if (command.charge_ids().empty()) {
     *charges = OldestDue(s.rows, s.context.school_id, command.pupil_id());
     return {};
   }
   for (const std::string& id : command.charge_ids()) {
-    const auto same = [&](const state::Charge& charge) { return charge.assessed().charge_id() == id; };
+    const auto same = [&](const auto& charge) { return charge->assessed().charge_id() == id; };
     if (std::any_of(charges->begin(), charges->end(), same)) continue;
-    auto charge = s.rows.Get<state::Charge>(ChargeKey(id));
+    auto charge = s.rows.Get(kCharges, {id});
     if (!charge || charge->school_id() != s.context.school_id ||
         charge->assessed().pupil_id() != command.pupil_id()) {
       return Unknown("charge", id);
     }
     if (!charge->has_issued()) return Refused{"BIL-13", "WRONG_STATE", id, kDue, kAssessed};
-    charges->push_back(*std::move(charge));
+    charges->push_back(std::move(charge));
   }
   return {};
 }
 
-std::optional<Refused> Gates(const Situation& s, const RecordPayment& command,
-                             const std::vector<state::Charge>& charges) {
+std::optional<Refused> Gates(const Situation& s, const RecordPayment& command, const ChargeRows& charges) {
   const std::string today = Today(s.context);
   const std::string& id = command.payment_id();
   const policy::Place place = PlaceOfPupil(s.rows, s.context.school_id, command.pupil_id());
   const Board board = BoardOf(s.rows, s.context.school_id, kServiceFee, s.context.recorded_at, FeeTerms());
   if (auto refused = PostedGate(s.policy, place, today, board, id)) return refused;
   if (auto refused = TermGate(s.rows, command.term_id(), today, id)) return refused;
-  for (const state::Charge& charge : charges) {
-    if (auto refused = TermGate(s.rows, charge.assessed().term_id(), today, id)) return refused;
+  for (const auto& charge : charges) {
+    if (auto refused = TermGate(s.rows, charge->assessed().term_id(), today, id)) return refused;
   }
   return CollectorGate(s.policy, place, today, s.context.role, id);
 }
 
-void Allocate(const std::vector<state::Charge>& charges, PaymentReceived* payment) {
+void Allocate(const ChargeRows& charges, PaymentReceived* payment) {
   int64_t left = payment->amount_fen();
   const auto add = [&](const std::string& charge_id, int64_t amount_fen) {
     if (amount_fen <= 0) return;
@@ -79,15 +77,11 @@ void Allocate(const std::vector<state::Charge>& charges, PaymentReceived* paymen
     allocation.set_amount_fen(amount_fen);
     left -= amount_fen;
   };
-  for (const state::Charge& charge : charges) {
-    add(charge.assessed().charge_id(), std::min(left, OpenFen(charge)));
-  }
+  for (const auto& charge : charges) add(charge->assessed().charge_id(), std::min(left, OpenFen(*charge)));
   add("", left);
 }
 
 }  // namespace
-
-std::string PaymentKey(std::string_view payment_id) { return Key("s/payment", payment_id); }
 
 int64_t UnallocatedFen(const PaymentReceived& payment) {
   int64_t left = 0;
@@ -97,25 +91,26 @@ int64_t UnallocatedFen(const PaymentReceived& payment) {
   return left;
 }
 
-void EvolvePaymentReceived(const Recorded& own, const PaymentReceived& event, MutableRows& rows) {
-  rows.Put(PaymentKey(event.payment_id()), event);
-  rows.PutBytes(RefKey(own.commit.school_id(), event.channel(), event.channel_ref()), "");
+void EvolvePaymentReceived(const Recorded& own, const PaymentReceived& event, StateRows rows) {
+  rows.Put(kPayments, {event.payment_id()}, event);
+  rows.Put(kPaymentRefs, {RefId(own.commit.school_id(), event.channel(), event.channel_ref())});
   for (const v1::Allocation& allocation : event.allocations()) {
-    auto charge = rows.Get<state::Charge>(ChargeKey(allocation.charge_id()));
+    const auto charge = rows.Get(kCharges, {allocation.charge_id()});
     if (!charge) continue;
     const auto same = [&](const state::Met& met) { return met.payment_id() == event.payment_id(); };
     if (std::any_of(charge->met().begin(), charge->met().end(), same)) continue;
-    state::Met& met = *charge->add_met();
+    state::Charge paid = *charge;
+    state::Met& met = *paid.add_met();
     met.set_payment_id(event.payment_id());
     met.set_amount_fen(allocation.amount_fen());
-    rows.Put(ChargeKey(allocation.charge_id()), *charge);
+    rows.Put(kCharges, {allocation.charge_id()}, std::move(paid));
   }
 }
 
 Decision<BillingEvent> DecideRecordPayment(const Situation& s, const RecordPayment& command) {
   const std::string& school_id = s.context.school_id;
-  if (s.rows.Has(PaymentKey(command.payment_id())) ||
-      s.rows.Has(RefKey(school_id, command.channel(), command.channel_ref()))) {
+  if (s.rows.Has(kPayments, {command.payment_id()}) ||
+      s.rows.Has(kPaymentRefs, {RefId(school_id, command.channel(), command.channel_ref())})) {
     return {};
   }
   if (command.amount_fen() <= 0) {
@@ -123,7 +118,7 @@ Decision<BillingEvent> DecideRecordPayment(const Situation& s, const RecordPayme
   }
   if (!reference::Term(s.rows, command.term_id())) return Unknown("term", command.term_id());
   if (!IsKnownPupil(s.rows, school_id, command.pupil_id())) return Unknown("pupil", command.pupil_id());
-  std::vector<state::Charge> charges;
+  ChargeRows charges;
   if (Decision<BillingEvent> named = ChargesToMeet(s, command, &charges); !named.ok()) return named;
   if (const auto refused = Gates(s, command, charges)) return *refused;
 

@@ -3,9 +3,6 @@
 // A payment that names charges meets those, in that order; otherwise the oldest due first. What is
 // left over stays with the payment, met with nothing. The gates ask whether money may be taken now; a
 // payment told late keeps its own moment, so that what came too early can be found (H-09).
-//
-//   s/payment/<payment id>      PaymentReceived
-//   s/payment_ref/<derived id>  (empty) school, channel and reference: one payment, however often told
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_PAYMENT_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_PAYMENT_H_
 
@@ -18,12 +15,10 @@
 
 namespace afterbell::billing {
 
-std::string PaymentKey(std::string_view payment_id);
-
 // What no charge was met with.
 int64_t UnallocatedFen(const v1::PaymentReceived& payment);
 
-void EvolvePaymentReceived(const Recorded& own, const v1::PaymentReceived& event, MutableRows& rows);
+void EvolvePaymentReceived(const Recorded& own, const v1::PaymentReceived& event, StateRows rows);
 
 Decision<v1::BillingEvent> DecideRecordPayment(const Situation& s, const v1::RecordPayment& command);
 

@@ -2,6 +2,7 @@
 #include "services/billing/domain/payment.h"
 
 #include "services/billing/domain/billing_kit.h"
+#include "services/billing/domain/tables.h"
 
 namespace afterbell::billing {
 namespace {
@@ -41,7 +42,7 @@ TEST(RecordPayment, MeetsTheChargeAndKeepsWhatWasSaid) {
   EXPECT_EQ(payment.into_account(), "school");
   EXPECT_EQ(payment.term_id(), "t1");
   EXPECT_EQ(MicrosOf(payment.paid_at()), InstantOf("2026-10-10", "10:00"));
-  const auto charge = kit.rows().Get<state::Charge>(ChargeKey(ChargeId("ana", kServiceFee, "2026-09")));
+  const auto charge = kit.rows().Get(kCharges, {ChargeId("ana", kServiceFee, "2026-09")});
   EXPECT_EQ(StateOf(*charge), "paid");
 }
 

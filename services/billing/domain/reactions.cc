@@ -3,6 +3,7 @@
 #include "afterbell/attendance/v1/attendance_events.pb.h"
 #include "afterbell/enrollment/v1/enrollment_events.pb.h"
 #include "services/billing/domain/facts.h"
+#include "services/billing/domain/tables.h"
 #include "services/platform/decider/service.h"
 
 namespace afterbell::billing {
@@ -54,7 +55,7 @@ void OnAttendance(const Situation& s, const AttendanceEvent& event, std::vector<
   if (!days) return;
   const auto stay = LastStayIn(s.rows, count.subject_id(), {}, *days);
   if (!stay) return;  // A guest of a day is no participant and owes nothing (ENR-16).
-  commands->push_back(Assess(count.subject_id(), count.month(), stay->stay.enrolled().term_id()));
+  commands->push_back(Assess(count.subject_id(), count.month(), stay->stay->enrolled().term_id()));
 }
 
 }  // namespace
@@ -81,10 +82,10 @@ std::vector<BillingCommand> ReactTo(const Situation& s, const Recorded& cause) {
 std::vector<BillingCommand> ReachDeadline(const Situation& s, std::string_view name,
                                           std::string_view entity) {
   if (name != kMonthEnd) return {};
-  const std::string_view pupil_id = KeyPart(entity, 1);
-  const auto enrollment = s.rows.Get<state::Enrollment>(EnrollmentKey(pupil_id, KeyPart(entity, 2)));
+  const std::string_view pupil_id = EntityPart(entity, 1);
+  const auto enrollment = s.rows.Get(kEnrollments, {pupil_id, EntityPart(entity, 2)});
   if (!enrollment || enrollment->stays().empty()) return {};
-  return {Assess(pupil_id, KeyPart(entity, 3), enrollment->stays(0).enrolled().term_id())};
+  return {Assess(pupil_id, EntityPart(entity, 3), enrollment->stays(0).enrolled().term_id())};
 }
 
 }  // namespace afterbell::billing

@@ -5,6 +5,7 @@
 
 #include "afterbell/enrollment/v1/enrollment_events.pb.h"
 #include "services/billing/domain/facts.h"
+#include "services/billing/domain/tables.h"
 #include "services/platform/base/ids.h"
 
 namespace afterbell::billing {
@@ -50,9 +51,8 @@ struct Rate {
 absl::StatusOr<std::vector<Rate>> RatesOf(const Rows& rows, Lookup& lookup, std::string_view pupil_id,
                                           std::string_view on) {
   std::map<std::string, std::string> waivers;  // Category to the waiver that stands for it.
-  rows.Scan<WaiverGranted>(Key("s/waiver", pupil_id, ""), [&](std::string_view, const WaiverGranted& waiver) {
+  rows.Scan(kWaivers, Prefix(pupil_id), [&](const WaiverGranted& waiver) {
     if (InForce(waiver, on)) waivers.emplace(waiver.category(), waiver.waiver_id());
-    return true;
   });
   std::vector<Rate> rates;
   if (waivers.empty()) return rates;
@@ -93,18 +93,15 @@ absl::StatusOr<Reduction> Stacked(const std::vector<Rate>& rates, const std::str
 std::string WaiverId(std::string_view pupil_id, std::string_view category, std::string_view from_on) {
   return DerivedId("waiver", {pupil_id, category, from_on});
 }
-std::string WaiverKey(std::string_view pupil_id, std::string_view waiver_id) {
-  return Key("s/waiver", pupil_id, waiver_id);
-}
 
-void EvolveWaiverGranted(const WaiverGranted& event, MutableRows& rows) {
-  rows.Put(WaiverKey(event.pupil_id(), event.waiver_id()), event);
+void EvolveWaiverGranted(const WaiverGranted& event, StateRows rows) {
+  rows.Put(kWaivers, {event.pupil_id(), event.waiver_id()}, event);
 }
 
 Decision<BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiver& command) {
   const std::string id = WaiverId(command.pupil_id(), command.category(), command.from_on());
-  if (s.rows.Has(WaiverKey(command.pupil_id(), id))) return {};
-  const auto status = s.rows.Get<SpecialStatusVerified>(StatusKey(command.pupil_id(), command.status_id()));
+  if (s.rows.Has(kWaivers, {command.pupil_id(), id})) return {};
+  const auto status = s.rows.Get(kStatuses, {command.pupil_id(), command.status_id()});
   if (!status || !Covers(*status, command)) {
     return Refused{"ENR-28",
                    "STATUS_NOT_VERIFIED",

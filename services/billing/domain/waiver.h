@@ -3,8 +3,6 @@
 // A waiver rests on a special status the school has verified (ENR-28) and names a category; it
 // carries no rate. The rate is policy's at the time of the charge (BIL-14), so that another rate can
 // be asked about without granting anything again.
-//
-//   s/waiver/<pupil id>/<waiver id>   WaiverGranted
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_WAIVER_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_WAIVER_H_
 
@@ -20,9 +18,8 @@
 namespace afterbell::billing {
 
 std::string WaiverId(std::string_view pupil_id, std::string_view category, std::string_view from_on);
-std::string WaiverKey(std::string_view pupil_id, std::string_view waiver_id);
 
-void EvolveWaiverGranted(const v1::WaiverGranted& event, MutableRows& rows);
+void EvolveWaiverGranted(const v1::WaiverGranted& event, StateRows rows);
 
 Decision<v1::BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiver& command);
 

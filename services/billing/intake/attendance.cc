@@ -1,7 +1,7 @@
 #include "services/billing/intake/attendance.h"
 
 #include "afterbell/attendance/v1/attendance_events.pb.h"
-#include "services/billing/domain/facts.h"
+#include "services/billing/domain/tables.h"
 #include "services/platform/decider/service.h"
 
 namespace afterbell::billing {
@@ -12,14 +12,14 @@ using attendance::v1::ClassHoursCounted;
 
 }  // namespace
 
-void FoldAttendance(const Recorded& attendance, MutableRows& rows) {
+void FoldAttendance(const Recorded& attendance, FactRows rows) {
   ForEachEventOf<AttendanceEvent>(attendance, [&](const AttendanceEvent& event) {
     if (!event.has_class_hours_counted()) return;
     const ClassHoursCounted& count = event.class_hours_counted();
     if (count.subject() != ::afterbell::attendance::v1::OF_PUPIL) return;
-    const std::string key = ClassHoursKey(count.subject_id(), count.month());
-    const auto known = rows.Get<ClassHoursCounted>(key);
-    if (!known || known->revision() <= count.revision()) rows.Put(key, count);
+    const decltype(kClassHours)::Key key = {count.subject_id(), key::Month(count.month())};
+    const auto known = rows.Get(kClassHours, key);
+    if (!known || known->revision() <= count.revision()) rows.Put(kClassHours, key, count);
   });
 }
 

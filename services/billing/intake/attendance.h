@@ -6,7 +6,7 @@
 
 namespace afterbell::billing {
 
-void FoldAttendance(const Recorded& attendance, MutableRows& rows);
+void FoldAttendance(const Recorded& attendance, FactRows rows);
 
 }  // namespace afterbell::billing
 

@@ -4,6 +4,7 @@
 
 #include "afterbell/enrollment/v1/enrollment_events.pb.h"
 #include "services/billing/domain/facts.h"
+#include "services/billing/domain/tables.h"
 #include "services/platform/decider/service.h"
 
 namespace afterbell::billing {
@@ -24,10 +25,9 @@ void ForEachMonth(const state::Stay& stay, const Visit& visit) {
   for (int i = 0; i < kMonthsAhead; ++i, month = NextMonth(month)) visit(month);
 }
 
-void FoldEnrolled(const Recorded& recorded, const PupilEnrolled& event, MutableRows& rows) {
+void FoldEnrolled(const Recorded& recorded, const PupilEnrolled& event, FactRows rows) {
   if (event.product() != enrollment::v1::BASIC_CARE) return;  // The only product with a fee of ours today.
-  const std::string key = EnrollmentKey(event.pupil_id(), event.enrollment_id());
-  auto enrollment = rows.GetOrEmpty<state::Enrollment>(key);
+  auto enrollment = rows.GetOrEmpty(kEnrollments, {event.pupil_id(), event.enrollment_id()});
   const uint64_t index = recorded.commit.index();
   const auto same = [&](const state::Stay& stay) { return stay.enrolled_index() == index; };
   if (std::any_of(enrollment.stays().begin(), enrollment.stays().end(), same)) return;
@@ -35,36 +35,36 @@ void FoldEnrolled(const Recorded& recorded, const PupilEnrolled& event, MutableR
   stay.set_school_id(recorded.commit.school_id());
   *stay.mutable_enrolled() = event;
   stay.set_enrolled_index(index);
-  rows.Put(key, enrollment);
   ForEachMonth(stay, [&](const std::string& month) {
     SetDeadline(rows, EndOfMonth(month), kMonthEnd,
                 MonthEndEntity(stay.school_id(), event.pupil_id(), event.enrollment_id(), month));
   });
+  rows.Put(kEnrollments, {event.pupil_id(), event.enrollment_id()}, std::move(enrollment));
 }
 
-void FoldWithdrawn(const Recorded& recorded, const EnrollmentWithdrawn& event, MutableRows& rows) {
-  const std::string key = EnrollmentKey(event.pupil_id(), event.enrollment_id());
-  auto enrollment = rows.Get<state::Enrollment>(key);
-  if (!enrollment) return;
+void FoldWithdrawn(const Recorded& recorded, const EnrollmentWithdrawn& event, FactRows rows) {
+  const auto known = rows.Get(kEnrollments, {event.pupil_id(), event.enrollment_id()});
+  if (!known) return;
+  state::Enrollment enrollment = *known;
   const uint64_t index = recorded.commit.index();
   state::Stay* ended = nullptr;
-  for (state::Stay& stay : *enrollment->mutable_stays()) {
+  for (state::Stay& stay : *enrollment.mutable_stays()) {
     if (stay.enrolled_index() < index) ended = &stay;
   }
   if (ended == nullptr || ended->withdrawn_index() == index) return;
   ended->set_until_on(event.effective_on());
   ended->set_withdrawn_index(index);
-  rows.Put(key, *enrollment);
   ForEachMonth(*ended, [&](const std::string& month) {
     if (FirstOfMonth(month) < event.effective_on()) return;  // Still something of it to charge.
     ClearDeadline(rows, EndOfMonth(month), kMonthEnd,
                   MonthEndEntity(ended->school_id(), event.pupil_id(), event.enrollment_id(), month));
   });
+  rows.Put(kEnrollments, {event.pupil_id(), event.enrollment_id()}, std::move(enrollment));
 }
 
 }  // namespace
 
-void FoldEnrollment(const Recorded& enrollment, MutableRows& rows) {
+void FoldEnrollment(const Recorded& enrollment, FactRows rows) {
   ForEachEventOf<EnrollmentEvent>(enrollment, [&](const EnrollmentEvent& event) {
     if (event.has_pupil_enrolled()) {
       FoldEnrolled(enrollment, event.pupil_enrolled(), rows);
@@ -72,7 +72,7 @@ void FoldEnrollment(const Recorded& enrollment, MutableRows& rows) {
       FoldWithdrawn(enrollment, event.enrollment_withdrawn(), rows);
     } else if (event.has_special_status_verified()) {
       const auto& status = event.special_status_verified();
-      rows.Put(StatusKey(status.pupil_id(), status.status_id()), status);
+      rows.Put(kStatuses, {status.pupil_id(), status.status_id()}, status);
     }
   });
 }

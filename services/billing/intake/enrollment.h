@@ -7,7 +7,7 @@
 
 namespace afterbell::billing {
 
-void FoldEnrollment(const Recorded& enrollment, MutableRows& rows);
+void FoldEnrollment(const Recorded& enrollment, FactRows rows);
 
 }  // namespace afterbell::billing
 

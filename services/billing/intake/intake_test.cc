@@ -1,5 +1,6 @@
 // Folding others' records: idempotent, and with the month ends a stay must wait for.
 #include "services/billing/domain/billing_kit.h"
+#include "services/billing/domain/tables.h"
 
 namespace afterbell::billing {
 namespace {
@@ -16,7 +17,7 @@ class Folds {
   }
   int Deadlines() const {
     int count = 0;
-    rows.ScanBytes("d/", {}, [&](std::string_view, std::string_view) { return ++count > 0; });
+    Rows(rows).Scan(kDeadlines, Prefix(), [&](const auto&) { ++count; });
     return count;
   }
   MemoryRows rows;
@@ -67,16 +68,15 @@ TEST(Intake, KeepsTheMonthEndOfTheMonthAPupilLeftIn) {
   folds.Fold("enrollment", BillingKit::EnrolledEvent(), 1);
   folds.Fold("enrollment", Withdrawn("2026-10-20"), 2);
   EXPECT_EQ(folds.Deadlines(), 2);
-  EXPECT_TRUE(folds.rows.Has(
-      DeadlineKey(EndOfMonth("2026-10"), kMonthEnd, MonthEndEntity("s1", "ana", "e-ana-t1", "2026-10"))));
+  EXPECT_TRUE(HasDeadline(folds.rows, EndOfMonth("2026-10"), kMonthEnd,
+                          MonthEndEntity("s1", "ana", "e-ana-t1", "2026-10")));
 }
 
 TEST(Intake, KeepsTheLatestCountOfClassHours) {
   Folds folds;
   folds.Fold("attendance", BillingKit::CountedEvent(12, "2026-09", 2), 5);
   folds.Fold("attendance", BillingKit::CountedEvent(10, "2026-09", 1), 4);
-  EXPECT_EQ(folds.rows.Get<attendance::v1::ClassHoursCounted>(ClassHoursKey("ana", "2026-09"))->class_hours(),
-            12);
+  EXPECT_EQ(AllRows(folds.rows).Get(kClassHours, {"ana", key::Month("2026-09")})->class_hours(), 12);
 }
 
 }  // namespace

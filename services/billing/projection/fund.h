@@ -9,7 +9,7 @@
 namespace afterbell::billing {
 
 // Balances, and the entries page by page; with known_at as both were known then.
-absl::StatusOr<v1::GetSchoolFundAnswer> GetSchoolFund(const Rows& rows,
+absl::StatusOr<v1::GetSchoolFundAnswer> GetSchoolFund(const QueryRows& rows,
                                                       const v1::GetSchoolFundRequest& request);
 
 }  // namespace afterbell::billing

@@ -51,7 +51,7 @@ absl::StatusOr<DateRange> DateRangeOf(const std::string& from, const std::string
   return DateRange{from, to};
 }
 
-int ZoneAt(const Rows& rows, std::string_view school_id) {
+int ZoneAt(const QueryRows& rows, std::string_view school_id) {
   const auto school = reference::School(rows, school_id);
   return school ? reference::ZoneMinutesOf(rows, school->district_id()) : kShanghaiMinutes;
 }

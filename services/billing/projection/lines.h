@@ -26,7 +26,7 @@ struct DateRange {
 absl::StatusOr<DateRange> DateRangeOf(const std::string& from, const std::string& to);
 
 // Minutes east of UTC at a school.
-int ZoneAt(const Rows& rows, std::string_view school_id);
+int ZoneAt(const QueryRows& rows, std::string_view school_id);
 
 }  // namespace afterbell::billing
 

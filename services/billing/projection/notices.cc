@@ -3,14 +3,14 @@
 #include "services/billing/domain/facts.h"
 #include "services/billing/domain/gate.h"
 #include "services/billing/domain/notice.h"
+#include "services/billing/domain/tables.h"
 #include "services/billing/projection/lines.h"
+#include "services/billing/projection/tables.h"
 #include "services/platform/decider/paging.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::billing {
 namespace {
-
-constexpr int kNoticePart = 5;  // Of v/notices/<school>/<fee kind>/<posted at>/<notice>.
 
 // Any moment of that local day.
 bool StoodOn(const state::Notice& notice, const std::string& on, int zone_minutes) {
@@ -29,7 +29,7 @@ void Add(const std::optional<Refused>& refused, v1::GetCollectionGateAnswer* ans
 }
 
 // The term a period lies in: itself, or that of the month's days at the school.
-std::string TermOfPeriod(const Rows& rows, const std::string& school_id, const std::string& period,
+std::string TermOfPeriod(const QueryRows& rows, const std::string& school_id, const std::string& period,
                          const Days& days) {
   if (!IsMonth(period)) return period;
   auto term = reference::TermOn(rows, school_id, days.first_on);
@@ -39,17 +39,17 @@ std::string TermOfPeriod(const Rows& rows, const std::string& school_id, const s
 
 }  // namespace
 
-void ProjectNotices(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows) {
+void ProjectNotices(const Recorded& own, const v1::BillingEvent& event, ViewRows rows) {
   if (!event.has_fee_notice_posted()) return;
   const v1::FeeNoticePosted& posted = event.fee_notice_posted();
-  const std::string posted_at = InstantText(MicrosOf(posted.posted_at()));
+  const key::Instant posted_at(MicrosOf(posted.posted_at()));
   for (const v1::NoticeAmount& amount : posted.amounts()) {
-    rows.PutBytes(Key("v/notices", own.commit.school_id(), amount.fee_kind(), posted_at, posted.notice_id()),
-                  "");
+    rows.Put(kNoticesOf,
+             {own.commit.school_id(), key::Word(amount.fee_kind()), posted_at, posted.notice_id()});
   }
 }
 
-absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows,
+absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const QueryRows& rows,
                                                         const v1::ListFeeNoticesRequest& request) {
   if (!request.on().empty() && !IsDate(request.on())) {
     return InvalidField("on", request.on(), "a date (2026-09-01)");
@@ -58,9 +58,10 @@ absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows,
   const int zone_minutes = ZoneAt(rows, school_id);
   v1::ListFeeNoticesAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(
-      ScanPage(rows, Key("v/notices", school_id, ""), request, request.header(), answer.mutable_page(),
-               [&](std::string_view key, std::string_view) {
-                 const auto notice = rows.Get<state::Notice>(NoticeKey(school_id, KeyPart(key, kNoticePart)));
+      ScanPage(rows, kNoticesOf, Prefix(school_id), request, request.header(), answer.mutable_page(),
+               [&](const auto& key) {
+                 const auto& [school, fee_kind, posted_at, notice_id] = key;
+                 const auto notice = rows.Get(kNotices, {school_id, notice_id});
                  if (!notice || (!request.on().empty() && !StoodOn(*notice, request.on(), zone_minutes)))
                    return false;
                  v1::NoticeLine& line = *answer.add_notices();
@@ -78,7 +79,7 @@ absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows,
   return answer;
 }
 
-absl::StatusOr<v1::GetCollectionGateAnswer> GetCollectionGate(const Rows& rows,
+absl::StatusOr<v1::GetCollectionGateAnswer> GetCollectionGate(const QueryRows& rows,
                                                               const v1::GetCollectionGateRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
   const auto days = DaysOfPeriod(rows, request.period());

@@ -1,6 +1,4 @@
 // The board: which notices stood when, and whether money may be collected today.
-//
-//   v/notices/<school id>/<fee kind>/<posted at>/<notice id>   (empty) an index of s/notice
 #ifndef AFTERBELL_SERVICES_BILLING_PROJECTION_NOTICES_H_
 #define AFTERBELL_SERVICES_BILLING_PROJECTION_NOTICES_H_
 
@@ -11,14 +9,14 @@
 
 namespace afterbell::billing {
 
-void ProjectNotices(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows);
+void ProjectNotices(const Recorded& own, const v1::BillingEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const Rows& rows,
+absl::StatusOr<v1::ListFeeNoticesAnswer> ListFeeNotices(const QueryRows& rows,
                                                         const v1::ListFeeNoticesRequest& request);
 
 // The same gates that IssueCharge and RecordPayment pass, all of them at once. An error names what
 // policy leaves unset.
-absl::StatusOr<v1::GetCollectionGateAnswer> GetCollectionGate(const Rows& rows,
+absl::StatusOr<v1::GetCollectionGateAnswer> GetCollectionGate(const QueryRows& rows,
                                                               const v1::GetCollectionGateRequest& request);
 
 }  // namespace afterbell::billing

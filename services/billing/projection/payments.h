@@ -1,12 +1,9 @@
 // Payments as people ask for them: by day, by pupil, and those that came too early.
-//
-//   v/payments/<school id>/<paid at>/<payment id>                   state.Payment
-//   v/pupil_payments/<school id>/<pupil id>/<paid at>/<payment id>  state.Payment
 #ifndef AFTERBELL_SERVICES_BILLING_PROJECTION_PAYMENTS_H_
 #define AFTERBELL_SERVICES_BILLING_PROJECTION_PAYMENTS_H_
 
+#include <functional>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "afterbell/billing/v1/billing_events.pb.h"
@@ -16,18 +13,19 @@
 
 namespace afterbell::billing {
 
-void ProjectPayments(const Recorded& own, const v1::BillingEvent& event, MutableRows& rows);
+void ProjectPayments(const Recorded& own, const v1::BillingEvent& event, ViewRows rows);
 
 // A pupil's at a school, in order of payment.
-std::vector<state::Payment> PaymentsOf(const Rows& rows, std::string_view school_id,
-                                       std::string_view pupil_id);
+void ForEachPaymentOf(const QueryRows& rows, std::string_view school_id, std::string_view pupil_id,
+                      const std::function<void(const state::Payment&)>& visit);
 
-absl::StatusOr<v1::ListPaymentsAnswer> ListPayments(const Rows& rows, const v1::ListPaymentsRequest& request);
+absl::StatusOr<v1::ListPaymentsAnswer> ListPayments(const QueryRows& rows,
+                                                    const v1::ListPaymentsRequest& request);
 
 // Paid while no notice stood or before the term had begun. Judged when asked, by all that
 // is known then: a notice may be told of late, too.
 absl::StatusOr<v1::ListEarlyCollectionsAnswer> ListEarlyCollections(
-    const Rows& rows, const v1::ListEarlyCollectionsRequest& request);
+    const QueryRows& rows, const v1::ListEarlyCollectionsRequest& request);
 
 }  // namespace afterbell::billing
 

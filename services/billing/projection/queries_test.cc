@@ -1,5 +1,7 @@
 // Views and queries, on one school's money of a term.
 #include "services/billing/domain/billing_kit.h"
+#include "services/billing/domain/fund.h"
+#include "services/billing/domain/tables.h"
 #include "services/billing/projection/charges.h"
 #include "services/billing/projection/fund.h"
 #include "services/billing/projection/notices.h"
@@ -306,7 +308,7 @@ class Recordings {
       commit.add_events(event.SerializeAsString());
     }
   }
-  void FoldFrom(size_t first, MutableRows& rows) const {
+  void FoldFrom(size_t first, AllRows rows) const {
     for (size_t i = first; i < commits_.size(); ++i) {
       const Recorded recorded{commits_[i], "billing", 1};
       TheService().Evolve(recorded, rows);
@@ -349,7 +351,7 @@ TEST(Views, AreTheSameRowsFoldedAgainFromAnyEarlierPosition) {
   }
   // The school stands in the charge, where the Commit has none.
   EXPECT_EQ(GetPupilStatement(rows, Ask<v1::GetPupilStatementRequest>("pupil_id: 'ana'"))->charges_size(), 2);
-  EXPECT_TRUE(rows.Has("s/fund/s1/service_fee/bank"));
+  EXPECT_TRUE(AllRows(rows).Has(kFundBalances, {"s1", key::Word(kServiceFee), key::Word(kBank)}));
 }
 
 }  // namespace

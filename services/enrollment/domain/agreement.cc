@@ -1,10 +1,12 @@
 #include "services/enrollment/domain/agreement.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/enrollment/domain/facts.h"
 #include "services/enrollment/domain/review.h"
 #include "services/enrollment/domain/steps.h"
+#include "services/enrollment/domain/tables.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 
@@ -67,7 +69,7 @@ bool IsSameText(const Agreement& agreement, const v1::DraftAgreement& command) {
                     command.parties().end());
 }
 
-void EvolveDrafted(const Recorded& own, const v1::AgreementDrafted& event, MutableRows& rows) {
+void EvolveDrafted(const Recorded& own, const v1::AgreementDrafted& event, StateRows rows) {
   Agreement row;
   row.set_agreement_id(event.agreement_id());
   row.set_application_id(event.application_id());
@@ -79,79 +81,78 @@ void EvolveDrafted(const Recorded& own, const v1::AgreementDrafted& event, Mutab
   *row.mutable_parties() = event.parties();
   row.set_may_leave_alone(event.may_leave_alone());
   row.set_state(Agreement::DRAFTED);
-  rows.Put(AgreementKey(row.agreement_id()), row);
-  if (auto application = rows.Get<Application>(ApplicationKey(event.application_id()))) {
-    application->set_agreement_id(row.agreement_id());
-    rows.Put(ApplicationKey(event.application_id()), *application);
-  }
+  rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
+  ChangeApplication(rows, event.application_id(),
+                    [&](Application& application) { application.set_agreement_id(event.agreement_id()); });
 }
 
-void EvolveSigned(const Recorded& own, const v1::AgreementSigned& event, MutableRows& rows) {
-  auto row = rows.Get<Agreement>(AgreementKey(event.agreement_id()));
-  if (!row || HasSigned(*row, event.party())) return;
-  state::SignedBy& signature = *row->add_signatures();
+void EvolveSigned(const Recorded& own, const v1::AgreementSigned& event, StateRows rows) {
+  const auto agreement = rows.Get(kAgreements, {event.agreement_id()});
+  if (!agreement || HasSigned(*agreement, event.party())) return;
+  Agreement row = *agreement;
+  state::SignedBy& signature = *row.add_signatures();
   signature.set_party(event.party());
   signature.set_person_id(own.commit.actor().person_id());
   signature.set_at(own.occurred_at());
   signature.set_evidence_hash(event.evidence_hash());
-  rows.Put(AgreementKey(event.agreement_id()), *row);
+  rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
 }
 
-void EvolveTookEffect(const Recorded& own, const v1::AgreementTookEffect& event, MutableRows& rows) {
-  if (auto row = rows.Get<Agreement>(AgreementKey(event.agreement_id()))) {
-    row->set_state(Agreement::IN_FORCE);
-    rows.Put(AgreementKey(event.agreement_id()), *row);
+void EvolveTookEffect(const Recorded& own, const v1::AgreementTookEffect& event, StateRows rows) {
+  if (const auto agreement = rows.Get(kAgreements, {event.agreement_id()})) {
+    Agreement row = *agreement;
+    row.set_state(Agreement::IN_FORCE);
+    rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
   }
-  auto application = rows.Get<Application>(ApplicationKey(event.application_id()));
-  if (!application) return;
-  const Micros due =
-      InstantOf(event.from_on(), "00:00", reference::ZoneMinutesOf(rows, own.commit.district_id()));
-  application->set_state(Application::AGREED);
-  application->set_enroll_at(due);
-  rows.Put(ApplicationKey(event.application_id()), *application);
-  SetDeadline(rows, due, kEnrollmentDue, EnrollmentDueEntity(*application));
+  ChangeApplication(rows, event.application_id(), [&](Application& application) {
+    const Micros due =
+        InstantOf(event.from_on(), "00:00", reference::ZoneMinutesOf(rows, own.commit.district_id()));
+    application.set_state(Application::AGREED);
+    application.set_enroll_at(due);
+    SetDeadline(rows, due, kEnrollmentDue, EnrollmentDueEntity(application));
+  });
 }
 
-void EvolveEnded(const v1::AgreementEnded& event, MutableRows& rows) {
-  auto row = rows.Get<Agreement>(AgreementKey(event.agreement_id()));
-  if (!row) return;
-  row->set_state(Agreement::ENDED);
-  row->set_last_on(event.last_on());
-  row->set_end_reason(event.reason());
-  rows.Put(AgreementKey(event.agreement_id()), *row);
+void EvolveEnded(const v1::AgreementEnded& event, StateRows rows) {
+  const auto agreement = rows.Get(kAgreements, {event.agreement_id()});
+  if (!agreement) return;
+  Agreement row = *agreement;
+  row.set_state(Agreement::ENDED);
+  row.set_last_on(event.last_on());
+  row.set_end_reason(event.reason());
+  rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
 }
 
 // Within the term (ENR-17): a new term has an agreement of its own.
 std::optional<Refused> CheckDates(const Situation& s, const Application& application,
                                   const v1::DraftAgreement& command) {
   // Known since the application was started; a term that is not known has no days.
-  const auto term = reference::Term(s.rows, application.term_id()).value_or(registry::v1::TermOpened());
-  if (command.from_on() < term.first_on()) {
-    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), term.first_on(), command.from_on()};
-  }
-  if (command.to_on() > term.last_on()) {
-    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), term.last_on(), command.to_on()};
-  }
+  const auto term = reference::Term(s.rows, application.term_id());
+  const std::string first_on = term ? term->first_on() : "";
+  const std::string last_on = term ? term->last_on() : "";
+  if (command.from_on() < first_on)
+    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), first_on, command.from_on()};
+  if (command.to_on() > last_on)
+    return Refused{"ENR-17", "BEYOND_TERM", command.application_id(), last_on, command.to_on()};
   return std::nullopt;
 }
 
 }  // namespace
 
 std::string AgreementId(std::string_view application_id) { return DerivedId("agreement", {application_id}); }
-std::string AgreementKey(std::string_view agreement_id) { return Key("s/agreement", agreement_id); }
 
-std::optional<Agreement> AgreementAt(const Situation& s, std::string_view agreement_id) {
-  auto agreement = s.rows.Get<Agreement>(AgreementKey(agreement_id));
+RowPtr<Agreement> AgreementAt(const Situation& s, std::string_view agreement_id) {
+  auto agreement = s.rows.Get(kAgreements, {agreement_id});
   if (agreement && !s.context.school_id.empty() && agreement->school_id() != s.context.school_id)
-    return std::nullopt;
+    return nullptr;
   return agreement;
 }
 
 std::string EnrollmentDueEntity(const Application& application) {
-  return Key(application.school_id(), application.application_id());
+  return absl::StrCat(application.school_id(), "/", application.application_id());
 }
 
-void EvolveAgreement(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+void EvolveAgreement(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case EnrollmentEvent::kAgreementDrafted:
       EvolveDrafted(own, event.agreement_drafted(), rows);
@@ -216,7 +217,8 @@ Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::Sign
   const auto agreement = AgreementAt(s, command.agreement_id());
   if (!agreement) return Unknown("agreement", command.agreement_id());
   // It was drafted for an application of the same school; one that is not there is in no state to sign for.
-  const auto application = s.rows.GetOrEmpty<Application>(ApplicationKey(agreement->application_id()));
+  const auto found = s.rows.Get(kApplications, {agreement->application_id()});
+  const Application& application = found ? *found : Application::default_instance();
   if (HasSigned(*agreement, command.party())) return {};
 
   if (application.state() != Application::SUBMITTED && application.state() != Application::AGREED &&

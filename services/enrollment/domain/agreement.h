@@ -19,8 +19,7 @@ namespace afterbell::enrollment {
 
 // State. The id is derived: application.
 std::string AgreementId(std::string_view application_id);
-std::string AgreementKey(std::string_view agreement_id);
-std::optional<state::Agreement> AgreementAt(const Situation& situation, std::string_view agreement_id);
+RowPtr<state::Agreement> AgreementAt(const Situation& situation, std::string_view agreement_id);
 
 // Name of the deadline on which the pupil of an agreement in force is enrolled, if nobody did so
 // before: from_on, at the start of the local day. Its entity is "<school>/<application>".
@@ -28,7 +27,7 @@ inline constexpr char kEnrollmentDue[] = "enrollment_due";
 std::string EnrollmentDueEntity(const state::Application& application);
 
 // Evolve.
-void EvolveAgreement(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows);
+void EvolveAgreement(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
 
 // Decide.
 Decision<EnrollmentEvent> DecideDraftAgreement(const Situation& s, const v1::DraftAgreement& command);

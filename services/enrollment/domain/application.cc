@@ -5,6 +5,7 @@
 #include "services/enrollment/domain/project.h"
 #include "services/enrollment/domain/review.h"
 #include "services/enrollment/domain/steps.h"
+#include "services/enrollment/domain/tables.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::enrollment {
@@ -21,24 +22,7 @@ policy::Place PlaceOf(const Situation& s, const Application& application) {
   return reference::PlaceOf(s.rows, application.school_id(), application.stage(), application.grade());
 }
 
-template <class Change>
-void ChangeApplication(MutableRows& rows, std::string_view application_id, const Change& change) {
-  const std::string key = ApplicationKey(application_id);
-  auto application = rows.Get<Application>(key);
-  if (!application) return;
-  change(*application);
-  rows.Put(key, *application);
-}
-
-// It no longer stands in the way of another one.
-void CloseApplication(MutableRows& rows, const Application& application) {
-  const std::string key =
-      OpenApplicationKey(application.pupil_id(), application.term_id(), application.product());
-  const auto open = rows.Get<state::OpenApplication>(key);
-  if (open && open->application_id() == application.application_id()) rows.Erase(key);
-}
-
-void EvolveStarted(const Recorded& own, const v1::ApplicationStarted& event, MutableRows& rows) {
+void EvolveStarted(const Recorded& own, const v1::ApplicationStarted& event, StateRows rows) {
   Application row;
   row.set_application_id(event.application_id());
   row.set_school_id(own.commit.school_id());
@@ -56,13 +40,15 @@ void EvolveStarted(const Recorded& own, const v1::ApplicationStarted& event, Mut
     row.set_grade(seat->grade);
     row.set_stage(seat->stage);
   }
-  rows.Put(ApplicationKey(row.application_id()), row);
+  rows.Put(kApplications, {event.application_id()}, std::move(row));
   state::OpenApplication open;
-  open.set_application_id(row.application_id());
-  rows.Put(OpenApplicationKey(row.pupil_id(), row.term_id(), row.product()), open);
+  open.set_application_id(event.application_id());
+  rows.Put(kOpenApplications,
+           {event.pupil_id(), event.term_id(), key::Word(v1::Product_Name(event.product()))},
+           std::move(open));
 }
 
-void EvolveSubmitted(const Recorded& own, const v1::ApplicationSubmitted& event, MutableRows& rows) {
+void EvolveSubmitted(const Recorded& own, const v1::ApplicationSubmitted& event, StateRows rows) {
   ChangeApplication(rows, event.application_id(), [&](Application& row) {
     row.set_state(Application::SUBMITTED);
     row.set_addressee(event.addressee());
@@ -170,21 +156,32 @@ std::optional<Refused> CheckGround(const Situation& s, const Application& applic
 
 }  // namespace
 
-std::string ApplicationKey(std::string_view application_id) { return Key("s/application", application_id); }
-std::string OpenApplicationKey(std::string_view pupil_id, std::string_view term_id, v1::Product product) {
-  return Key("s/open_application", pupil_id, term_id, v1::Product_Name(product));
-}
-
-std::optional<Application> ApplicationAt(const Situation& s, std::string_view application_id) {
-  auto application = s.rows.Get<Application>(ApplicationKey(application_id));
+RowPtr<Application> ApplicationAt(const Situation& s, std::string_view application_id) {
+  auto application = s.rows.Get(kApplications, {application_id});
   if (application && !s.context.school_id.empty() && application->school_id() != s.context.school_id)
-    return std::nullopt;
+    return nullptr;
   return application;
 }
 
 std::string StateName(const Application& application) { return Application::State_Name(application.state()); }
 
-void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+void ChangeApplication(StateRows rows, std::string_view application_id,
+                       const std::function<void(Application&)>& change) {
+  const auto application = rows.Get(kApplications, {application_id});
+  if (!application) return;
+  Application row = *application;
+  change(row);
+  rows.Put(kApplications, {application_id}, std::move(row));
+}
+
+void CloseApplication(StateRows rows, const Application& application) {
+  const decltype(kOpenApplications)::Key key = {application.pupil_id(), application.term_id(),
+                                                key::Word(v1::Product_Name(application.product()))};
+  const auto open = rows.Get(kOpenApplications, key);
+  if (open && open->application_id() == application.application_id()) rows.Erase(kOpenApplications, key);
+}
+
+void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
   const auto take = [&](std::string_view application_id, Act act) {
     ChangeApplication(rows, application_id, [&](Application& row) { TakeStep(own, act, &row); });
   };
@@ -235,7 +232,7 @@ void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, Mutabl
 }
 
 Decision<EnrollmentEvent> DecideStartApplication(const Situation& s, const v1::StartApplication& command) {
-  if (const auto same = s.rows.Get<Application>(ApplicationKey(command.application_id()))) {
+  if (const auto same = s.rows.Get(kApplications, {command.application_id()})) {
     if (same->pupil_id() == command.pupil_id() && same->term_id() == command.term_id() &&
         same->product() == command.product()) {
       return {};
@@ -246,8 +243,8 @@ Decision<EnrollmentEvent> DecideStartApplication(const Situation& s, const v1::S
   AFTERBELL_RETURN_IF_ERROR(CheckFamily(s, command.pupil_id()));
   if (const auto refused = CheckApplicant(s, command.pupil_id())) return *refused;
   if (const auto refused = CheckTerm(s, command.term_id())) return *refused;
-  const auto open = s.rows.Get<state::OpenApplication>(
-      OpenApplicationKey(command.pupil_id(), command.term_id(), command.product()));
+  const auto open = s.rows.Get(kOpenApplications, {command.pupil_id(), command.term_id(),
+                                                   key::Word(v1::Product_Name(command.product()))});
   if (open) return Refused{"ENR-17", "ALREADY_APPLIED", open->application_id(), "1", "2"};
 
   EnrollmentEvent event;

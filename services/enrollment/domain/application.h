@@ -9,6 +9,7 @@
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_APPLICATION_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_APPLICATION_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -22,17 +23,19 @@ namespace afterbell::enrollment {
 using v1::EnrollmentEvent;
 
 // State.
-std::string ApplicationKey(std::string_view application_id);
-std::string OpenApplicationKey(std::string_view pupil_id, std::string_view term_id, v1::Product product);
-
 // The application, where it is one of the school that asks; elsewhere nothing is known of it.
-std::optional<state::Application> ApplicationAt(const Situation& situation, std::string_view application_id);
+RowPtr<state::Application> ApplicationAt(const Situation& situation, std::string_view application_id);
 
 // "SUBMITTED"
 std::string StateName(const state::Application& application);
 
 // Evolve.
-void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows);
+void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
+// Another one in its place; of an application that is not there nothing follows.
+void ChangeApplication(StateRows rows, std::string_view application_id,
+                       const std::function<void(state::Application&)>& change);
+// It no longer stands in the way of another one.
+void CloseApplication(StateRows rows, const state::Application& application);
 
 // Decide.
 Decision<EnrollmentEvent> DecideStartApplication(const Situation& s, const v1::StartApplication& command);

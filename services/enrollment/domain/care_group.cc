@@ -1,6 +1,7 @@
 #include "services/enrollment/domain/care_group.h"
 
 #include "services/enrollment/domain/facts.h"
+#include "services/enrollment/domain/tables.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::enrollment {
@@ -9,14 +10,18 @@ namespace {
 using state::Group;
 using state::Place;
 
-std::string MemberKey(const Place& place) {
-  return Key("s/member", place.group_id(), place.pupil_id(), place.from_on());
+decltype(kMembers)::Key MemberKey(const Place& place) {
+  return {place.group_id(), place.pupil_id(), key::Date(place.from_on())};
 }
 
-bool IsHeldOn(const Place& place, std::string_view day) {
-  return std::string_view(place.from_on()) <= day &&
-         (place.last_on().empty() || day <= std::string_view(place.last_on()));
-}
+// The days of a place. An empty last day: held.
+struct Days {
+  std::string from_on, last_on;
+
+  bool Hold(std::string_view day) const {
+    return std::string_view(from_on) <= day && (last_on.empty() || day <= std::string_view(last_on));
+  }
+};
 
 template <class List>
 bool Overlap(const List& a, const List& b) {
@@ -41,7 +46,7 @@ bool IsSameGroup(const Group& group, const v1::FormCareGroup& command) {
          Same(group.periods(), command.periods()) && Same(group.weekdays(), command.weekdays());
 }
 
-void EvolveFormed(const Recorded& own, const v1::CareGroupFormed& event, MutableRows& rows) {
+void EvolveFormed(const Recorded& own, const v1::CareGroupFormed& event, StateRows rows) {
   Group row;
   row.set_group_id(event.group_id());
   row.set_school_id(own.commit.school_id());
@@ -53,71 +58,62 @@ void EvolveFormed(const Recorded& own, const v1::CareGroupFormed& event, Mutable
   *row.mutable_periods() = event.periods();
   *row.mutable_weekdays() = event.weekdays();
   row.set_venue_id(event.venue_id());
-  rows.Put(GroupKey(row.group_id()), row);
+  rows.Put(kGroups, {event.group_id()}, std::move(row));
 }
 
-void EvolvePlaced(const v1::PupilPlaced& event, MutableRows& rows) {
+void EvolvePlaced(const v1::PupilPlaced& event, StateRows rows) {
   Place row;
   row.set_enrollment_id(event.enrollment_id());
   row.set_pupil_id(event.pupil_id());
   row.set_group_id(event.group_id());
   row.set_from_on(event.from_on());
-  rows.Put(PlaceKey(row.enrollment_id(), row.group_id()), row);
-  rows.Put(MemberKey(row), row);
+  rows.Put(kPlaces, {row.enrollment_id(), row.group_id()}, row);
+  rows.Put(kMembers, MemberKey(row), row);
 }
 
-void EvolveUnplaced(const v1::PupilUnplaced& event, MutableRows& rows) {
-  auto row = rows.Get<Place>(PlaceKey(event.enrollment_id(), event.group_id()));
-  if (!row) return;
-  rows.Erase(PlaceKey(event.enrollment_id(), event.group_id()));
-  if (event.last_on() < row->from_on()) {
-    rows.Erase(MemberKey(*row));  // Left before it began.
+void EvolveUnplaced(const v1::PupilUnplaced& event, StateRows rows) {
+  const auto held = rows.Get(kPlaces, {event.enrollment_id(), event.group_id()});
+  if (!held) return;
+  rows.Erase(kPlaces, {event.enrollment_id(), event.group_id()});
+  if (event.last_on() < held->from_on()) {
+    rows.Erase(kMembers, MemberKey(*held));  // Left before it began.
     return;
   }
-  row->set_last_on(event.last_on());
-  rows.Put(MemberKey(*row), *row);
+  Place left = *held;
+  left.set_last_on(event.last_on());
+  rows.Put(kMembers, MemberKey(*held), std::move(left));
 }
 
 }  // namespace
 
-std::string GroupKey(std::string_view group_id) { return Key("s/group", group_id); }
-std::string PlaceKey(std::string_view enrollment_id, std::string_view group_id) {
-  return Key("s/place", enrollment_id, group_id);
-}
-std::string MemberPrefix(std::string_view group_id) { return Key("s/member", group_id, ""); }
-
-std::optional<Group> GroupAt(const Situation& s, std::string_view group_id) {
-  auto group = s.rows.Get<Group>(GroupKey(group_id));
-  if (group && group->school_id() != s.context.school_id) return std::nullopt;
+RowPtr<Group> GroupAt(const Situation& s, std::string_view group_id) {
+  auto group = s.rows.Get(kGroups, {group_id});
+  if (group && group->school_id() != s.context.school_id) return nullptr;
   return group;
 }
 
 int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on,
               std::string_view without) {
-  std::vector<Place> places;
+  std::vector<Days> places;
   std::set<std::string, std::less<>> days = {
       std::string(from_on)};  // The number grows only when somebody comes.
-  rows.Scan<Place>(MemberPrefix(group_id), [&](std::string_view, const Place& place) {
-    if (!place.last_on().empty() && std::string_view(place.last_on()) < from_on) return true;
-    if (place.last_on().empty() && place.enrollment_id() == without) return true;
+  rows.Scan(kMembers, Prefix(group_id), [&](const Place& place) {
+    if (!place.last_on().empty() && std::string_view(place.last_on()) < from_on) return;
+    if (place.last_on().empty() && place.enrollment_id() == without) return;
     if (std::string_view(place.from_on()) > from_on) days.insert(place.from_on());
-    places.push_back(place);
-    return true;
+    places.push_back({place.from_on(), place.last_on()});
   });
   int most = 0;
   for (const std::string& day : days) {
     most = std::max<int>(most, std::count_if(places.begin(), places.end(),
-                                             [&](const Place& place) { return IsHeldOn(place, day); }));
+                                             [&](const Days& place) { return place.Hold(day); }));
   }
   return most;
 }
 
 std::vector<Place> PlacesOf(const Rows& rows, std::string_view enrollment_id) {
   std::vector<Place> places;
-  rows.Scan<Place>(PlaceKey(enrollment_id, ""), [&](std::string_view, const Place& place) {
-    places.push_back(place);
-    return true;
-  });
+  rows.Scan(kPlaces, Prefix(enrollment_id), [&](const Place& place) { places.push_back(place); });
   return places;
 }
 
@@ -130,7 +126,7 @@ std::optional<int64_t> GroupLimit(const Rows& rows, policy::Policy& policy, cons
   return value->value().count();
 }
 
-void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case EnrollmentEvent::kCareGroupFormed:
       EvolveFormed(own, event.care_group_formed(), rows);
@@ -147,15 +143,15 @@ void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, MutableR
 }
 
 Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::FormCareGroup& command) {
-  if (const auto same = s.rows.Get<Group>(GroupKey(command.group_id()))) {
+  if (const auto same = s.rows.Get(kGroups, {command.group_id()})) {
     if (same->school_id() == s.context.school_id && IsSameGroup(*same, command)) return {};
     return InvalidField("group_id", command.group_id(), "an id that no other group has");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckTermHere(s, command.term_id()));
-  if (!command.class_id().empty() && !s.rows.Has(ClassKey(s.context.school_id, command.class_id()))) {
+  if (!command.class_id().empty() && !s.rows.Has(kClasses, {s.context.school_id, command.class_id()})) {
     return Unknown("class", command.class_id());
   }
-  if (!command.project_id().empty() && !s.rows.Has(Key("s/project", command.project_id()))) {
+  if (!command.project_id().empty() && !s.rows.Has(kProjects, {command.project_id()})) {
     return Unknown("project", command.project_id());
   }
   if (!IsVenue(s.rows, s.context.school_id, command.venue_id())) return Unknown("venue", command.venue_id());
@@ -195,7 +191,7 @@ Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollmen
   placed.set_headcount(headcount);
   placed.set_limit(static_cast<int32_t>(limit.value_or(0)));
   for (const Place& place : PlacesOf(s.rows, enrollment.enrollment_id())) {
-    const auto other = s.rows.Get<Group>(GroupKey(place.group_id()));
+    const auto other = s.rows.Get(kGroups, {place.group_id()});
     if (place.group_id() == group.group_id() || !other || !MeetTogether(group, *other)) continue;
     events.push_back(Unplaced(s.rows, place, AddDays(from_on, -1)));
   }

@@ -19,10 +19,7 @@
 namespace afterbell::enrollment {
 
 // State.
-std::string GroupKey(std::string_view group_id);
-std::string PlaceKey(std::string_view enrollment_id, std::string_view group_id);
-std::string MemberPrefix(std::string_view group_id);
-std::optional<state::Group> GroupAt(const Situation& situation, std::string_view group_id);
+RowPtr<state::Group> GroupAt(const Situation& situation, std::string_view group_id);
 
 // The most pupils on any day from `from_on` on, the place an enrollment still holds left out.
 int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on,
@@ -36,7 +33,7 @@ std::optional<int64_t> GroupLimit(const Rows& rows, policy::Policy& policy, cons
                                   std::string_view on);
 
 // Evolve.
-void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows);
+void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
 
 // Decide.
 Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::FormCareGroup& command);

@@ -3,6 +3,7 @@
 #include "services/enrollment/domain/agreement.h"
 #include "services/enrollment/domain/care_group.h"
 #include "services/enrollment/domain/facts.h"
+#include "services/enrollment/domain/tables.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 
@@ -36,39 +37,34 @@ Enrollment EnrollmentOf(const v1::PupilEnrolled& event) {
   return row;
 }
 
-void EvolveEnrolled(const v1::PupilEnrolled& event, MutableRows& rows) {
-  Enrollment row = EnrollmentOf(event);
-  auto application = rows.Get<Application>(ApplicationKey(event.application_id()));
-  if (!application) return;
-  row.set_school_id(application->school_id());
-  rows.Put(EnrollmentKey(row.enrollment_id()), row);
-  if (application->enroll_at() != 0) {
-    ClearDeadline(rows, application->enroll_at(), kEnrollmentDue, EnrollmentDueEntity(*application));
-    application->clear_enroll_at();
-  }
-  application->set_state(Application::ENROLLED);
-  rows.Put(ApplicationKey(event.application_id()), *application);
+void EvolveEnrolled(const v1::PupilEnrolled& event, StateRows rows) {
+  ChangeApplication(rows, event.application_id(), [&](Application& application) {
+    Enrollment row = EnrollmentOf(event);
+    row.set_school_id(application.school_id());
+    rows.Put(kEnrollments, {event.enrollment_id()}, std::move(row));
+    if (application.enroll_at() != 0) {
+      ClearDeadline(rows, application.enroll_at(), kEnrollmentDue, EnrollmentDueEntity(application));
+      application.clear_enroll_at();
+    }
+    application.set_state(Application::ENROLLED);
+  });
 }
 
-void EvolveWithdrawn(const v1::EnrollmentWithdrawn& event, MutableRows& rows) {
-  auto row = rows.Get<Enrollment>(EnrollmentKey(event.enrollment_id()));
-  if (!row) return;
-  row->set_state(Enrollment::WITHDRAWN);
-  row->set_effective_on(event.effective_on());
-  rows.Put(EnrollmentKey(event.enrollment_id()), *row);
-  auto application = rows.Get<Application>(ApplicationKey(row->application_id()));
-  if (!application) return;
-  application->set_state(Application::WITHDRAWN);
-  rows.Put(ApplicationKey(row->application_id()), *application);
-  const std::string key =
-      OpenApplicationKey(application->pupil_id(), application->term_id(), application->product());
-  const auto open = rows.Get<state::OpenApplication>(key);
-  if (open && open->application_id() == application->application_id()) rows.Erase(key);
+void EvolveWithdrawn(const v1::EnrollmentWithdrawn& event, StateRows rows) {
+  const auto enrollment = rows.Get(kEnrollments, {event.enrollment_id()});
+  if (!enrollment) return;
+  Enrollment row = *enrollment;
+  row.set_state(Enrollment::WITHDRAWN);
+  row.set_effective_on(event.effective_on());
+  rows.Put(kEnrollments, {event.enrollment_id()}, std::move(row));
+  ChangeApplication(rows, enrollment->application_id(), [&](Application& application) {
+    application.set_state(Application::WITHDRAWN);
+    CloseApplication(rows, application);
+  });
 }
 
 // A group of the enrollment's own term; nothing of another school is known here.
-absl::Status CheckGroup(const std::optional<Group>& group, std::string_view group_id,
-                        std::string_view term_id) {
+absl::Status CheckGroup(const RowPtr<Group>& group, std::string_view group_id, std::string_view term_id) {
   if (!group) return Unknown("group", group_id);
   if (std::string_view(group->term_id()) != term_id)
     return InvalidField("group_id", group_id, "a group of the term");
@@ -78,7 +74,7 @@ absl::Status CheckGroup(const std::optional<Group>& group, std::string_view grou
 // Enrolled by now without any place: the group asked for is still to be given.
 Decision<EnrollmentEvent> PlaceTheEnrolled(const Situation& s, const Application& application,
                                            const v1::EnrollPupil& command) {
-  const auto enrollment = s.rows.Get<Enrollment>(EnrollmentKey(EnrollmentIdOf(application)));
+  const auto enrollment = s.rows.Get(kEnrollments, {EnrollmentIdOf(application)});
   if (command.group_id().empty() || !enrollment || !PlacesOf(s.rows, enrollment->enrollment_id()).empty())
     return {};
   const auto group = GroupAt(s, command.group_id());
@@ -109,9 +105,8 @@ EnrollmentEvent Enrolled(const Situation& s, const Application& application, con
 std::string EnrollmentId(std::string_view pupil_id, std::string_view term_id, v1::Product product) {
   return DerivedId("enrollment", {pupil_id, term_id, v1::Product_Name(product)});
 }
-std::string EnrollmentKey(std::string_view enrollment_id) { return Key("s/enrollment", enrollment_id); }
 
-void EvolveEnrollment(const Recorded&, const EnrollmentEvent& event, MutableRows& rows) {
+void EvolveEnrollment(const Recorded&, const EnrollmentEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case EnrollmentEvent::kPupilEnrolled:
       EvolveEnrolled(event.pupil_enrolled(), rows);
@@ -158,10 +153,10 @@ Decision<EnrollmentEvent> DecideEnrollPupil(const Situation& s, const v1::Enroll
 
 Decision<EnrollmentEvent> DecidePlacePupil(const Situation& s, const v1::PlacePupil& command) {
   const std::string enrollment_id = EnrollmentId(command.pupil_id(), command.term_id(), command.product());
-  const auto enrollment = s.rows.Get<Enrollment>(EnrollmentKey(enrollment_id));
+  const auto enrollment = s.rows.Get(kEnrollments, {enrollment_id});
   const auto group = GroupAt(s, command.group_id());
   AFTERBELL_RETURN_IF_ERROR(CheckGroup(group, command.group_id(), command.term_id()));
-  if (s.rows.Has(PlaceKey(enrollment_id, command.group_id()))) return {};
+  if (s.rows.Has(kPlaces, {enrollment_id, command.group_id()})) return {};
 
   if (!enrollment || enrollment->school_id() != s.context.school_id ||
       enrollment->state() != Enrollment::ENROLLED) {
@@ -177,7 +172,7 @@ Decision<EnrollmentEvent> DecidePlacePupil(const Situation& s, const v1::PlacePu
 Decision<EnrollmentEvent> DecideWithdrawEnrollment(const Situation& s,
                                                    const v1::WithdrawEnrollment& command) {
   const std::string enrollment_id = EnrollmentId(command.pupil_id(), command.term_id(), command.product());
-  const auto enrollment = s.rows.Get<Enrollment>(EnrollmentKey(enrollment_id));
+  const auto enrollment = s.rows.Get(kEnrollments, {enrollment_id});
   if (!enrollment || enrollment->school_id() != s.context.school_id)
     return Unknown("enrollment", enrollment_id);
   AFTERBELL_RETURN_IF_ERROR(CheckFamily(s, command.pupil_id()));

@@ -18,10 +18,9 @@ namespace afterbell::enrollment {
 
 // State. The id is derived: pupil, term, product.
 std::string EnrollmentId(std::string_view pupil_id, std::string_view term_id, v1::Product product);
-std::string EnrollmentKey(std::string_view enrollment_id);
 
 // Evolve.
-void EvolveEnrollment(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows);
+void EvolveEnrollment(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
 
 // Decide.
 Decision<EnrollmentEvent> DecideEnrollPupil(const Situation& s, const v1::EnrollPupil& command);

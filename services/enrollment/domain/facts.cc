@@ -1,31 +1,15 @@
 #include "services/enrollment/domain/facts.h"
 
+#include "services/enrollment/domain/tables.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::enrollment {
 
-using registry::v1::ClassOpened;
-using registry::v1::GuardianshipRecorded;
-using registry::v1::PersonRegistered;
-
-std::string PupilKey(std::string_view school_id, std::string_view pupil_id) {
-  return Key("f/registry/pupil", school_id, pupil_id);
-}
-std::string ClassKey(std::string_view school_id, std::string_view class_id) {
-  return Key("f/registry/class", school_id, class_id);
-}
-std::string GuardianKey(std::string_view pupil_id, std::string_view guardian_id) {
-  return Key("f/registry/guardian", pupil_id, guardian_id);
-}
-std::string VenueKey(std::string_view school_id, std::string_view venue_id) {
-  return Key("f/registry/venue", school_id, venue_id);
-}
-
 std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
-  const auto pupil = rows.Get<PersonRegistered>(PupilKey(school_id, pupil_id));
+  const auto pupil = rows.Get(kPupils, {school_id, pupil_id});
   if (!pupil) return std::nullopt;
   Seat seat{pupil->class_id(), "", ""};
-  if (const auto room = rows.Get<ClassOpened>(ClassKey(school_id, pupil->class_id()))) {
+  if (const auto room = rows.Get(kClasses, {school_id, pupil->class_id()})) {
     seat.grade = room->grade();
     seat.stage = room->stage();
   }
@@ -34,7 +18,7 @@ std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::st
 
 bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
                 std::string_view date) {
-  const auto row = rows.Get<GuardianshipRecorded>(GuardianKey(pupil_id, person_id));
+  const auto row = rows.Get(kGuardians, {pupil_id, person_id});
   return row && std::string_view(row->from_on()) <= date;
 }
 
@@ -47,7 +31,7 @@ absl::Status CheckFamily(const Situation& situation, std::string_view pupil_id) 
 }
 
 bool IsVenue(const Rows& rows, std::string_view school_id, std::string_view venue_id) {
-  return rows.Has(VenueKey(school_id, venue_id)) || rows.Has(Key("c/registry/venue", venue_id));
+  return rows.Has(kVenues, {school_id, venue_id}) || rows.Has(reference::kVenues, {venue_id});
 }
 
 bool IsTermOf(const Rows& rows, const registry::v1::TermOpened& term, std::string_view school_id) {

@@ -1,10 +1,5 @@
-// What enrollment knows from the registry of the school's own partition, as rows that intake/ folds.
-// Rows are the registry's events themselves:
-//
-//   f/registry/pupil/<school>/<pupil>          PersonRegistered, of pupils: on roll at that school
-//   f/registry/class/<school>/<class>          ClassOpened
-//   f/registry/guardian/<pupil>/<guardian>     GuardianshipRecorded
-//   f/registry/venue/<school>/<venue>          VenueRegistered, on site; others lie in the commons
+// What enrollment knows from the registry of the school's own partition, as rows that intake/ folds
+// (tables.h).
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_FACTS_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_DOMAIN_FACTS_H_
 
@@ -16,11 +11,6 @@
 #include "services/platform/decider/decider.h"
 
 namespace afterbell::enrollment {
-
-std::string PupilKey(std::string_view school_id, std::string_view pupil_id);
-std::string ClassKey(std::string_view school_id, std::string_view class_id);
-std::string GuardianKey(std::string_view pupil_id, std::string_view guardian_id);
-std::string VenueKey(std::string_view school_id, std::string_view venue_id);
 
 // Where a pupil sits. Empty fields: not in a class, or in one that is not known.
 struct Seat {

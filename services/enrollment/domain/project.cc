@@ -1,6 +1,7 @@
 #include "services/enrollment/domain/project.h"
 
 #include "services/enrollment/domain/facts.h"
+#include "services/enrollment/domain/tables.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::enrollment {
@@ -8,7 +9,7 @@ namespace {
 
 using state::Project;
 
-void EvolveDesigned(const Recorded& own, const v1::ProjectDesigned& event, MutableRows& rows) {
+void EvolveDesigned(const Recorded& own, const v1::ProjectDesigned& event, StateRows rows) {
   Project row;
   row.set_project_id(event.project_id());
   row.set_school_id(own.commit.school_id());
@@ -18,25 +19,27 @@ void EvolveDesigned(const Recorded& own, const v1::ProjectDesigned& event, Mutab
   *row.mutable_grades() = event.grades();
   row.set_capacity_pupils(event.capacity_pupils());
   row.set_state(Project::DESIGNED);
-  rows.Put(ProjectKey(row.project_id()), row);
+  rows.Put(kProjects, {event.project_id()}, std::move(row));
 }
 
-void EvolveOffered(const v1::ProjectOffered& event, MutableRows& rows) {
-  auto row = rows.Get<Project>(ProjectKey(event.project_id()));
-  if (!row) return;
-  row->set_venue_id(event.venue_id());
-  row->set_instructor_id(event.instructor_id());
-  *row->mutable_weekdays() = event.weekdays();
-  row->set_content_review_hash(event.content_review_hash());
-  row->set_state(Project::OFFERED);
-  rows.Put(ProjectKey(event.project_id()), *row);
+void EvolveOffered(const v1::ProjectOffered& event, StateRows rows) {
+  const auto project = rows.Get(kProjects, {event.project_id()});
+  if (!project) return;
+  Project row = *project;
+  row.set_venue_id(event.venue_id());
+  row.set_instructor_id(event.instructor_id());
+  *row.mutable_weekdays() = event.weekdays();
+  row.set_content_review_hash(event.content_review_hash());
+  row.set_state(Project::OFFERED);
+  rows.Put(kProjects, {event.project_id()}, std::move(row));
 }
 
-void EvolveOpened(const v1::ProjectOpened& event, MutableRows& rows) {
-  auto row = rows.Get<Project>(ProjectKey(event.project_id()));
-  if (!row) return;
-  row->set_state(Project::OPEN);
-  rows.Put(ProjectKey(event.project_id()), *row);
+void EvolveOpened(const v1::ProjectOpened& event, StateRows rows) {
+  const auto project = rows.Get(kProjects, {event.project_id()});
+  if (!project) return;
+  Project row = *project;
+  row.set_state(Project::OPEN);
+  rows.Put(kProjects, {event.project_id()}, std::move(row));
 }
 
 bool IsSameOffer(const Project& project, const v1::OfferProject& command) {
@@ -54,15 +57,13 @@ Refused WrongState(const Project& project, std::string_view needed) {
 
 }  // namespace
 
-std::string ProjectKey(std::string_view project_id) { return Key("s/project", project_id); }
-
-std::optional<Project> ProjectAt(const Situation& s, std::string_view project_id) {
-  auto project = s.rows.Get<Project>(ProjectKey(project_id));
-  if (project && project->school_id() != s.context.school_id) return std::nullopt;
+RowPtr<Project> ProjectAt(const Situation& s, std::string_view project_id) {
+  auto project = s.rows.Get(kProjects, {project_id});
+  if (project && project->school_id() != s.context.school_id) return nullptr;
   return project;
 }
 
-void EvolveProject(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+void EvolveProject(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case EnrollmentEvent::kProjectDesigned:
       EvolveDesigned(own, event.project_designed(), rows);
@@ -79,7 +80,7 @@ void EvolveProject(const Recorded& own, const EnrollmentEvent& event, MutableRow
 }
 
 Decision<EnrollmentEvent> DecideDesignProject(const Situation& s, const v1::DesignProject& command) {
-  if (const auto same = s.rows.Get<Project>(ProjectKey(command.project_id()))) {
+  if (const auto same = s.rows.Get(kProjects, {command.project_id()})) {
     if (same->school_id() == s.context.school_id && same->term_id() == command.term_id() &&
         same->kind() == command.kind()) {
       return {};

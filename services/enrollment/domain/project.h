@@ -11,11 +11,10 @@
 namespace afterbell::enrollment {
 
 // State.
-std::string ProjectKey(std::string_view project_id);
-std::optional<state::Project> ProjectAt(const Situation& situation, std::string_view project_id);
+RowPtr<state::Project> ProjectAt(const Situation& situation, std::string_view project_id);
 
 // Evolve.
-void EvolveProject(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows);
+void EvolveProject(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
 
 // Decide.
 Decision<EnrollmentEvent> DecideDesignProject(const Situation& s, const v1::DesignProject& command);

@@ -1,13 +1,14 @@
 #include "services/enrollment/domain/special_status.h"
 
 #include "services/enrollment/domain/facts.h"
+#include "services/enrollment/domain/tables.h"
 
 namespace afterbell::enrollment {
 namespace {
 
 using state::SpecialStatus;
 
-void EvolveClaimed(const Recorded& own, const v1::SpecialStatusClaimed& event, MutableRows& rows) {
+void EvolveClaimed(const Recorded& own, const v1::SpecialStatusClaimed& event, StateRows rows) {
   SpecialStatus row;
   row.set_status_id(event.status_id());
   row.set_school_id(own.commit.school_id());
@@ -19,23 +20,22 @@ void EvolveClaimed(const Recorded& own, const v1::SpecialStatusClaimed& event, M
   row.set_state(SpecialStatus::CLAIMED);
   row.set_claimed_by(own.commit.actor().person_id());
   row.set_claimed_at(own.occurred_at());
-  rows.Put(StatusKey(row.status_id()), row);
+  rows.Put(kStatuses, {event.status_id()}, std::move(row));
 }
 
-void EvolveVerified(const Recorded& own, const v1::SpecialStatusVerified& event, MutableRows& rows) {
-  auto row = rows.Get<SpecialStatus>(StatusKey(event.status_id()));
-  if (!row) return;
-  row->set_state(SpecialStatus::VERIFIED);
-  row->set_verified_by(own.commit.actor().person_id());
-  row->set_verified_at(own.occurred_at());
-  rows.Put(StatusKey(event.status_id()), *row);
+void EvolveVerified(const Recorded& own, const v1::SpecialStatusVerified& event, StateRows rows) {
+  const auto claimed = rows.Get(kStatuses, {event.status_id()});
+  if (!claimed) return;
+  SpecialStatus row = *claimed;
+  row.set_state(SpecialStatus::VERIFIED);
+  row.set_verified_by(own.commit.actor().person_id());
+  row.set_verified_at(own.occurred_at());
+  rows.Put(kStatuses, {event.status_id()}, std::move(row));
 }
 
 }  // namespace
 
-std::string StatusKey(std::string_view status_id) { return Key("s/status", status_id); }
-
-void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case EnrollmentEvent::kSpecialStatusClaimed:
       EvolveClaimed(own, event.special_status_claimed(), rows);
@@ -50,7 +50,7 @@ void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, Muta
 
 Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s,
                                                    const v1::ClaimSpecialStatus& command) {
-  if (const auto same = s.rows.Get<SpecialStatus>(StatusKey(command.status_id()))) {
+  if (const auto same = s.rows.Get(kStatuses, {command.status_id()})) {
     if (same->pupil_id() == command.pupil_id() && same->category() == command.category()) return {};
     return InvalidField("status_id", command.status_id(), "an id that no other status has");
   }
@@ -75,7 +75,7 @@ Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s,
 
 Decision<EnrollmentEvent> DecideVerifySpecialStatus(const Situation& s,
                                                     const v1::VerifySpecialStatus& command) {
-  const auto status = s.rows.Get<SpecialStatus>(StatusKey(command.status_id()));
+  const auto status = s.rows.Get(kStatuses, {command.status_id()});
   if (!status || status->school_id() != s.context.school_id) return Unknown("status", command.status_id());
   if (status->state() == SpecialStatus::VERIFIED) return {};
   if (status->claimed_by() == s.context.person_id) {

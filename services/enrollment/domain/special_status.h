@@ -10,11 +10,8 @@
 
 namespace afterbell::enrollment {
 
-// State.
-std::string StatusKey(std::string_view status_id);
-
 // Evolve.
-void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows);
+void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
 
 // Decide.
 Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s, const v1::ClaimSpecialStatus& command);

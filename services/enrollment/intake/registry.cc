@@ -1,13 +1,13 @@
 #include "services/enrollment/intake/registry.h"
 
 #include "afterbell/registry/v1/registry_events.pb.h"
-#include "services/enrollment/domain/facts.h"
+#include "services/enrollment/domain/tables.h"
 
 namespace afterbell::enrollment {
 
 using registry::v1::RegistryEvent;
 
-void FoldRegistry(const Recorded& foreign, MutableRows& rows) {
+void FoldRegistry(const Recorded& foreign, FactRows rows) {
   if (foreign.service != "registry") return;
   const std::string& school_id = foreign.commit.school_id();
   ForEachEventOf<RegistryEvent>(foreign, [&](const RegistryEvent& event) {
@@ -17,19 +17,19 @@ void FoldRegistry(const Recorded& foreign, MutableRows& rows) {
         if (person.kind() != registry::v1::PUPIL) break;
         registry::v1::PersonRegistered row = person;
         row.clear_sealed_identity();  // Nothing here is decided by a name.
-        rows.Put(PupilKey(school_id, person.person_id()), row);
+        rows.Put(kPupils, {school_id, person.person_id()}, std::move(row));
         break;
       }
       case RegistryEvent::kClassOpened:
-        rows.Put(ClassKey(school_id, event.class_opened().class_id()), event.class_opened());
+        rows.Put(kClasses, {school_id, event.class_opened().class_id()}, event.class_opened());
         break;
       case RegistryEvent::kGuardianshipRecorded: {
         const auto& guardianship = event.guardianship_recorded();
-        rows.Put(GuardianKey(guardianship.pupil_id(), guardianship.guardian_id()), guardianship);
+        rows.Put(kGuardians, {guardianship.pupil_id(), guardianship.guardian_id()}, guardianship);
         break;
       }
       case RegistryEvent::kVenueRegistered:
-        rows.Put(VenueKey(school_id, event.venue_registered().venue_id()), event.venue_registered());
+        rows.Put(kVenues, {school_id, event.venue_registered().venue_id()}, event.venue_registered());
         break;
       default:
         break;

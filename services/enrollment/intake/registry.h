@@ -1,4 +1,4 @@
-// Facts of registry's same-numbered partition, as the rows domain/facts.h names: pupils, classes,
+// Facts of registry's same-numbered partition, as the rows of domain/tables.h: pupils, classes,
 // guardians and the venues on site.
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_INTAKE_REGISTRY_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_INTAKE_REGISTRY_H_
@@ -7,7 +7,7 @@
 
 namespace afterbell::enrollment {
 
-void FoldRegistry(const Recorded& foreign, MutableRows& rows);
+void FoldRegistry(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::enrollment
 

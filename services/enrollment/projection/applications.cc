@@ -1,11 +1,13 @@
 #include "services/enrollment/projection/applications.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "services/enrollment/domain/application.h"
-#include "services/enrollment/domain/enrollment.h"
 #include "services/enrollment/domain/steps.h"
+#include "services/enrollment/domain/tables.h"
+#include "services/enrollment/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::enrollment {
@@ -16,38 +18,43 @@ using state::Application;
 // A key part for a pupil in no class.
 constexpr char kNoClass[] = "-";
 
-std::string QueuedAtKey(std::string_view application_id) { return Key("v/to_review_at", application_id); }
-
 bool IsUnderWay(const Application& row) {
   return row.state() == Application::SUBMITTED || row.state() == Application::AGREED ||
          row.state() == Application::ENROLLED;
 }
 
 // Where it waits, or nothing.
-std::string QueueKey(const Application& row) {
-  const std::string step = IsUnderWay(row) ? AwaitedWord(row) : std::string();
-  if (step.empty()) return {};
-  return Key("v/to_review", row.school_id(), step, row.class_id().empty() ? kNoClass : row.class_id(),
-             InstantText(row.submitted_at()), row.application_id());
+std::optional<state::Queued> QueuedOf(const Application& row) {
+  if (!IsUnderWay(row)) return std::nullopt;
+  state::Queued queued;
+  queued.set_step(AwaitedWord(row));
+  if (queued.step().empty()) return std::nullopt;
+  queued.set_class_id(row.class_id());
+  queued.set_submitted_at(row.submitted_at());
+  return queued;
 }
 
-void Index(const std::string& application_id, MutableRows& rows) {
-  const auto row = rows.Get<Application>(ApplicationKey(application_id));
+decltype(kToReview)::Key QueueKey(const Application& row, const state::Queued& queued) {
+  return {row.school_id(), key::Word(queued.step()),
+          queued.class_id().empty() ? std::string_view(kNoClass) : std::string_view(queued.class_id()),
+          key::Instant(queued.submitted_at()), row.application_id()};
+}
+
+void Index(const std::string& application_id, ViewRows rows) {
+  const auto row = rows.Get(kApplications, {application_id});
   if (!row) return;
-  rows.PutBytes(Key("v/application_of", row->school_id(), row->pupil_id(), row->term_id(),
-                    InstantText(row->started_at()), application_id),
-                "");
-  if (const auto before = rows.GetBytes(QueuedAtKey(application_id))) rows.Erase(*before);
-  const std::string key = QueueKey(*row);
-  if (key.empty()) {
-    rows.Erase(QueuedAtKey(application_id));
-    return;
+  rows.Put(kApplicationsOf, {row->school_id(), row->pupil_id(), row->term_id(),
+                             key::Instant(row->started_at()), application_id});
+  if (const auto before = rows.Get(kQueued, {application_id})) rows.Erase(kToReview, QueueKey(*row, *before));
+  if (auto queued = QueuedOf(*row)) {
+    rows.Put(kToReview, QueueKey(*row, *queued));
+    rows.Put(kQueued, {application_id}, *std::move(queued));
+  } else {
+    rows.Erase(kQueued, {application_id});
   }
-  rows.PutBytes(key, "");
-  rows.PutBytes(QueuedAtKey(application_id), key);
 }
 
-std::vector<std::string> ApplicationsIn(const v1::EnrollmentEvent& event, const Rows& rows) {
+std::vector<std::string> ApplicationsIn(const v1::EnrollmentEvent& event, const QueryRows& rows) {
   using v1::EnrollmentEvent;
   const auto list = [](const auto& ids) { return std::vector<std::string>(ids.begin(), ids.end()); };
   switch (event.event_case()) {
@@ -72,8 +79,7 @@ std::vector<std::string> ApplicationsIn(const v1::EnrollmentEvent& event, const 
     case EnrollmentEvent::kPupilEnrolled:
       return {event.pupil_enrolled().application_id()};
     case EnrollmentEvent::kEnrollmentWithdrawn: {
-      const auto row =
-          rows.Get<state::Enrollment>(EnrollmentKey(event.enrollment_withdrawn().enrollment_id()));
+      const auto row = rows.Get(kEnrollments, {event.enrollment_withdrawn().enrollment_id()});
       return row ? std::vector<std::string>{row->application_id()} : std::vector<std::string>{};
     }
     default:
@@ -113,20 +119,15 @@ v1::ApplicationView ViewOf(const Application& row) {
   return view;
 }
 
-// The application an index row stands for: its id is the last part of the key.
-std::optional<Application> At(const Rows& rows, std::string_view index_key) {
-  return rows.Get<Application>(ApplicationKey(index_key.substr(index_key.rfind('/') + 1)));
-}
-
 }  // namespace
 
-void ProjectApplications(const Recorded&, const v1::EnrollmentEvent& event, MutableRows& rows) {
+void ProjectApplications(const Recorded&, const v1::EnrollmentEvent& event, ViewRows rows) {
   for (const std::string& application_id : ApplicationsIn(event, rows)) Index(application_id, rows);
 }
 
-absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows,
+absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const QueryRows& rows,
                                                         const v1::GetApplicationRequest& request) {
-  const auto row = rows.Get<Application>(ApplicationKey(request.application_id()));
+  const auto row = rows.Get(kApplications, {request.application_id()});
   if (!row || row->school_id() != request.header().school_id())
     return Unknown("application", request.application_id());
   v1::GetApplicationAnswer answer;
@@ -135,34 +136,42 @@ absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows,
 }
 
 absl::StatusOr<v1::ListPupilApplicationsAnswer> ListPupilApplications(
-    const Rows& rows, const v1::ListPupilApplicationsRequest& request) {
-  const std::string pupil = Key("v/application_of", request.header().school_id(), request.pupil_id());
-  const std::string prefix = request.has_term_id() ? Key(pupil, request.term_id(), "") : Key(pupil, "");
+    const QueryRows& rows, const v1::ListPupilApplicationsRequest& request) {
+  const std::string& school_id = request.header().school_id();
   v1::ListPupilApplicationsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       const auto row = At(rows, key);
-                                       if (row) *answer.add_applications() = ViewOf(*row);
-                                       return row.has_value();
-                                     }));
+  const auto list = [&](const auto& prefix) {
+    return ScanPage(rows, kApplicationsOf, prefix, request, request.header(), answer.mutable_page(),
+                    [&](const auto& key) {
+                      const auto& [school, pupil, term, started_at, application_id] = key;
+                      const auto row = rows.Get(kApplications, {application_id});
+                      if (row) *answer.add_applications() = ViewOf(*row);
+                      return row != nullptr;
+                    });
+  };
+  AFTERBELL_RETURN_IF_ERROR(request.has_term_id()
+                                ? list(Prefix(school_id, request.pupil_id(), request.term_id()))
+                                : list(Prefix(school_id, request.pupil_id())));
   return answer;
 }
 
 absl::StatusOr<v1::ListApplicationsToReviewAnswer> ListApplicationsToReview(
-    const Rows& rows, const v1::ListApplicationsToReviewRequest& request) {
-  const std::string step = Key("v/to_review", request.header().school_id(), request.step());
-  const std::string prefix = request.has_class_id() ? Key(step, request.class_id(), "") : Key(step, "");
+    const QueryRows& rows, const v1::ListApplicationsToReviewRequest& request) {
+  const std::string& school_id = request.header().school_id();
+  const key::Word step(request.step());
   v1::ListApplicationsToReviewAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       const auto row = At(rows, key);
-                                       if (!row ||
-                                           (request.has_term_id() && row->term_id() != request.term_id())) {
-                                         return false;
-                                       }
-                                       *answer.add_applications() = ViewOf(*row);
-                                       return true;
-                                     }));
+  const auto list = [&](const auto& prefix) {
+    return ScanPage(rows, kToReview, prefix, request, request.header(), answer.mutable_page(),
+                    [&](const auto& key) {
+                      const auto& [school, word, class_id, submitted_at, application_id] = key;
+                      const auto row = rows.Get(kApplications, {application_id});
+                      if (!row || (request.has_term_id() && row->term_id() != request.term_id()))
+                        return false;
+                      *answer.add_applications() = ViewOf(*row);
+                      return true;
+                    });
+  };
+  AFTERBELL_RETURN_IF_ERROR(request.has_class_id() ? list(Prefix(school_id, step, request.class_id()))
+                                                   : list(Prefix(school_id, step)));
   return answer;
 }
 

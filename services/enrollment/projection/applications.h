@@ -1,10 +1,4 @@
 // Applications as people ask for them: one by id, those of a pupil, and the queue of each step.
-//
-//   v/application_of/<school>/<pupil>/<term>/<started at>/<application>   empty
-//   v/to_review/<school>/<step>/<class>/<submitted at>/<application>      empty
-//   v/to_review_at/<application>                                          the queue key it stands at
-//
-// The index rows hold nothing but their key; what is shown is read from the application itself.
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_APPLICATIONS_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_APPLICATIONS_H_
 
@@ -15,14 +9,14 @@
 
 namespace afterbell::enrollment {
 
-void ProjectApplications(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
+void ProjectApplications(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const Rows& rows,
+absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const QueryRows& rows,
                                                         const v1::GetApplicationRequest& request);
 absl::StatusOr<v1::ListPupilApplicationsAnswer> ListPupilApplications(
-    const Rows& rows, const v1::ListPupilApplicationsRequest& request);
+    const QueryRows& rows, const v1::ListPupilApplicationsRequest& request);
 absl::StatusOr<v1::ListApplicationsToReviewAnswer> ListApplicationsToReview(
-    const Rows& rows, const v1::ListApplicationsToReviewRequest& request);
+    const QueryRows& rows, const v1::ListApplicationsToReviewRequest& request);
 
 }  // namespace afterbell::enrollment
 

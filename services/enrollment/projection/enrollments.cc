@@ -2,9 +2,10 @@
 
 #include <string>
 
-#include "services/enrollment/domain/agreement.h"
 #include "services/enrollment/domain/care_group.h"
 #include "services/enrollment/domain/enrollment.h"
+#include "services/enrollment/domain/tables.h"
+#include "services/enrollment/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::enrollment {
@@ -41,7 +42,7 @@ v1::AgreementView ViewOf(const state::Agreement& row) {
   return view;
 }
 
-v1::EnrollmentView ViewOf(const Rows& rows, const state::Enrollment& row) {
+v1::EnrollmentView ViewOf(const QueryRows& rows, const state::Enrollment& row) {
   v1::EnrollmentView view;
   view.set_enrollment_id(row.enrollment_id());
   view.set_application_id(row.application_id());
@@ -60,7 +61,7 @@ v1::EnrollmentView ViewOf(const Rows& rows, const state::Enrollment& row) {
   return view;
 }
 
-v1::CareGroupView ViewOf(const Rows& rows, const state::Group& row, const std::string& on) {
+v1::CareGroupView ViewOf(const QueryRows& rows, const state::Group& row, const std::string& on) {
   v1::CareGroupView view;
   view.set_group_id(row.group_id());
   view.set_term_id(row.term_id());
@@ -79,15 +80,15 @@ v1::CareGroupView ViewOf(const Rows& rows, const state::Group& row, const std::s
 
 }  // namespace
 
-void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows) {
+void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows) {
   if (event.event_case() != v1::EnrollmentEvent::kCareGroupFormed) return;
   const auto& formed = event.care_group_formed();
-  rows.PutBytes(Key("v/group_of", own.commit.school_id(), formed.term_id(), formed.group_id()), "");
+  rows.Put(kGroupsOf, {own.commit.school_id(), formed.term_id(), formed.group_id()});
 }
 
-absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const Rows& rows,
+absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const QueryRows& rows,
                                                     const v1::GetAgreementRequest& request) {
-  const auto row = rows.Get<state::Agreement>(AgreementKey(request.agreement_id()));
+  const auto row = rows.Get(kAgreements, {request.agreement_id()});
   if (!row || row->school_id() != request.header().school_id())
     return Unknown("agreement", request.agreement_id());
   v1::GetAgreementAnswer answer;
@@ -95,49 +96,50 @@ absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const Rows& rows,
   return answer;
 }
 
-absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows,
+absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const QueryRows& rows,
                                                       const v1::GetEnrollmentRequest& request) {
   const std::string id = EnrollmentId(request.pupil_id(), request.term_id(), request.product());
-  const auto row = rows.Get<state::Enrollment>(EnrollmentKey(id));
+  const auto row = rows.Get(kEnrollments, {id});
   if (!row || row->school_id() != request.header().school_id()) return Unknown("enrollment", id);
   v1::GetEnrollmentAnswer answer;
   *answer.mutable_enrollment() = ViewOf(rows, *row);
   return answer;
 }
 
-absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const Rows& rows,
+absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const QueryRows& rows,
                                                         const v1::ListCareGroupsRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
   v1::ListCareGroupsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(
-      ScanPage(rows, Key("v/group_of", request.header().school_id(), request.term_id(), ""), request,
-               request.header(), answer.mutable_page(), [&](std::string_view key, std::string_view) {
-                 const auto row = rows.Get<state::Group>(GroupKey(KeyPart(key, 4)));
-                 if (!row) return false;
-                 v1::CareGroupView view = ViewOf(rows, *row, request.on());
-                 if (request.with_room_left() && view.limit() > 0 && view.pupils() >= view.limit())
-                   return false;
-                 *answer.add_groups() = std::move(view);
-                 return true;
-               }));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kGroupsOf, Prefix(request.header().school_id(), request.term_id()),
+                                     request, request.header(), answer.mutable_page(), [&](const auto& key) {
+                                       const auto& [school, term, group_id] = key;
+                                       const auto row = rows.Get(kGroups, {group_id});
+                                       if (!row) return false;
+                                       v1::CareGroupView view = ViewOf(rows, *row, request.on());
+                                       if (request.with_room_left() && view.limit() > 0 &&
+                                           view.pupils() >= view.limit())
+                                         return false;
+                                       *answer.add_groups() = std::move(view);
+                                       return true;
+                                     }));
   return answer;
 }
 
-absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const Rows& rows,
+absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const QueryRows& rows,
                                                           const v1::ListGroupPupilsRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
-  const auto group = rows.Get<state::Group>(GroupKey(request.group_id()));
+  const auto group = rows.Get(kGroups, {request.group_id()});
   if (!group || group->school_id() != request.header().school_id())
     return Unknown("group", request.group_id());
   v1::ListGroupPupilsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<state::Place>(
-      rows, MemberPrefix(request.group_id()), request, request.header(), answer.mutable_page(),
-      [&](std::string_view, const state::Place& place) {
-        const bool held =
-            place.from_on() <= request.on() && (place.last_on().empty() || request.on() <= place.last_on());
-        if (held) *answer.add_places() = ViewOf(place);
-        return held;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kMembers, Prefix(request.group_id()), request, request.header(),
+                                     answer.mutable_page(), [&](const state::Place& place) {
+                                       const bool held =
+                                           place.from_on() <= request.on() &&
+                                           (place.last_on().empty() || request.on() <= place.last_on());
+                                       if (held) *answer.add_places() = ViewOf(place);
+                                       return held;
+                                     }));
   return answer;
 }
 

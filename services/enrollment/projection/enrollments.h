@@ -1,8 +1,4 @@
 // Agreements, enrollments, care groups and who is in them.
-//
-//   v/group_of/<school>/<term>/<group>   empty
-//
-// Everything else is read from the rows the rules decide on: they are what is true.
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_ENROLLMENTS_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_ENROLLMENTS_H_
 
@@ -13,15 +9,16 @@
 
 namespace afterbell::enrollment {
 
-void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
+void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const Rows& rows, const v1::GetAgreementRequest& request);
-absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const Rows& rows,
+absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const QueryRows& rows,
+                                                    const v1::GetAgreementRequest& request);
+absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const QueryRows& rows,
                                                       const v1::GetEnrollmentRequest& request);
 // Reads p:group_size_max as well, so the answer is that of the rows' policy on `on`.
-absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const Rows& rows,
+absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const QueryRows& rows,
                                                         const v1::ListCareGroupsRequest& request);
-absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const Rows& rows,
+absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const QueryRows& rows,
                                                           const v1::ListGroupPupilsRequest& request);
 
 }  // namespace afterbell::enrollment

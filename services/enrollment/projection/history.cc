@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_format.h"
-#include "services/enrollment/domain/agreement.h"
-#include "services/enrollment/domain/enrollment.h"
+#include "services/enrollment/domain/tables.h"
+#include "services/enrollment/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::enrollment {
@@ -23,20 +22,20 @@ struct Mention {
 
 class Mentions {
  public:
-  explicit Mentions(const Rows& rows) : rows_(rows) {}
+  explicit Mentions(QueryRows rows) : rows_(rows) {}
 
   void OfApplication(const std::string& application_id, std::vector<std::string> hashes,
                      std::string subject = "") {
-    const auto row = rows_.Get<state::Application>(ApplicationKey(application_id));
+    const auto row = rows_.Get(kApplications, {application_id});
     if (!row) return;
     Add(row->pupil_id(), row->term_id(), subject.empty() ? application_id : subject, std::move(hashes));
   }
   void OfAgreement(const std::string& agreement_id, std::vector<std::string> hashes) {
-    const auto row = rows_.Get<state::Agreement>(AgreementKey(agreement_id));
+    const auto row = rows_.Get(kAgreements, {agreement_id});
     if (row) OfApplication(row->application_id(), std::move(hashes), agreement_id);
   }
   void OfEnrollment(const std::string& enrollment_id, const std::string& subject) {
-    const auto row = rows_.Get<state::Enrollment>(EnrollmentKey(enrollment_id));
+    const auto row = rows_.Get(kEnrollments, {enrollment_id});
     if (row) Add(row->pupil_id(), row->term_id(), subject, {});
   }
   void Add(std::string pupil_id, std::string term_id, std::string subject, std::vector<std::string> hashes) {
@@ -45,7 +44,7 @@ class Mentions {
   const std::vector<Mention>& found() const { return found_; }
 
  private:
-  const Rows& rows_;
+  const QueryRows rows_;
   std::vector<Mention> found_;
 };
 
@@ -158,27 +157,28 @@ v1::HistoryEntry EntryOf(const Recorded& own, const std::string& event_name, con
 
 }  // namespace
 
-void ProjectHistory(const Recorded& own, const EnrollmentEvent& event, MutableRows& rows) {
+void ProjectHistory(const Recorded& own, const EnrollmentEvent& event, ViewRows rows) {
   Mentions mentions(rows);
   MentionApplication(event, &mentions);
   MentionEnrollment(event, &mentions);
   const std::string name = EventName(event);
   for (const Mention& mention : mentions.found()) {
-    rows.Put(Key("v/history", own.commit.school_id(), mention.pupil_id, mention.term_id,
-                 absl::StrFormat("%020d", own.commit.index()), name, mention.subject_id),
+    rows.Put(kHistory,
+             {own.commit.school_id(), mention.pupil_id, mention.term_id, key::Index(own.commit.index()),
+              key::Word(name), mention.subject_id},
              EntryOf(own, name, mention));
   }
 }
 
 absl::StatusOr<v1::GetPupilTermHistoryAnswer> GetPupilTermHistory(
-    const Rows& rows, const v1::GetPupilTermHistoryRequest& request) {
+    const QueryRows& rows, const v1::GetPupilTermHistoryRequest& request) {
   v1::GetPupilTermHistoryAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::HistoryEntry>(
-      rows, Key("v/history", request.header().school_id(), request.pupil_id(), request.term_id(), ""),
-      request, request.header(), answer.mutable_page(), [&](std::string_view, const v1::HistoryEntry& entry) {
-        *answer.add_entries() = entry;
-        return true;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, kHistory, Prefix(request.header().school_id(), request.pupil_id(), request.term_id()),
+               request, request.header(), answer.mutable_page(), [&](const v1::HistoryEntry& entry) {
+                 *answer.add_entries() = entry;
+                 return true;
+               }));
   return answer;
 }
 

@@ -1,8 +1,6 @@
 // The file of a pupil's term: every record that concerned it, who decided, under which version of
 // policy, with the hashes of the papers (Q-50, ENR-35).
 //
-//   v/history/<school>/<pupil>/<term>/<record index>/<event>/<subject>   HistoryEntry
-//
 // A special status belongs to no term and is listed by itself (statuses.h).
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_HISTORY_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_HISTORY_H_
@@ -14,10 +12,10 @@
 
 namespace afterbell::enrollment {
 
-void ProjectHistory(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
+void ProjectHistory(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows);
 
 absl::StatusOr<v1::GetPupilTermHistoryAnswer> GetPupilTermHistory(
-    const Rows& rows, const v1::GetPupilTermHistoryRequest& request);
+    const QueryRows& rows, const v1::GetPupilTermHistoryRequest& request);
 
 }  // namespace afterbell::enrollment
 

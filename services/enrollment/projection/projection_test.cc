@@ -216,9 +216,7 @@ class Refold : public ::testing::Test {
     }
   }
   // The kit decides too, so that its own rows go along.
-  void Begin() {
-    for (const auto& [key, bytes] : kit.rows().all()) rows.PutBytes(key, bytes);
-  }
+  void Begin() { rows = kit.memory(); }
   Kit kit;
   MemoryRows rows;
   std::vector<log::v1::Commit> commits;

@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "services/enrollment/domain/special_status.h"
+#include "services/enrollment/domain/tables.h"
+#include "services/enrollment/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::enrollment {
@@ -10,9 +11,9 @@ namespace {
 
 using state::SpecialStatus;
 
-std::string IndexKey(const SpecialStatus& row, SpecialStatus::State state) {
-  return Key("v/status", row.school_id(), SpecialStatus::State_Name(state), InstantText(row.claimed_at()),
-             row.status_id());
+decltype(kStatusesBy)::Key IndexKey(const SpecialStatus& row, SpecialStatus::State state) {
+  return {row.school_id(), key::Word(SpecialStatus::State_Name(state)), key::Instant(row.claimed_at()),
+          row.status_id()};
 }
 
 v1::StatusView ViewOf(const SpecialStatus& row) {
@@ -31,24 +32,25 @@ v1::StatusView ViewOf(const SpecialStatus& row) {
 
 }  // namespace
 
-void ProjectStatuses(const Recorded&, const v1::EnrollmentEvent& event, MutableRows& rows) {
+void ProjectStatuses(const Recorded&, const v1::EnrollmentEvent& event, ViewRows rows) {
   std::string status_id;
   if (event.has_special_status_claimed()) status_id = event.special_status_claimed().status_id();
   if (event.has_special_status_verified()) status_id = event.special_status_verified().status_id();
-  const auto row = rows.Get<SpecialStatus>(StatusKey(status_id));
+  const auto row = rows.Get(kStatuses, {status_id});
   if (status_id.empty() || !row) return;
   for (const auto state : {SpecialStatus::CLAIMED, SpecialStatus::VERIFIED})
-    rows.Erase(IndexKey(*row, state));
-  rows.PutBytes(IndexKey(*row, row->state()), "");
+    rows.Erase(kStatusesBy, IndexKey(*row, state));
+  rows.Put(kStatusesBy, IndexKey(*row, row->state()));
 }
 
-absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const Rows& rows,
+absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const QueryRows& rows,
                                                               const v1::ListPupilStatusesRequest& request) {
   v1::ListPupilStatusesAnswer answer;
   AFTERBELL_RETURN_IF_ERROR(
-      ScanPage(rows, Key("v/status", request.header().school_id(), request.state(), ""), request,
-               request.header(), answer.mutable_page(), [&](std::string_view key, std::string_view) {
-                 const auto row = rows.Get<SpecialStatus>(StatusKey(KeyPart(key, 5)));
+      ScanPage(rows, kStatusesBy, Prefix(request.header().school_id(), key::Word(request.state())), request,
+               request.header(), answer.mutable_page(), [&](const auto& key) {
+                 const auto& [school, state, claimed_at, status_id] = key;
+                 const auto row = rows.Get(kStatuses, {status_id});
                  if (!row || (request.has_category() && row->category() != request.category())) return false;
                  *answer.add_statuses() = ViewOf(*row);
                  return true;

@@ -1,6 +1,4 @@
 // Special statuses of pupils, to verify and verified.
-//
-//   v/status/<school>/<state>/<claimed at>/<status>   empty
 #ifndef AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_STATUSES_H_
 #define AFTERBELL_SERVICES_ENROLLMENT_PROJECTION_STATUSES_H_
 
@@ -11,9 +9,9 @@
 
 namespace afterbell::enrollment {
 
-void ProjectStatuses(const Recorded& own, const v1::EnrollmentEvent& event, MutableRows& rows);
+void ProjectStatuses(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const Rows& rows,
+absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const QueryRows& rows,
                                                               const v1::ListPupilStatusesRequest& request);
 
 }  // namespace afterbell::enrollment

@@ -47,7 +47,7 @@ v1::SuspectViolation Suspicion(const Situation& s, const std::string& detector, 
 }
 
 std::string ClearanceText(const Rows& rows, const std::string& person_id) {
-  const auto cleared = rows.Get<staffing::v1::PersonCleared>(reference::ClearanceKey(person_id));
+  const auto cleared = rows.Get(reference::kClearances, {person_id});
   if (!cleared) return "none";
   return absl::StrCat(cleared->valid_from(), "..", cleared->valid_to(), " as ",
                       absl::StrJoin(cleared->roles(), ","), " at ",

@@ -59,7 +59,7 @@ TEST(UnreviewedEntry, AsksForAClearanceInForceThatDayHereAndInThatRole) {
     InspectionKit kit;
     kit.GivenCommons(cleared).At(date, "15:00");
     kit.WhenHeard("attendance", CheckedIn());
-    return kit.rows().Has("s/case/s1/" + CaseOf("unreviewed_entry", "tea", "attendance", 1));
+    return kit.rows().Has(kCases, {"s1", CaseOf("unreviewed_entry", "tea", "attendance", 1)});
   };
   EXPECT_TRUE(suspected(Cleared(), "2026-08-31"));
   EXPECT_FALSE(suspected(Cleared(), "2026-09-01"));
@@ -204,8 +204,8 @@ TEST(UnpostedCharge, SuspectsANoticeThatSaysAnotherThing) {
     MoneyKit kit;
     kit.GivenFrom("billing", Assessed(used)).GivenFrom("billing", Posted("2026-09-01", notice, "n1", terms));
     kit.WhenHeard("billing", Paid("2026-09-20"));
-    return kit.rows().Has("s/case/s1/" + CaseOf("unposted_charge", "s1", "billing", 4)) ? "suspected"
-                                                                                        : "nothing";
+    return kit.rows().Has(kCases, {"s1", CaseOf("unposted_charge", "s1", "billing", 4)}) ? "suspected"
+                                                                                         : "nothing";
   };
   const std::string amount = "used { key: 'fee_amount_yuan' value: '8000' }";
   const std::string cap = " used { key: 'fee_cap' value: '17000' }";
@@ -304,10 +304,10 @@ TEST(Intake, GivesTheSameRowsWhenARecordIsFoldedTwice) {
     commits[i].add_events(events[i].SerializeAsString());
     TheInspection().Fold(Recorded{commits[i], "billing", 1}, kit.rows());
   }
-  const MemoryRows once = kit.rows();
+  const MemoryRows once = kit.memory();
   for (const log::v1::Commit& commit : commits)
     TheInspection().Fold(Recorded{commit, "billing", 1}, kit.rows());
-  EXPECT_EQ(once.all(), kit.rows().all());
+  EXPECT_EQ(once.all(), kit.memory().all());
 }
 
 }  // namespace

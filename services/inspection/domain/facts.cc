@@ -2,20 +2,6 @@
 
 namespace afterbell::inspection {
 
-std::string PostKey(std::string_view school_id, std::string_view person_id, std::string_view post_id) {
-  return Key("f/registry/post", school_id, person_id, post_id);
-}
-
-std::string NoticeKey(std::string_view school_id, std::string_view notice_id) {
-  return Key("f/billing/notice", school_id, notice_id);
-}
-
-std::string ChargeKey(std::string_view charge_id) { return Key("f/billing/charge", charge_id); }
-
-std::string MoneyKey(std::string_view school_id, Micros at, std::string_view kind, std::string_view id) {
-  return Key("f/billing/money", school_id, InstantText(at), kind, id);
-}
-
 state::MoneyRow MoneyOf(const Recorded& recorded, const billing::v1::ChargeIssued& issued) {
   state::MoneyRow row;
   *row.mutable_at() = recorded.commit.occurred_at();
@@ -39,15 +25,16 @@ state::MoneyRow MoneyOf(const Recorded& recorded, const billing::v1::PaymentRece
   return row;
 }
 
-std::optional<registry::v1::PostAssigned> PostHeld(const Rows& rows, std::string_view school_id,
-                                                   std::string_view person_id, std::string_view date) {
-  std::optional<registry::v1::PostAssigned> held;
+RowPtr<registry::v1::PostAssigned> PostHeld(const Rows& rows, std::string_view school_id,
+                                            std::string_view person_id, std::string_view date) {
+  RowPtr<registry::v1::PostAssigned> held;
   if (person_id.empty()) return held;
-  rows.Scan<registry::v1::PostAssigned>(PostKey(school_id, person_id, ""),
-                                        [&](std::string_view, const registry::v1::PostAssigned& post) {
-                                          if (std::string_view(post.from_on()) <= date) held = post;
-                                          return !held;
-                                        });
+  rows.Scan(kPosts, Prefix(school_id, person_id),
+            [&](const auto& key, const registry::v1::PostAssigned& post) {
+              if (std::string_view(post.from_on()) <= date)
+                held = rows.Get(kPosts, {school_id, person_id, std::get<2>(key)});
+              return held == nullptr;
+            });
   return held;
 }
 

@@ -47,11 +47,12 @@ std::string TermsText(const ChargeAssessed& charge) {
   return TermsText(charge.model(), UsedFen(charge, "fee_amount_yuan"), UsedFen(charge, "fee_cap"));
 }
 
-std::vector<NoticeRow> NoticesOf(const Rows& rows, const std::string& school_id) {
-  std::vector<NoticeRow> notices;
-  rows.Scan<NoticeRow>(NoticeKey(school_id, ""), [&](std::string_view, const NoticeRow& notice) {
-    if (notice.has_posted()) notices.push_back(notice);
-    return true;
+using Notices = std::vector<RowPtr<NoticeRow>>;
+
+Notices NoticesOf(const Rows& rows, const std::string& school_id) {
+  Notices notices;
+  rows.Scan(kNotices, Prefix(school_id), [&](const auto& key, const NoticeRow& notice) {
+    if (notice.has_posted()) notices.push_back(rows.Get(kNotices, {school_id, std::get<1>(key)}));
   });
   return notices;
 }
@@ -70,41 +71,39 @@ const NoticeAmount* AmountIn(const NoticeRow& notice, const std::string& fee_kin
 }
 
 // The first notice of that kind that came after the money, if any ever did.
-Finding NotYetPosted(const std::vector<NoticeRow>& notices, Micros at, const std::string& fee_kind) {
+Finding NotYetPosted(const Notices& notices, Micros at, const std::string& fee_kind) {
   Finding finding{"a posted notice", InstantText(at), {}};
   Micros first = 0;
-  for (const NoticeRow& notice : notices) {
-    const Micros posted_at = MicrosOf(notice.posted().posted_at());
-    if (posted_at <= at || AmountIn(notice, fee_kind) == nullptr || (first != 0 && first <= posted_at))
+  for (const auto& notice : notices) {
+    const Micros posted_at = MicrosOf(notice->posted().posted_at());
+    if (posted_at <= at || AmountIn(*notice, fee_kind) == nullptr || (first != 0 && first <= posted_at))
       continue;
     first = posted_at;
     finding.limit = InstantText(posted_at);
-    finding.notice = notice.posted_in();
+    finding.notice = notice->posted_in();
   }
   return finding;
 }
 
 // Nothing: a notice stood that says what the charge asks. Without a charge any notice will do.
-std::optional<Finding> Uncovered(const std::vector<NoticeRow>& notices, Micros at,
-                                 const std::optional<ChargeAssessed>& charge) {
+std::optional<Finding> Uncovered(const Notices& notices, Micros at, const RowPtr<ChargeAssessed>& charge) {
   const std::string fee_kind = charge ? charge->fee_kind() : std::string();
   std::optional<Finding> other;
-  for (const NoticeRow& notice : notices) {
-    const NoticeAmount* amount = Stands(notice, at) ? AmountIn(notice, fee_kind) : nullptr;
+  for (const auto& notice : notices) {
+    const NoticeAmount* amount = Stands(*notice, at) ? AmountIn(*notice, fee_kind) : nullptr;
     if (amount == nullptr) continue;
     if (!charge || TermsText(*amount) == TermsText(*charge)) return std::nullopt;
-    other = Finding{TermsText(*charge), TermsText(*amount), notice.posted_in()};
+    other = Finding{TermsText(*charge), TermsText(*amount), notice->posted_in()};
   }
   return other ? other : NotYetPosted(notices, at, fee_kind);
 }
 
-std::optional<Finding> Uncovered(const Rows& rows, const std::vector<NoticeRow>& notices,
-                                 const MoneyRow& money) {
+std::optional<Finding> Uncovered(const Rows& rows, const Notices& notices, const MoneyRow& money) {
   const Micros at = MicrosOf(money.at());
   for (const std::string& charge_id : money.charge_ids()) {
-    if (auto finding = Uncovered(notices, at, rows.Get<ChargeAssessed>(ChargeKey(charge_id)))) return finding;
+    if (auto finding = Uncovered(notices, at, rows.Get(kCharges, {charge_id}))) return finding;
   }
-  if (money.unallocated()) return Uncovered(notices, at, std::nullopt);
+  if (money.unallocated()) return Uncovered(notices, at, nullptr);
   return std::nullopt;
 }
 
@@ -153,26 +152,25 @@ std::vector<MoneyRow> MoneyIn(const Recorded& cause) {
 void DetectByWithdrawal(const Situation& s, const Recorded& cause, const std::string& notice_id,
                         Micros withdrawn_at, Suspicions* suspicions) {
   const std::string& school_id = cause.commit.school_id();
-  const std::vector<NoticeRow> now = NoticesOf(s.rows, school_id);
-  std::vector<NoticeRow> before = now;
-  for (NoticeRow& notice : before) {
-    if (notice.posted().notice_id() == notice_id) notice.clear_withdrawn_at();
+  const Notices now = NoticesOf(s.rows, school_id);
+  Notices before = now;
+  for (auto& notice : before) {
+    if (notice->posted().notice_id() != notice_id) continue;
+    NoticeRow standing = *notice;
+    standing.clear_withdrawn_at();
+    notice = std::make_shared<const NoticeRow>(std::move(standing));
   }
   std::optional<v1::SuspectViolation> suspicion;
-  const std::string prefix = Key("f/billing/money", school_id, "");
-  s.rows.ScanFrom<MoneyRow>(
-      prefix, prefix + InstantText(withdrawn_at), [&](std::string_view, const MoneyRow& money) {
-        const auto value_id = AskedBy(s, school_id, MicrosOf(money.at()));
-        const auto finding = Uncovered(s.rows, now, money);
-        if (!value_id || !finding || Uncovered(s.rows, before, money)) return true;
-        if (!suspicion) {
-          suspicion =
-              Suspicion(s, school_id,
-                        Finding{InstantText(withdrawn_at), InstantText(MicrosOf(money.at())), {}}, *value_id);
-        }
-        AddCause(s, money.record(), &*suspicion);
-        return true;
-      });
+  s.rows.Scan(kMoney, Prefix(school_id).From(key::Instant(withdrawn_at)), [&](const MoneyRow& money) {
+    const auto value_id = AskedBy(s, school_id, MicrosOf(money.at()));
+    const auto finding = Uncovered(s.rows, now, money);
+    if (!value_id || !finding || Uncovered(s.rows, before, money)) return;
+    if (!suspicion) {
+      suspicion = Suspicion(
+          s, school_id, Finding{InstantText(withdrawn_at), InstantText(MicrosOf(money.at())), {}}, *value_id);
+    }
+    AddCause(s, money.record(), &*suspicion);
+  });
   if (suspicion) suspicions->push_back(*std::move(suspicion));
 }
 

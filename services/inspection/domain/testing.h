@@ -6,6 +6,7 @@
 
 #include "afterbell/attendance/v1/attendance_events.pb.h"
 #include "afterbell/billing/v1/billing_events.pb.h"
+#include "services/inspection/domain/tables.h"
 #include "services/inspection/domain/violation.h"
 #include "services/inspection/inspection.h"
 #include "services/platform/base/ids.h"

@@ -1,10 +1,9 @@
 #include "services/inspection/domain/violation.h"
 
-#include "afterbell/registry/v1/registry_events.pb.h"
 #include "services/inspection/domain/codes.h"
 #include "services/inspection/domain/detectors.h"
 #include "services/inspection/domain/facts.h"
-#include "services/inspection/domain/inspection_state.pb.h"
+#include "services/inspection/domain/tables.h"
 #include "services/platform/base/ids.h"
 
 namespace afterbell::inspection {
@@ -13,12 +12,8 @@ namespace {
 using state::CaseRow;
 using Refs = google::protobuf::RepeatedPtrField<log::v1::RecordId>;
 
-std::string CaseKey(std::string_view school_id, std::string_view case_id) {
-  return Key("s/case", school_id, case_id);
-}
-
-std::optional<CaseRow> CaseAt(const Situation& s, const std::string& case_id) {
-  return s.rows.Get<CaseRow>(CaseKey(s.context.school_id, case_id));
+RowPtr<CaseRow> CaseAt(const Situation& s, const std::string& case_id) {
+  return s.rows.Get(kCases, {s.context.school_id, case_id});
 }
 
 Decided One(v1::InspectionEvent event) { return std::vector<v1::InspectionEvent>{std::move(event)}; }
@@ -67,11 +62,10 @@ std::optional<Decided> BeforeVerdict(const Situation& s, const std::string& case
   return std::nullopt;
 }
 
-void PutStep(const Recorded& own, const std::string& case_id, state::CaseStep step, MutableRows& rows) {
-  const std::string key = CaseKey(own.commit.school_id(), case_id);
-  auto row = rows.GetOrEmpty<CaseRow>(key);
+void PutStep(const Recorded& own, const std::string& case_id, state::CaseStep step, StateRows rows) {
+  auto row = rows.GetOrEmpty(kCases, {own.commit.school_id(), case_id});
   row.set_step(step);
-  rows.Put(key, row);
+  rows.Put(kCases, {own.commit.school_id(), case_id}, std::move(row));
 }
 
 }  // namespace
@@ -86,7 +80,7 @@ std::string CaseId(const v1::SuspectViolation& command) {
   return DerivedId("case", {code, command.subject_id(), cause});
 }
 
-void EvolveViolation(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) {
+void EvolveViolation(const Recorded& own, const v1::InspectionEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case v1::InspectionEvent::kViolationSuspected:
       return PutStep(own, event.violation_suspected().case_id(), state::SUSPECTED, rows);
@@ -95,7 +89,7 @@ void EvolveViolation(const Recorded& own, const v1::InspectionEvent& event, Muta
       row.set_step(state::REPORTED);
       *row.mutable_reported() = event.violation_reported();
       row.set_reported_by(own.commit.actor().person_id());
-      return rows.Put(CaseKey(own.commit.school_id(), event.violation_reported().case_id()), row);
+      return rows.Put(kCases, {own.commit.school_id(), event.violation_reported().case_id()}, std::move(row));
     }
     case v1::InspectionEvent::kViolationConfirmed:
       return PutStep(own, event.violation_confirmed().case_id(), state::CONFIRMED, rows);

@@ -2,8 +2,6 @@
 // dismisses, on evidence, and holds no post at the school (INS-01, INS-04).
 //
 //   suspected | reported -> confirmed | dismissed
-//
-// State: s/case/<school>/<case id>  CaseRow
 #ifndef AFTERBELL_SERVICES_INSPECTION_DOMAIN_VIOLATION_H_
 #define AFTERBELL_SERVICES_INSPECTION_DOMAIN_VIOLATION_H_
 
@@ -24,7 +22,7 @@ std::string IdentityText(const log::v1::RecordId& record);
 // The case a suspicion opens: one for a code, a subject and a first cause.
 std::string CaseId(const v1::SuspectViolation& command);
 
-void EvolveViolation(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows);
+void EvolveViolation(const Recorded& own, const v1::InspectionEvent& event, StateRows rows);
 
 Decided DecideSuspectViolation(const Situation& s, const v1::SuspectViolation& command);
 // Testimony: no rule refuses it.

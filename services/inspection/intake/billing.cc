@@ -9,31 +9,35 @@ namespace {
 
 using billing::v1::BillingEvent;
 
-void FoldEvent(const Recorded& foreign, const BillingEvent& event, MutableRows& rows) {
+void FoldEvent(const Recorded& foreign, const BillingEvent& event, FactRows rows) {
   const std::string& school_id = foreign.commit.school_id();
   switch (event.event_case()) {
     case BillingEvent::kFeeNoticePosted: {
-      const std::string key = NoticeKey(school_id, event.fee_notice_posted().notice_id());
-      auto row = rows.GetOrEmpty<state::NoticeRow>(key);
-      *row.mutable_posted() = event.fee_notice_posted();
+      const auto& posted = event.fee_notice_posted();
+      auto row = rows.GetOrEmpty(kNotices, {school_id, posted.notice_id()});
+      *row.mutable_posted() = posted;
       *row.mutable_posted_in() = foreign.Id();
-      return rows.Put(key, row);
+      return rows.Put(kNotices, {school_id, posted.notice_id()}, std::move(row));
     }
     case BillingEvent::kFeeNoticeWithdrawn: {
-      const std::string key = NoticeKey(school_id, event.fee_notice_withdrawn().notice_id());
-      auto row = rows.GetOrEmpty<state::NoticeRow>(key);
-      *row.mutable_withdrawn_at() = event.fee_notice_withdrawn().withdrawn_at();
-      return rows.Put(key, row);
+      const auto& withdrawn = event.fee_notice_withdrawn();
+      auto row = rows.GetOrEmpty(kNotices, {school_id, withdrawn.notice_id()});
+      *row.mutable_withdrawn_at() = withdrawn.withdrawn_at();
+      return rows.Put(kNotices, {school_id, withdrawn.notice_id()}, std::move(row));
     }
     case BillingEvent::kChargeAssessed:
-      return rows.Put(ChargeKey(event.charge_assessed().charge_id()), event.charge_assessed());
+      return rows.Put(kCharges, {event.charge_assessed().charge_id()}, event.charge_assessed());
     case BillingEvent::kChargeIssued:
-      return rows.Put(MoneyKey(school_id, foreign.occurred_at(), "issue", event.charge_issued().charge_id()),
+      return rows.Put(kMoney,
+                      {school_id, key::Instant(foreign.occurred_at()), key::Word("issue"),
+                       event.charge_issued().charge_id()},
                       MoneyOf(foreign, event.charge_issued()));
     case BillingEvent::kPaymentReceived: {
       const auto& payment = event.payment_received();
-      return rows.Put(MoneyKey(school_id, MicrosOf(payment.paid_at()), "payment", payment.payment_id()),
-                      MoneyOf(foreign, payment));
+      return rows.Put(
+          kMoney,
+          {school_id, key::Instant(MicrosOf(payment.paid_at())), key::Word("payment"), payment.payment_id()},
+          MoneyOf(foreign, payment));
     }
     default:
       return;
@@ -42,7 +46,7 @@ void FoldEvent(const Recorded& foreign, const BillingEvent& event, MutableRows& 
 
 }  // namespace
 
-void FoldBilling(const Recorded& foreign, MutableRows& rows) {
+void FoldBilling(const Recorded& foreign, FactRows rows) {
   ForEachEventOf<BillingEvent>(foreign, [&](const BillingEvent& event) { FoldEvent(foreign, event, rows); });
 }
 

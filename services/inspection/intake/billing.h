@@ -6,7 +6,7 @@
 
 namespace afterbell::inspection {
 
-void FoldBilling(const Recorded& foreign, MutableRows& rows);
+void FoldBilling(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::inspection
 

@@ -6,7 +6,7 @@
 
 namespace afterbell::inspection {
 
-void FoldRegistry(const Recorded& foreign, MutableRows& rows);
+void FoldRegistry(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::inspection
 

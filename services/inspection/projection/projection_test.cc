@@ -29,7 +29,7 @@ class History {
     return *this;
   }
 
-  void Fold(size_t from, MutableRows& rows) const {
+  void Fold(size_t from, AllRows rows) const {
     for (size_t i = from; i < records_.size(); ++i) {
       const Recorded recorded{records_[i].commit, records_[i].service, 1};
       if (recorded.service == "inspection") {

@@ -1,5 +1,6 @@
 #include "services/inspection/projection/refusals.h"
 
+#include "services/inspection/projection/tables.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/decider/paging.h"
 
@@ -7,9 +8,6 @@ namespace afterbell::inspection {
 namespace {
 
 using v1::RefusalSeen;
-
-std::string RefusalKey(std::string_view refusal_id) { return Key("v/refusal", refusal_id); }
-std::string TimesPrefix(std::string_view refusal_id) { return Key("v/refusal_times", refusal_id, ""); }
 
 // One actor, one rule, one subject, one day. A rule may refuse for several reasons.
 std::string RefusalId(const Recorded& recorded) {
@@ -33,32 +31,30 @@ RefusalSeen SeenOf(const Recorded& recorded) {
   return seen;
 }
 
-int64_t TimesOf(const Rows& rows, std::string_view refusal_id) {
+int64_t TimesOf(const QueryRows& rows, std::string_view refusal_id) {
   int64_t times = 0;
-  rows.ScanBytes(TimesPrefix(refusal_id), "", [&](std::string_view, std::string_view) {
-    ++times;
-    return true;
-  });
+  rows.Scan(kRefusalTimes, Prefix(refusal_id), [&](const auto&) { ++times; });
   return times;
 }
 
 }  // namespace
 
-void ProjectRefusal(const Recorded& recorded, MutableRows& rows) {
+void ProjectRefusal(const Recorded& recorded, ViewRows rows) {
   const log::v1::Commit& commit = recorded.commit;
   if (!commit.has_refusal()) return;
   const std::string id = RefusalId(recorded);
-  rows.PutBytes(TimesPrefix(id) + std::to_string(commit.index()), "");
-  if (rows.Has(RefusalKey(id))) return;
+  rows.Put(kRefusalTimes, {id, key::Number(static_cast<int64_t>(commit.index()))});
+  if (rows.Has(kRefusals, {id})) return;
   const RefusalSeen seen = SeenOf(recorded);
-  rows.Put(RefusalKey(id), seen);
-  const std::string at = InstantText(MicrosOf(seen.at()));
-  rows.PutBytes(Key("v/refusals/school", seen.school_id(), seen.refusal().rule(), seen.day(), at, id), "");
-  rows.PutBytes(Key("v/refusals/district", seen.district_id(), seen.refusal().rule(), seen.day(), at, id),
-                "");
+  rows.Put(kRefusals, {id}, seen);
+  const key::Word rule(seen.refusal().rule());
+  const key::Date day(seen.day());
+  const key::Instant at(MicrosOf(seen.at()));
+  rows.Put(kRefusalsOfSchool, {seen.school_id(), rule, day, at, id});
+  rows.Put(kRefusalsOfDistrict, {seen.district_id(), rule, day, at, id});
 }
 
-absl::StatusOr<v1::ListRefusalsAnswer> ListRefusals(const Rows& rows,
+absl::StatusOr<v1::ListRefusalsAnswer> ListRefusals(const QueryRows& rows,
                                                     const v1::ListRefusalsRequest& request) {
   const std::string& school_id = request.header().school_id();
   if (school_id.empty() && request.district_id().empty()) {
@@ -68,23 +64,26 @@ absl::StatusOr<v1::ListRefusalsAnswer> ListRefusals(const Rows& rows,
        {std::pair("from_on", request.from_on()), std::pair("to_on", request.to_on())}) {
     if (!date.empty() && !IsDate(date)) return InvalidField(field, date, "a date (2026-09-01)");
   }
-  std::string prefix = school_id.empty() ? Key("v/refusals/district", request.district_id(), "")
-                                         : Key("v/refusals/school", school_id, "");
-  if (!request.rule().empty()) prefix += request.rule() + "/";
   v1::ListRefusalsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(
-      ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-               [&](std::string_view key, std::string_view) {
-                 const std::string_view day = KeyPart(key, 5);
-                 if (!request.from_on().empty() && day < std::string_view(request.from_on())) return false;
-                 if (!request.to_on().empty() && std::string_view(request.to_on()) < day) return false;
-                 auto seen = rows.Get<RefusalSeen>(RefusalKey(KeyPart(key, 7)));
-                 if (!seen || (!request.service().empty() && request.service() != seen->first().service()))
-                   return false;
-                 seen->set_times(TimesOf(rows, KeyPart(key, 7)));
-                 *answer.add_refusals() = *std::move(seen);
-                 return true;
-               }));
+  const auto visit = [&](const auto& key) {
+    const std::string_view day = std::get<2>(key);
+    const std::string_view refusal_id = std::get<4>(key);
+    if (!request.from_on().empty() && day < std::string_view(request.from_on())) return false;
+    if (!request.to_on().empty() && std::string_view(request.to_on()) < day) return false;
+    const auto seen = rows.Get(kRefusals, {refusal_id});
+    if (!seen || (!request.service().empty() && request.service() != seen->first().service())) return false;
+    RefusalSeen& refusal = *answer.add_refusals();
+    refusal = *seen;
+    refusal.set_times(TimesOf(rows, refusal_id));
+    return true;
+  };
+  const auto& table = school_id.empty() ? kRefusalsOfDistrict : kRefusalsOfSchool;
+  const std::string& of = school_id.empty() ? request.district_id() : school_id;
+  const auto scan = [&](const auto& prefix) {
+    return ScanPage(rows, table, prefix, request, request.header(), answer.mutable_page(), visit);
+  };
+  AFTERBELL_RETURN_IF_ERROR(request.rule().empty() ? scan(Prefix(of))
+                                                   : scan(Prefix(of, key::Word(request.rule()))));
   return answer;
 }
 

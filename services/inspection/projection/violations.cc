@@ -1,7 +1,6 @@
 #include "services/inspection/projection/violations.h"
 
-#include <vector>
-
+#include "services/inspection/projection/tables.h"
 #include "services/platform/decider/paging.h"
 
 namespace afterbell::inspection {
@@ -9,29 +8,27 @@ namespace {
 
 using v1::Violation;
 
-std::string CaseKey(std::string_view case_id) { return Key("v/violation", case_id); }
-
-// A case stands once under each of its codes.
-std::vector<std::string> ListKeys(const Violation& violation) {
-  std::vector<std::string> keys;
-  const std::string state = v1::ViolationState_Name(violation.state());
-  const std::string opened_at = InstantText(MicrosOf(violation.opened_at()));
+// Visits each place of the lists where a case stands.
+template <class Visit>
+void ForEachPlace(const Violation& violation, const Visit& visit) {
+  const std::string state_name = v1::ViolationState_Name(violation.state());
+  const key::Word state(state_name);
+  const key::Instant opened_at(MicrosOf(violation.opened_at()));
   for (const std::string& code : violation.codes()) {
-    keys.push_back(
-        Key("v/violations/school", violation.school_id(), state, code, opened_at, violation.case_id()));
-    keys.push_back(
-        Key("v/violations/district", violation.district_id(), state, code, opened_at, violation.case_id()));
+    visit(kViolationsOfSchool,
+          {violation.school_id(), state, key::Word(code), opened_at, violation.case_id()});
+    visit(kViolationsOfDistrict,
+          {violation.district_id(), state, key::Word(code), opened_at, violation.case_id()});
   }
-  return keys;
 }
 
-void PutViolation(const Violation& violation, MutableRows& rows) {
-  const std::string key = CaseKey(violation.case_id());
-  if (const auto before = rows.Get<Violation>(key)) {
-    for (const std::string& old : ListKeys(*before)) rows.Erase(old);
+void PutViolation(const Violation& violation, ViewRows rows) {
+  using List = decltype(kViolationsOfSchool);  // The district's is alike.
+  if (const auto before = rows.Get(kViolations, {violation.case_id()})) {
+    ForEachPlace(*before, [&](List& list, const List::Key& place) { rows.Erase(list, place); });
   }
-  rows.Put(key, violation);
-  for (const std::string& listed : ListKeys(violation)) rows.PutBytes(listed, "");
+  rows.Put(kViolations, {violation.case_id()}, violation);
+  ForEachPlace(violation, [&](List& list, const List::Key& place) { rows.Put(list, place); });
 }
 
 Violation Opened(const Recorded& own, v1::ViolationState state, const std::string& case_id) {
@@ -44,7 +41,7 @@ Violation Opened(const Recorded& own, v1::ViolationState state, const std::strin
   return violation;
 }
 
-void PutSuspected(const Recorded& own, const v1::ViolationSuspected& suspected, MutableRows& rows) {
+void PutSuspected(const Recorded& own, const v1::ViolationSuspected& suspected, ViewRows rows) {
   Violation violation = Opened(own, v1::SUSPECTED, suspected.case_id());
   *violation.mutable_codes() = suspected.codes();
   violation.set_subject_id(suspected.subject_id());
@@ -58,7 +55,7 @@ void PutSuspected(const Recorded& own, const v1::ViolationSuspected& suspected, 
   PutViolation(violation, rows);
 }
 
-void PutReported(const Recorded& own, const v1::ViolationReported& reported, MutableRows& rows) {
+void PutReported(const Recorded& own, const v1::ViolationReported& reported, ViewRows rows) {
   Violation violation = Opened(own, v1::REPORTED, reported.case_id());
   *violation.mutable_codes() = reported.codes();
   violation.set_subject_id(reported.subject_id());
@@ -69,8 +66,8 @@ void PutReported(const Recorded& own, const v1::ViolationReported& reported, Mut
 }
 
 template <class Verdict>
-void PutVerdict(const Recorded& own, const Verdict& verdict, v1::ViolationState state, MutableRows& rows) {
-  auto violation = rows.Get<Violation>(CaseKey(verdict.case_id()));
+void PutVerdict(const Recorded& own, const Verdict& verdict, v1::ViolationState state, ViewRows rows) {
+  const auto violation = rows.Get(kViolations, {verdict.case_id()});
   if (!violation) return;
   Violation decided = *violation;
   decided.set_state(state);
@@ -83,7 +80,7 @@ void PutVerdict(const Recorded& own, const Verdict& verdict, v1::ViolationState 
 
 }  // namespace
 
-void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows) {
+void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, ViewRows rows) {
   switch (event.event_case()) {
     case v1::InspectionEvent::kViolationSuspected:
       return PutSuspected(own, event.violation_suspected(), rows);
@@ -98,44 +95,46 @@ void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, Mu
   }
 }
 
-absl::StatusOr<v1::GetViolationAnswer> GetViolation(const Rows& rows,
+absl::StatusOr<v1::GetViolationAnswer> GetViolation(const QueryRows& rows,
                                                     const v1::GetViolationRequest& request) {
-  auto violation = rows.Get<Violation>(CaseKey(request.case_id()));
+  const auto violation = rows.Get(kViolations, {request.case_id()});
   const std::string& school_id = request.header().school_id();
   if (!violation || (!school_id.empty() && school_id != violation->school_id())) {
     return Unknown("case", request.case_id());
   }
   v1::GetViolationAnswer answer;
-  *answer.mutable_violation() = *std::move(violation);
+  *answer.mutable_violation() = *violation;
   return answer;
 }
 
-absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const Rows& rows,
+absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const QueryRows& rows,
                                                         const v1::ListViolationsRequest& request) {
   const std::string& school_id = request.header().school_id();
   if (school_id.empty() && request.district_id().empty()) {
     return InvalidField("district_id", "", "given where the header has no school");
   }
-  std::string prefix = school_id.empty() ? Key("v/violations/district", request.district_id(), "")
-                                         : Key("v/violations/school", school_id, "");
-  if (request.state() != v1::VIOLATION_STATE_UNSPECIFIED) {
-    prefix += v1::ViolationState_Name(request.state()) + "/";
-    if (!request.code().empty()) prefix += request.code() + "/";
-  }
   v1::ListViolationsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       const std::string code(KeyPart(key, 5));
-                                       const auto violation = rows.Get<Violation>(CaseKey(KeyPart(key, 7)));
-                                       if (!violation) return false;
-                                       // Without a code each case is listed once, under its first.
-                                       if (code !=
-                                           (request.code().empty() ? violation->codes(0) : request.code())) {
-                                         return false;
-                                       }
-                                       *answer.add_violations() = *violation;
-                                       return true;
-                                     }));
+  const auto visit = [&](const auto& key) {
+    const auto violation = rows.Get(kViolations, {std::get<4>(key)});
+    if (!violation) return false;
+    // Without a code each case is listed once, under its first.
+    if (std::get<2>(key) != (request.code().empty() ? violation->codes(0) : request.code())) return false;
+    *answer.add_violations() = *violation;
+    return true;
+  };
+  const auto& table = school_id.empty() ? kViolationsOfDistrict : kViolationsOfSchool;
+  const std::string& of = school_id.empty() ? request.district_id() : school_id;
+  const auto scan = [&](const auto& prefix) {
+    return ScanPage(rows, table, prefix, request, request.header(), answer.mutable_page(), visit);
+  };
+  if (request.state() == v1::VIOLATION_STATE_UNSPECIFIED) {
+    AFTERBELL_RETURN_IF_ERROR(scan(Prefix(of)));
+    return answer;
+  }
+  const std::string state_name = v1::ViolationState_Name(request.state());
+  const key::Word state(state_name);
+  AFTERBELL_RETURN_IF_ERROR(request.code().empty() ? scan(Prefix(of, state))
+                                                   : scan(Prefix(of, state, key::Word(request.code()))));
   return answer;
 }
 

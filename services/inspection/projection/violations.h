@@ -1,8 +1,4 @@
 // Violation cases: one in full, and lists by state and code, of a school or of a district.
-//
-//   v/violation/<case id>                                              Violation
-//   v/violations/school/<school>/<state>/<code>/<opened at>/<case id>  (the key alone)
-//   v/violations/district/<district>/<state>/<code>/…                  the same
 #ifndef AFTERBELL_SERVICES_INSPECTION_PROJECTION_VIOLATIONS_H_
 #define AFTERBELL_SERVICES_INSPECTION_PROJECTION_VIOLATIONS_H_
 
@@ -13,11 +9,12 @@
 
 namespace afterbell::inspection {
 
-void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, MutableRows& rows);
+void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, ViewRows rows);
 
 // Of the header's school where it names one; the server gathers otherwise.
-absl::StatusOr<v1::GetViolationAnswer> GetViolation(const Rows& rows, const v1::GetViolationRequest& request);
-absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const Rows& rows,
+absl::StatusOr<v1::GetViolationAnswer> GetViolation(const QueryRows& rows,
+                                                    const v1::GetViolationRequest& request);
+absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const QueryRows& rows,
                                                         const v1::ListViolationsRequest& request);
 
 }  // namespace afterbell::inspection

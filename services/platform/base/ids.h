@@ -35,7 +35,7 @@ uint32_t PartitionOfSchool(std::string_view school_id, uint32_t school_partition
 uint32_t Murmur2(std::string_view bytes);
 
 // SHA-256 of bytes, 32 bytes.
-std::string Sha256(std::string_view bytes);
+std::string Sha256(std::string_view a, std::string_view b = {});
 
 }  // namespace afterbell
 

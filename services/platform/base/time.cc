@@ -156,4 +156,11 @@ std::string InstantText(Micros at) {
   return text;
 }
 
+Micros MicrosOfText(std::string_view instant) {
+  constexpr size_t kTimeAt = 11, kSecondsAt = 17, kMicrosAt = 20, kLength = 27;
+  if (instant.size() != kLength) return 0;
+  return InstantOf(instant.substr(0, 10), instant.substr(kTimeAt, 5), 0) +
+         Number(instant, kSecondsAt, kDigits2) * kMicrosPerSecond + Number(instant, kMicrosAt, kDigits6);
+}
+
 }  // namespace afterbell

@@ -51,6 +51,8 @@ int MinutesOfDay(std::string_view time_of_day);    // 930 for "15:30".
 
 // "2026-09-01T07:30:00.000000Z": sorts as time does, good in keys.
 std::string InstantText(Micros at);
+// Back again; what is not such a text is 0.
+Micros MicrosOfText(std::string_view instant);
 
 }  // namespace afterbell
 

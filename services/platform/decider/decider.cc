@@ -36,16 +36,25 @@ std::string FieldOf(const absl::Status& status) {
   return payload ? std::string(*payload) : std::string();
 }
 
-std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity) {
-  return Key("d", InstantText(at), name, entity);
+void SetDeadline(DeadlineRows rows, Micros at, std::string_view name, std::string_view entity) {
+  rows.Put(kDeadlines, {key::Instant(at), key::Word(name), key::Rest(entity)});
 }
 
-void SetDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity) {
-  rows.PutBytes(DeadlineKey(at, name, entity), "");
+void ClearDeadline(DeadlineRows rows, Micros at, std::string_view name, std::string_view entity) {
+  rows.Erase(kDeadlines, {key::Instant(at), key::Word(name), key::Rest(entity)});
 }
 
-void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity) {
-  rows.Erase(DeadlineKey(at, name, entity));
+bool HasDeadline(const Rows& rows, Micros at, std::string_view name, std::string_view entity) {
+  return rows.Has(kDeadlines, {key::Instant(at), key::Word(name), key::Rest(entity)});
+}
+
+std::string_view EntityPart(std::string_view entity, int place) {
+  for (; place > 0; --place) {
+    const size_t slash = entity.find('/');
+    if (slash == std::string_view::npos) return {};
+    entity.remove_prefix(slash + 1);
+  }
+  return entity.substr(0, entity.find('/'));
 }
 
 }  // namespace afterbell

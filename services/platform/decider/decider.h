@@ -9,6 +9,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,15 +51,20 @@ struct Context {
 // Everything known at one decision.
 struct Situation {
   const Context& context;
-  const Rows& rows;        // State and facts of the partition, the commons as of `seen`.
+  Rows rows;               // State and facts of the partition, the commons as of `seen`.
   policy::Policy& policy;  // Remembers which values were used.
 };
+
+// The events of a Commit, parsed: null where one is none that this build can read.
+using ParsedEvents = std::vector<std::unique_ptr<const google::protobuf::Message>>;
 
 // A recorded Commit and where it stands.
 struct Recorded {
   const log::v1::Commit& commit;
   std::string_view service;
   uint32_t partition = 0;
+  const ParsedEvents* parsed =
+      nullptr;  // Where somebody has parsed them: of the service's own event message.
 
   Micros recorded_at() const { return MicrosOf(commit.recorded_at()); }
   Micros occurred_at() const { return MicrosOf(commit.occurred_at()); }
@@ -105,12 +111,23 @@ absl::Status Unknown(std::string_view kind, std::string_view id);  // NOT_FOUND
 // The field an InvalidField status names, or empty.
 std::string FieldOf(const absl::Status& status);
 
-// Deadlines are state: rows "d/<instant>/<name>/<entity>", walked in order of time. When one has
-// passed, the runtime records TimeReached and the row goes. `entity` begins with the id of the school it
-// concerns (so the record says whose it is) and may have further parts.
-void SetDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
-void ClearDeadline(MutableRows& rows, Micros at, std::string_view name, std::string_view entity);
-std::string DeadlineKey(Micros at, std::string_view name, std::string_view entity);
+// Deadlines are state, walked in order of time. When one has passed, the runtime records TimeReached and the
+// row goes. `entity` begins with the id of the school it concerns (so the record says whose it is) and may
+// have further parts, cut by '/'.
+inline constexpr DeadlineTable<Mark, key::Instant, key::Word, key::Rest> kDeadlines{"d", "at/name/entity",
+                                                                                    Queue()};
+void SetDeadline(DeadlineRows rows, Micros at, std::string_view name, std::string_view entity);
+void ClearDeadline(DeadlineRows rows, Micros at, std::string_view name, std::string_view entity);
+bool HasDeadline(const Rows& rows, Micros at, std::string_view name, std::string_view entity);
+struct Deadline {
+  Micros at = 0;
+  std::string name, entity;
+
+  explicit Deadline(const decltype(kDeadlines)::KeyView& key)
+      : at(std::get<0>(key)), name(std::get<1>(key)), entity(std::get<2>(key)) {}
+};
+// The parts of an entity, counted from 0.
+std::string_view EntityPart(std::string_view entity, int place);
 
 }  // namespace afterbell
 

@@ -1,5 +1,6 @@
 #include "services/platform/decider/entities.h"
 
+#include <map>
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
@@ -8,6 +9,7 @@
 namespace afterbell {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -28,25 +30,53 @@ std::string_view KindOf(const FieldDescriptor* field) {
   return {};
 }
 
+// What of a message is looked at: ids of entities, and messages within.
+struct Plan {
+  struct Id {
+    const FieldDescriptor* field;
+    std::string_view kind;
+  };
+  std::vector<Id> ids;
+  std::vector<const FieldDescriptor*> messages;
+};
+
+// Made once a thread and message: comparing names of fields costs more than all the rest.
+const Plan& PlanOf(const Descriptor* message) {
+  thread_local std::map<const Descriptor*, Plan> plans;
+  const auto [found, added] = plans.try_emplace(message);
+  if (!added) return found->second;
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      found->second.messages.push_back(field);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated()) {
+      const std::string_view kind = KindOf(field);
+      if (!kind.empty()) found->second.ids.push_back({field, kind});
+    }
+  }
+  return found->second;
+}
+
 }  // namespace
 
 void CollectEntities(const Message& message, std::set<std::string>* entities) {
   const auto* reflection = message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (!field->is_repeated()) {
-        CollectEntities(reflection->GetMessage(message, field), entities);
-        continue;
-      }
+  const Plan& plan = PlanOf(message.GetDescriptor());
+  std::string scratch;
+  for (const Plan::Id& id : plan.ids) {
+    const std::string& text = reflection->GetStringReference(message, id.field, &scratch);
+    // One that is optional, given and empty is an entity too.
+    if (text.empty() && !(id.field->has_presence() && reflection->HasField(message, id.field))) continue;
+    std::string entity(id.kind);
+    entities->insert(std::move(entity.append(text)));
+  }
+  for (const FieldDescriptor* field : plan.messages) {
+    if (field->is_repeated()) {
       for (int i = 0; i < reflection->FieldSize(message, field); ++i)
         CollectEntities(reflection->GetRepeatedMessage(message, field, i), entities);
-      continue;
+    } else if (reflection->HasField(message, field)) {
+      CollectEntities(reflection->GetMessage(message, field), entities);
     }
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING || field->is_repeated()) continue;
-    const std::string_view kind = KindOf(field);
-    if (!kind.empty()) entities->insert(std::string(kind) + reflection->GetString(message, field));
   }
 }
 

@@ -23,33 +23,28 @@ std::string ArgumentsDigest(const google::protobuf::Message& request) {
 
 }  // namespace
 
-absl::Status ScanPage(const Rows& rows, std::string_view prefix, const google::protobuf::Message& request,
-                      const log::v1::QueryHeader& header, log::v1::QueryAnswer* answer,
-                      const std::function<bool(std::string_view, std::string_view)>& visit) {
+absl::StatusOr<Page> Page::Begin(const google::protobuf::Message& request,
+                                 const log::v1::QueryHeader& header) {
   if (header.page_size() < 0)
     return InvalidField("header.page_size", std::to_string(header.page_size()), "0 to 500");
-  const int size = header.page_size() == 0 ? kPageSizeDefault : std::min(header.page_size(), kPageSizeMax);
-  std::string from;
-  const std::string digest = ArgumentsDigest(request);
-  if (!header.page_token().empty()) {
-    std::string token;
-    if (!absl::WebSafeBase64Unescape(header.page_token(), &token) || token.size() < kDigestBytes ||
-        token.substr(0, kDigestBytes) != digest) {
-      return InvalidField("header.page_token", header.page_token(),
-                          "a token of this query with these arguments");
-    }
-    from = token.substr(kDigestBytes);
+  Page page;
+  page.size_ = header.page_size() == 0 ? kPageSizeDefault : std::min(header.page_size(), kPageSizeMax);
+  page.digest_ = ArgumentsDigest(request);
+  if (header.page_token().empty()) return page;
+  std::string token;
+  if (!absl::WebSafeBase64Unescape(header.page_token(), &token) || token.size() < kDigestBytes ||
+      token.substr(0, kDigestBytes) != page.digest_) {
+    return InvalidField("header.page_token", header.page_token(),
+                        "a token of this query with these arguments");
   }
-  int taken = 0;
-  rows.ScanBytes(prefix, from, [&](std::string_view key, std::string_view bytes) {
-    if (taken == size) {
-      answer->set_next_page_token(absl::WebSafeBase64Escape(digest + std::string(key)));
-      return false;
-    }
-    if (visit(key, bytes)) ++taken;
-    return true;
-  });
-  return absl::OkStatus();
+  page.from_ = token.substr(kDigestBytes);
+  return page;
+}
+
+bool Page::EndsBefore(std::string_view key, log::v1::QueryAnswer* answer) const {
+  if (taken_ < size_) return false;
+  answer->set_next_page_token(absl::WebSafeBase64Escape(digest_ + std::string(key)));
+  return true;
 }
 
 }  // namespace afterbell

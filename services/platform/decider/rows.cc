@@ -5,47 +5,48 @@
 
 namespace afterbell {
 
-void Rows::ParseRow(std::string_view key, std::string_view bytes, google::protobuf::MessageLite* row) {
-  if (row->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
-  std::fprintf(stderr, "row '%.*s' is not a %s (%zu bytes)\n", static_cast<int>(key.size()), key.data(),
+std::string StoreKey(const TableInfo& table, std::string_view key) {
+  std::string full;
+  full.reserve(table.name.size() + 1 + key.size());
+  full.append(table.name);
+  if (table.parts > 0) full.append(1, '/').append(key);
+  return full;
+}
+
+AnyRow ParseRow(const TableInfo& table, std::string_view key, std::string_view bytes) {
+  std::shared_ptr<google::protobuf::MessageLite> row(table.row().New());
+  if (row->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return row;
+  std::fprintf(stderr, "row '%s' is not a %s (%zu bytes)\n", StoreKey(table, key).c_str(),
                row->GetTypeName().c_str(), bytes.size());
   std::abort();
 }
 
-std::optional<std::string> MemoryRows::GetBytes(std::string_view key) const {
-  const auto found = rows_.find(key);
-  if (found == rows_.end()) return std::nullopt;
-  return found->second;
+AnyRow MemoryRows::Find(const TableInfo& table, std::string_view key) const {
+  const auto found = rows_.find(StoreKey(table, key));
+  return found == rows_.end() ? nullptr : found->second;
 }
 
-void MemoryRows::ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const {
-  for (auto row = rows_.lower_bound(from > prefix ? from : prefix);
-       row != rows_.end() && row->first.compare(0, prefix.size(), prefix) == 0; ++row) {
-    if (!visit(row->first, row->second)) return;
+void MemoryRows::Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const {
+  const std::string whole = StoreKey(table, "");
+  for (auto row = rows_.lower_bound(StoreKey(table, range.first())); row != rows_.end(); ++row) {
+    if (row->first.compare(0, whole.size(), whole) != 0) return;
+    const std::string_view key = std::string_view(row->first).substr(whole.size());
+    if (!range.Holds(key) || !visit(key, row->second)) return;
   }
 }
 
-void MemoryRows::PutBytes(std::string_view key, std::string bytes) {
-  const auto found = rows_.lower_bound(key);
-  if (found != rows_.end() && found->first == key) {
-    found->second = std::move(bytes);
+void MemoryRows::Set(const TableInfo& table, std::string_view key, AnyRow row) {
+  if (row == nullptr) {
+    rows_.erase(StoreKey(table, key));
   } else {
-    rows_.emplace_hint(found, key, std::move(bytes));
+    rows_[StoreKey(table, key)] = std::move(row);
   }
 }
 
-void MemoryRows::Erase(std::string_view key) {
-  const auto found = rows_.find(key);
-  if (found != rows_.end()) rows_.erase(found);
-}
-
-std::string_view KeyPart(std::string_view key, int place) {
-  for (; place > 0; --place) {
-    const size_t slash = key.find('/');
-    if (slash == std::string_view::npos) return {};
-    key.remove_prefix(slash + 1);
-  }
-  return key.substr(0, key.find('/'));
+std::map<std::string, std::string, std::less<>> MemoryRows::all() const {
+  std::map<std::string, std::string, std::less<>> all;
+  for (const auto& [key, row] : rows_) all[key] = row->SerializeAsString();
+  return all;
 }
 
 }  // namespace afterbell

@@ -38,8 +38,12 @@ class Service {
   // "attendance"
   virtual std::string_view name() const = 0;
 
-  // Raised when the shape of rows changes: every store is then rebuilt from the log.
-  virtual int schema() const = 0;
+  // Raised when rows change their meaning and no declaration does: tables and their messages make the schema
+  // by themselves (schema.h). Every store is then rebuilt from the log.
+  virtual int revision() const = 0;
+
+  // What it keeps: the tables of its folders. The commons and the platform's own are not among them.
+  virtual TableList tables() const = 0;
 
   // Services whose same-numbered partition this one folds or reacts to. Every commons is read by
   // every partition besides.
@@ -53,11 +57,14 @@ class Service {
   // domain/: decides a command. `command` is a serialised <Service>Command.
   virtual DecisionBytes Decide(const Situation& situation, std::string_view command) const = 0;
 
-  // domain/: rows "s/…" (and deadlines) from one of the partition's own Commits.
-  virtual void Evolve(const Recorded& own, MutableRows& rows) const = 0;
+  // domain/: rows of state (and deadlines) from one of the partition's own Commits.
+  virtual void Evolve(const Recorded& own, StateRows rows) const = 0;
 
-  // projection/: rows "v/…" from one of the partition's own Commits. Called after Evolve.
-  virtual void Project(const Recorded& own, MutableRows& rows) const = 0;
+  // projection/: rows of views from one of the partition's own Commits. Called after Evolve.
+  virtual void Project(const Recorded& own, ViewRows rows) const = 0;
+
+  // Its events, to be given to Evolve, Project and Entities, so that each is parsed once.
+  virtual ParsedEvents Parse(const log::v1::Commit& own) const = 0;
 
   // Whether an event is of a kind this build knows. `event` is a serialised <Service>Event.
   virtual bool Knows(std::string_view event) const = 0;
@@ -65,9 +72,9 @@ class Service {
   // The entities that one of the partition's own Commits names (entities.h).
   virtual std::set<std::string> Entities(const Recorded& own) const = 0;
 
-  // intake/: rows "f/<service>/…" from a Commit of the same-numbered partition of another service, and in
+  // intake/: rows of facts from a Commit of the same-numbered partition of another service, and in
   // partition 0 from the commons of others where FoldsCommons() says so.
-  virtual void Fold(const Recorded& foreign, MutableRows& rows) const = 0;
+  virtual void Fold(const Recorded& foreign, IntakeRows rows) const = 0;
 
   // Whether partition 0 also folds the commons of registry and staffing.
   virtual bool FoldsCommons() const { return false; }
@@ -94,15 +101,24 @@ inline int EventNumberOf(std::string_view event) {
   return static_cast<int>(bytes.ReadTag() >> 3);
 }
 
+// For intake/ and reactions: visits the events of a Commit of another service.
+template <class Event, class Visit>
+void ForEachEventOf(const Recorded& recorded, const Visit& visit) {
+  for (const std::string& bytes : recorded.commit.events()) {
+    Event event;
+    if (event.ParseFromString(bytes)) visit(event);
+  }
+}
+
 template <class Command, class Event>
 class ServiceOf : public Service {
  public:
   // The typed halves.
   virtual Decision<Event> DecideCommand(const Situation& situation, const Command& command) const = 0;
-  virtual void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const = 0;
-  virtual void ProjectEvent(const Recorded& own, const Event& event, MutableRows& rows) const = 0;
+  virtual void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const = 0;
+  virtual void ProjectEvent(const Recorded& own, const Event& event, ViewRows rows) const = 0;
   // Of a whole Commit, after its events: for what is recorded beside them, such as a refusal.
-  virtual void ProjectCommit(const Recorded&, MutableRows&) const {}
+  virtual void ProjectCommit(const Recorded&, ViewRows) const {}
   virtual std::vector<Command> ReactTo(const Situation& situation, const Recorded& cause) const = 0;
   virtual std::vector<Command> ReachDeadline(const Situation& situation, std::string_view name,
                                              std::string_view entity, Micros at) const = 0;
@@ -125,13 +141,24 @@ class ServiceOf : public Service {
     return bytes;
   }
 
-  void Evolve(const Recorded& own, MutableRows& rows) const final {
+  void Evolve(const Recorded& own, StateRows rows) const final {
     ForEachEvent(own, [&](const Event& event) { EvolveEvent(own, event, rows); });
   }
 
-  void Project(const Recorded& own, MutableRows& rows) const final {
+  void Project(const Recorded& own, ViewRows rows) const final {
     ForEachEvent(own, [&](const Event& event) { ProjectEvent(own, event, rows); });
     ProjectCommit(own, rows);
+  }
+
+  ParsedEvents Parse(const log::v1::Commit& own) const final {
+    ParsedEvents parsed;
+    parsed.reserve(own.events_size());
+    for (const std::string& bytes : own.events()) {
+      auto event = std::make_unique<Event>();
+      if (!event->ParseFromString(bytes)) event = nullptr;
+      parsed.push_back(std::move(event));
+    }
+    return parsed;
   }
 
   bool Knows(std::string_view event) const final {
@@ -160,9 +187,9 @@ class ServiceOf : public Service {
 
   template <class Visit>
   static void ForEachEvent(const Recorded& own, const Visit& visit) {
-    for (const std::string& bytes : own.commit.events()) {
-      Event event;
-      if (event.ParseFromString(bytes)) visit(event);
+    if (own.parsed == nullptr) return ForEachEventOf<Event>(own, visit);
+    for (const auto& event : *own.parsed) {
+      if (event != nullptr) visit(static_cast<const Event&>(*event));
     }
   }
 
@@ -172,15 +199,6 @@ class ServiceOf : public Service {
     return bytes;
   }
 };
-
-// For intake/ and reactions: visits the events of a Commit of another service.
-template <class Event, class Visit>
-void ForEachEventOf(const Recorded& recorded, const Visit& visit) {
-  for (const std::string& bytes : recorded.commit.events()) {
-    Event event;
-    if (event.ParseFromString(bytes)) visit(event);
-  }
-}
 
 }  // namespace afterbell
 

@@ -1,35 +1,11 @@
 #include "services/platform/log/chain.h"
 
-#include <openssl/evp.h>
-
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <utility>
 
+#include "services/platform/base/ids.h"
+
 namespace afterbell {
-namespace {
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-// SHA-256 of two pieces. The context is kept per thread: fetching the algorithm costs more than the
-// hash of a short record.
-std::string Sha256Of(std::string_view a, std::string_view b) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  std::string digest(32, '\0');
-  if (EVP_DigestInit_ex(context.get(), kSha256, nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), a.data(), a.size()) != 1 ||
-      EVP_DigestUpdate(context.get(), b.data(), b.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) != 1) {
-    std::abort();
-  }
-  return digest;
-}
-
-}  // namespace
 
 uint64_t Chain::TagOf(std::string_view hash) {
   uint64_t tag = 0;
@@ -37,7 +13,7 @@ uint64_t Chain::TagOf(std::string_view hash) {
   return tag;
 }
 
-std::string Chain::Next(std::string_view hash, std::string_view value) { return Sha256Of(hash, value); }
+std::string Chain::Next(std::string_view hash, std::string_view value) { return Sha256(hash, value); }
 
 std::string Chain::Start(std::string_view log_id, const PartitionId& id) {
   std::string named(log_id);
@@ -45,7 +21,7 @@ std::string Chain::Start(std::string_view log_id, const PartitionId& id) {
   named += id.service;
   named += '\0';
   for (int shift = 24; shift >= 0; shift -= 8) named += static_cast<char>(id.number >> shift & 0xff);
-  return Sha256Of(named, {});
+  return Sha256(named);
 }
 
 Verdict Chain::Void() {

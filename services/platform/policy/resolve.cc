@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/policy/keys.h"
+#include "services/platform/policy/tables.h"
 
 namespace afterbell::policy {
 namespace {
@@ -111,11 +112,8 @@ Resolution Policy::Settle(std::string_view key, const Place& place, std::string_
   if (overrides_ != nullptr) {
     for (const v1::ParameterValue& value : *overrides_) consider(value, true);
   }
-  rows_.Scan<v1::ParameterValue>(Key("c/registry/policy", key, ""),
-                                 [&](std::string_view, const v1::ParameterValue& value) {
-                                   consider(value, false);
-                                   return true;
-                                 });
+  rows_.Scan(kValues, Prefix(key::Word(key)),
+             [&](const v1::ParameterValue& value) { consider(value, false); });
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.Rank() > b.Rank(); });
 

@@ -102,7 +102,7 @@ class Policy {
   // `overrides` win over everything at the places their scopes name: what-if. Among themselves
   // they have the usual order; one without dates binds on every day. With overrides the cache is
   // not used. All that is given outlives this.
-  explicit Policy(const Rows& rows, const std::vector<v1::ParameterValue>* overrides = nullptr,
+  explicit Policy(Rows rows, const std::vector<v1::ParameterValue>* overrides = nullptr,
                   PolicyCache* cache = nullptr)
       : rows_(rows), overrides_(overrides), cache_(overrides == nullptr ? cache : nullptr) {}
 
@@ -141,7 +141,7 @@ class Policy {
   absl::StatusOr<v1::ParameterValue> Need(std::string_view key, const Place& place, std::string_view on);
   void Note(std::string_view key, const v1::ParameterValue* value);
 
-  const Rows& rows_;
+  const Rows rows_;
   const std::vector<v1::ParameterValue>* overrides_;
   PolicyCache* cache_;
   std::vector<Use> uses_;

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "services/platform/policy/keys.h"
 #include "services/platform/policy/loader.h"
+#include "services/platform/policy/tables.h"
 
 namespace afterbell::policy {
 namespace {
@@ -35,7 +36,7 @@ class ResolveTest : public ::testing::Test {
     return value;
   }
   void Put(const v1::ParameterValue& value) {
-    rows_.Put(Key("c/registry/policy", value.key(), value.value_id()), value);
+    AllRows(rows_).Put(kValues, {key::Word(value.key()), value.value_id()}, value);
   }
   void Given(const std::string& id, const std::string& text) { Put(Value(id, text)); }
 

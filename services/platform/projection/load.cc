@@ -18,14 +18,27 @@ size_t BytesOf(const std::string& key, const std::optional<std::string>& value) 
 
 }  // namespace
 
-std::shared_ptr<const Load::LoadedRows> Load::Part::rows() const {
+std::optional<std::optional<std::string>> Load::Part::Get(const std::string& key) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return rows_;
+  const auto row = rows_.find(key);
+  if (row == rows_.end()) return std::nullopt;
+  return row->second;
+}
+
+std::vector<std::pair<std::string, std::optional<std::string>>> Load::Part::From(
+    const std::string& prefix, const std::string& from) const {
+  std::vector<std::pair<std::string, std::optional<std::string>>> found;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto row = rows_.lower_bound(from);
+       row != rows_.end() && row->first.compare(0, prefix.size(), prefix) == 0; ++row) {
+    found.emplace_back(row->first, row->second);
+  }
+  return found;
 }
 
 void Load::Changes::Set(std::string key, std::optional<std::string> value) const {
   const size_t bytes = BytesOf(key, value);
-  const auto [row, added] = part_->rows_->try_emplace(std::move(key), std::move(value));
+  const auto [row, added] = part_->rows_.try_emplace(std::move(key), std::move(value));
   size_t before = 0;
   if (!added) {
     before = BytesOf(row->first, row->second);
@@ -114,7 +127,7 @@ rocksdb::Status Load::End() {
 
 rocksdb::Status Load::Visit(const std::vector<Part*>& parts, const Visitor& visit) const {
   for (const Part* part : parts) {
-    for (const auto& [key, value] : *part->rows_) {
+    for (const auto& [key, value] : part->rows_) {
       if (value ? options_.expired && options_.expired(key, *value) : !part->in_database_) continue;
       if (rocksdb::Status status = visit(key, value); !status.ok()) return status;
     }
@@ -165,7 +178,7 @@ void Load::Forget(const std::vector<Part*>& parts) {
   for (Part* part : parts) {
     part->in_database_ = true;
     options_.budget->bytes_ -= part->bytes_.exchange(0);
-    part->rows_ = std::make_shared<LoadedRows>();
+    part->rows_.clear();
   }
 }
 

@@ -7,7 +7,8 @@
 //
 // The loads of a process share one budget of memory: whoever passes it puts in the largest part of all.
 //
-// Threads: a partition's rows are written and read by one thread at a time; End may be called from any.
+// Threads: a partition's rows are written by one thread at a time, and read by any; End may be called from
+// any.
 #ifndef AFTERBELL_SERVICES_PLATFORM_PROJECTION_LOAD_H_
 #define AFTERBELL_SERVICES_PLATFORM_PROJECTION_LOAD_H_
 
@@ -60,13 +61,16 @@ class Load {
   // The rows of one partition that are not in the database yet.
   class Part {
    public:
-    // Ask here first, then the database. Unchanged until the next Put.
-    std::shared_ptr<const LoadedRows> rows() const;
+    // Ask here first, then the database. Nothing: not here; nothing within: cleared. Threads: any.
+    std::optional<std::optional<std::string>> Get(const std::string& key) const;
+    // The rows whose keys begin so, from one on.
+    std::vector<std::pair<std::string, std::optional<std::string>>> From(const std::string& prefix,
+                                                                         const std::string& from) const;
 
    private:
     friend class Load;
     mutable std::mutex mutex_;
-    std::shared_ptr<LoadedRows> rows_ = std::make_shared<LoadedRows>();
+    LoadedRows rows_;
     std::atomic<size_t> bytes_{0};
     bool in_database_ = false;  // Some of its rows: what is cleared may be there.
   };

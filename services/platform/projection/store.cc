@@ -4,12 +4,17 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
+#include <fstream>
+#include <mutex>
 
 #include "absl/strings/escaping.h"
 #include "services/platform/base/ids.h"
@@ -107,11 +112,15 @@ std::string MoveAside(const std::string& directory) {
   }
 }
 
-absl::Status StatusOf(const rocksdb::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  if (status.IsNoSpace()) return absl::ResourceExhaustedError("projection: " + status.ToString());
-  return absl::DataLossError("projection: " + status.ToString());
+// A disk that is full or takes no writes: what cannot be written now may be written later.
+bool IsRefusedByDisk(const rocksdb::Status& status) {
+  if (status.ok()) return false;
+  const std::string text = status.ToString();
+  return status.IsNoSpace() || text.find("Read-only file system") != std::string::npos ||
+         text.find("quota exceeded") != std::string::npos;
 }
+
+void MarkDamaged(const std::string& mark, const std::string& why) { std::ofstream(mark) << why << "\n"; }
 
 }  // namespace
 
@@ -119,21 +128,66 @@ std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes) { return rocksdb::N
 
 std::shared_ptr<LoadBudget> MakeLoadBudget(size_t bytes) { return std::make_shared<LoadBudget>(bytes); }
 
-void KeepNewest(std::vector<RowChange>* changes) {
-  std::sort(changes->begin(), changes->end(), [](const RowChange& a, const RowChange& b) {
-    const int order = a.key.compare(b.key);
-    return order != 0 ? order < 0 : a.serial > b.serial;
+std::vector<const RowChange*> NewestOf(const std::vector<RowChange>& changes) {
+  std::vector<const RowChange*> newest;
+  newest.reserve(changes.size());
+  for (const RowChange& change : changes) newest.push_back(&change);
+  std::sort(newest.begin(), newest.end(), [](const RowChange* a, const RowChange* b) {
+    const int order = a->key.compare(b->key);
+    return order != 0 ? order < 0 : a->serial > b->serial;
   });
-  changes->erase(std::unique(changes->begin(), changes->end(),
-                             [](const RowChange& a, const RowChange& b) { return a.key == b.key; }),
-                 changes->end());
+  newest.erase(std::unique(newest.begin(), newest.end(),
+                           [](const RowChange* a, const RowChange* b) { return a->key == b->key; }),
+               newest.end());
+  return newest;
 }
 
-class Store::PartitionRows : public Rows {
+// What was written to the database, and is in its memory alone.
+struct Store::Unflushed {
+  struct Batch {
+    uint64_t sequence;  // After it was written.
+    uint64_t records;
+  };
+  mutable std::mutex mutex;
+  std::deque<Batch> batches;
+  std::atomic<uint64_t> records{0};
+  std::atomic<bool> refused{false};  // By the disk.
+
+  void Wrote(uint64_t sequence, uint64_t more) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    batches.push_back({sequence, more});
+    records += more;
+  }
+  void Flushed(uint64_t sequence) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    for (; !batches.empty() && batches.front().sequence <= sequence; batches.pop_front())
+      records -= batches.front().records;
+  }
+};
+
+class Store::FlushListener : public rocksdb::EventListener {
+ public:
+  explicit FlushListener(std::shared_ptr<Unflushed> unflushed) : unflushed_(std::move(unflushed)) {}
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& flushed) override {
+    unflushed_->Flushed(flushed.largest_seqno);
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    if (IsRefusedByDisk(*status)) unflushed_->refused = true;
+  }
+  void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
+    if (info.new_bg_error.ok()) unflushed_->refused = false;
+  }
+
+ private:
+  const std::shared_ptr<Unflushed> unflushed_;
+};
+
+class Store::PartitionRows : public BytesRows {
  public:
   // `load`: the rows of a store that may be loading; null for a snapshot, which has none.
-  PartitionRows(rocksdb::DB* db, uint32_t partition, const rocksdb::Snapshot* snapshot, Load* load)
-      : db_(db),
+  PartitionRows(const Store& store, uint32_t partition, const rocksdb::Snapshot* snapshot, Load* load)
+      : db_(store.db_.get()),
+        damage_mark_(store.damage_mark_),
         prefix_(Prefix(partition)),
         snapshot_(snapshot),
         load_(load),
@@ -148,8 +202,8 @@ class Store::PartitionRows : public Rows {
     std::string full;
     full.reserve(prefix_.size() + key.size());
     full.append(prefix_).append(key);
-    if (const auto loaded = Loaded()) {
-      if (const auto row = loaded->find(full); row != loaded->end()) return row->second;
+    if (Loads()) {
+      if (auto row = part_->Get(full)) return *std::move(row);
     }
     std::string value;
     const rocksdb::Status status = db_->Get(options_, full, &value);
@@ -161,8 +215,9 @@ class Store::PartitionRows : public Rows {
   void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
     const std::string full = prefix_ + std::string(prefix);
     const std::string start = from > prefix ? prefix_ + std::string(from) : full;
-    const auto loaded =
-        Loaded();  // Before the database: what goes there meanwhile is seen twice, not missed.
+    // Before the database: what goes there meanwhile is seen twice, not missed.
+    std::vector<std::pair<std::string, std::optional<std::string>>> loaded;
+    if (Loads()) loaded = part_->From(full, start);
     std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options_));
     row->Seek(start);
     const auto in_database = [&] { return row->Valid() && row->key().starts_with(full); };
@@ -176,15 +231,12 @@ class Store::PartitionRows : public Rows {
       row->Next();
       return going;
     };
-    if (loaded != nullptr) {
-      for (auto top = loaded->lower_bound(start); top != loaded->end(); ++top) {
-        if (top->first.compare(0, full.size(), full) != 0) break;
-        while (in_database() && row->key().compare(top->first) < 0) {
-          if (!visit_database()) return;
-        }
-        if (in_database() && row->key() == top->first) row->Next();
-        if (top->second && !visit_key(top->first, *top->second)) return;
+    for (const auto& [key, value] : loaded) {
+      while (in_database() && row->key().compare(key) < 0) {
+        if (!visit_database()) return;
       }
+      if (in_database() && row->key() == key) row->Next();
+      if (value && !visit_key(key, *value)) return;
     }
     while (in_database()) {
       if (!visit_database()) return;
@@ -194,17 +246,17 @@ class Store::PartitionRows : public Rows {
 
  private:
   // A view that cannot be read answers nothing: the process ends and the next start quarantines the folder.
-  static void Check(const rocksdb::Status& status) {
+  void Check(const rocksdb::Status& status) const {
     if (status.ok()) return;
+    MarkDamaged(damage_mark_, status.ToString());
     std::fprintf(stderr, "projection cannot be read: %s\n", status.ToString().c_str());
     std::abort();
   }
 
-  std::shared_ptr<const Load::LoadedRows> Loaded() const {
-    return load_ == nullptr || load_->over() ? nullptr : part_->rows();
-  }
+  bool Loads() const { return load_ != nullptr && !load_->over(); }
 
   rocksdb::DB* db_;
+  const std::string damage_mark_;
   const std::string prefix_;
   const rocksdb::Snapshot* snapshot_;
   Load* const load_;
@@ -212,22 +264,37 @@ class Store::PartitionRows : public Rows {
   rocksdb::ReadOptions options_;
 };
 
+absl::Status Store::StatusOf(const rocksdb::Status& status) const {
+  if (status.ok()) return absl::OkStatus();
+  if (IsRefusedByDisk(status)) return absl::ResourceExhaustedError("projection: " + status.ToString());
+  MarkDamaged(damage_mark_, status.ToString());
+  return absl::DataLossError("projection: " + status.ToString());
+}
+
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   std::unique_ptr<Store> store(new Store());
+  store->damage_mark_ = options.directory + ".damaged";
+  store->unflushed_ = std::make_shared<Unflushed>();
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(options.directory).parent_path(), error);
   if (error) return absl::UnavailableError(options.directory + ": " + error.message());
-  const std::string schema =
-      options.service + "/" + std::to_string(options.schema) + " of log " + options.log_id;
+  const std::string schema = options.service + "/" + options.schema + " of log " + options.log_id;
   Load::Clear(options.env == nullptr ? rocksdb::Env::Default() : options.env, LoadFolder(options));
+  if (std::filesystem::exists(store->damage_mark_)) {
+    store->rebuilt_because_ = "it was found damaged";
+    if (std::filesystem::exists(options.directory))
+      store->rebuilt_because_ += "; kept as " + MoveAside(options.directory);
+    std::filesystem::remove(store->damage_mark_);
+  }
   for (int attempt = 0; attempt < 2; ++attempt) {
     const bool existed = std::filesystem::exists(options.directory + "/CURRENT");
     rocksdb::DB* db = nullptr;
     rocksdb::Options database = DatabaseOptions(options);
     if (options.expired)
       database.compaction_filter_factory = std::make_shared<ExpiryFactory>(options.expired);
+    database.listeners.push_back(std::make_shared<FlushListener>(store->unflushed_));
     rocksdb::Status status = rocksdb::DB::Open(database, options.directory, &db);
-    if (status.IsNoSpace()) return StatusOf(status);
+    if (IsRefusedByDisk(status)) return absl::ResourceExhaustedError("projection: " + status.ToString());
     if (status.ok()) {
       store->db_.reset(db);
       std::string found;
@@ -285,13 +352,21 @@ stored::StoredPosition Store::Position(uint32_t partition) const {
 }
 
 absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& changes,
-                          const stored::StoredPosition& position) {
+                          const stored::StoredPosition& position, uint64_t records) {
+  std::vector<const RowChange*> each;
+  each.reserve(changes.size());
+  for (const RowChange& change : changes) each.push_back(&change);
+  return Write(partition, each, position, records);
+}
+
+absl::Status Store::Write(uint32_t partition, const std::vector<const RowChange*>& changes,
+                          const stored::StoredPosition& position, uint64_t records) {
   std::string key = Prefix(partition);
   const size_t prefix_bytes = key.size();
   if (load_ != nullptr && !load_->over()) {
     const auto load = [&](const Load::Changes& rows) {
       rows.Set(key + std::string(kPositionKey), position.SerializeAsString());
-      for (const RowChange& change : changes) rows.Set(key + change.key, change.value);
+      for (const RowChange* change : changes) rows.Set(key + change->key, change->value);
     };
     rocksdb::Status status;
     if (load_->Put(load_->Of(partition), load, &status)) return StatusOf(status);
@@ -299,22 +374,43 @@ absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& chan
   rocksdb::WriteBatch batch;
   key += kPositionKey;
   batch.Put(key, position.SerializeAsString());
-  for (const RowChange& change : changes) {
+  for (const RowChange* change : changes) {
     key.resize(prefix_bytes);
-    key += change.key;
-    if (change.value) {
-      batch.Put(key, SliceOf(*change.value));
+    key += change->key;
+    if (change->value) {
+      batch.Put(key, SliceOf(*change->value));
     } else {
       batch.Delete(key);
     }
   }
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  return StatusOf(db_->Write(options, &batch));
+  const rocksdb::Status written = db_->Write(options, &batch);
+  if (IsRefusedByDisk(written)) unflushed_->refused = true;
+  if (written.ok() && records > 0) unflushed_->Wrote(db_->GetLatestSequenceNumber(), records);
+  return StatusOf(written);
 }
 
-std::unique_ptr<Rows> Store::Live(uint32_t partition) const {
-  return std::make_unique<PartitionRows>(db_.get(), partition, nullptr, load_.get());
+uint64_t Store::unflushed() const { return unflushed_->records; }
+
+void Store::FlushSoon() {
+  rocksdb::FlushOptions options;
+  options.wait = false;
+  options.allow_write_stall = true;
+  db_->Flush(options).PermitUncheckedError();
+}
+
+bool Store::refused() const { return unflushed_->refused; }
+
+// The database waits to be told that it may go on.
+void Store::TryAgain() {
+  if (!db_->Resume().ok()) return;
+  unflushed_->refused = false;
+  FlushSoon();
+}
+
+std::unique_ptr<BytesRows> Store::Live(uint32_t partition) const {
+  return std::make_unique<PartitionRows>(*this, partition, nullptr, load_.get());
 }
 
 absl::StatusOr<Store::View> Store::Snapshot(uint32_t partition) const {
@@ -327,24 +423,33 @@ absl::StatusOr<Store::View> Store::Snapshot(uint32_t partition) const {
   if (db_->Get(options, Prefix(partition) + std::string(kPositionKey), &bytes).ok()) {
     view.position.ParseFromString(bytes);
   }
-  view.rows = std::make_unique<PartitionRows>(db_.get(), partition, snapshot, nullptr);
+  view.rows = std::make_unique<PartitionRows>(*this, partition, snapshot, nullptr);
   return view;
 }
 
 std::string Store::Digest(const View& view) {
+  return Digest(view.position, [&](const TakeRow& take) {
+    view.rows->ScanBytes("", "", [&](std::string_view key, std::string_view bytes) {
+      take(key, bytes);
+      return true;
+    });
+  });
+}
+
+std::string Store::Digest(const stored::StoredPosition& position,
+                          const std::function<void(const TakeRow&)>& each) {
   // A running hash over lengths and bytes, so that no two different sets of rows look alike.
-  std::string chain = std::to_string(view.position.index()) + " " + view.position.hash();
-  for (const stored::StoredSource& source : view.position.sources()) {
+  std::string chain = std::to_string(position.index()) + " " + position.hash();
+  for (const stored::StoredSource& source : position.sources()) {
     chain += " " + source.service() + "/" + std::to_string(source.partition()) + "@" +
              std::to_string(source.index());
   }
   std::string block = Sha256(chain);
   constexpr size_t kBlockBytes = 1 << 20;
-  view.rows->ScanBytes("", "", [&](std::string_view key, std::string_view value) {
+  each([&](std::string_view key, std::string_view value) {
     block += std::to_string(key.size()) + ":" + std::string(key) + std::to_string(value.size()) + ":" +
              std::string(value);
     if (block.size() > kBlockBytes) block = Sha256(block);
-    return true;
   });
   return absl::BytesToHexString(Sha256(block));
 }

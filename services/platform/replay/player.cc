@@ -15,20 +15,14 @@ using log::v1::Commit;
 // Commits that were not recorded are numbered from here: no log grows so far.
 constexpr uint64_t kInsertedIndex = uint64_t{1} << 62;
 constexpr int kSourceShift = 56;
-// A moment in a row key: "2026-09-01T07:30:00.000000Z".
-constexpr size_t kInstantLength = 27;
 
-uint64_t HashOf(std::string_view key) { return std::hash<std::string_view>()(key); }
-
-std::string DeadlineKeyOf(const Commit& commit) {
-  const log::v1::TimeReached& reached = commit.time_reached();
-  return DeadlineKey(MicrosOf(reached.at()), reached.deadline(), reached.entity());
+uint64_t HashOf(const Deadline& deadline) {
+  return std::hash<std::string>()(absl::StrCat(deadline.at, "/", deadline.name, "/", deadline.entity));
 }
 
-Micros MomentOf(std::string_view instant) {
-  return InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) +
-         std::stoi(std::string(instant.substr(17, 2))) * kMicrosPerSecond +
-         std::stoi(std::string(instant.substr(20, 6)));
+Deadline DeadlineOf(const Commit& commit) {
+  const log::v1::TimeReached& reached = commit.time_reached();
+  return Deadline({MicrosOf(reached.at()), reached.deadline(), reached.entity()});
 }
 
 Micros RecordedAt(const Commit& commit) { return MicrosOf(commit.recorded_at()); }
@@ -70,7 +64,7 @@ Player::Player(const History& history, const Service& service, const PartitionId
       options_(options),
       out_((*streams)[id.service]),
       tally_(*tally),
-      rows_(id, history.commons()) {
+      rows_(service, id, history.commons()) {
   for (const std::unique_ptr<Commons>& commons : history.commons()) {
     if (id.number == 0 && commons->service() == id.service) continue;
     Source source;
@@ -110,7 +104,7 @@ absl::Status Player::ReadAhead() {
       const log::v1::RecordId& cause = (*commit)->cause();
       reacted_.insert(CauseKey(cause.service(), cause.partition(), cause.index()));
     }
-    if ((*commit)->has_time_reached()) ++fired_[HashOf(DeadlineKeyOf(**commit))];
+    if ((*commit)->has_time_reached()) ++fired_[HashOf(DeadlineOf(**commit))];
     own.Pop();
   }
 }
@@ -207,62 +201,58 @@ void Player::ReactAnew(const Recorded& cause, uint64_t place) {
 
 Micros Player::ClockBefore(const Commit& recorded) const {
   if (!history_.simulated()) return RecordedAt(recorded) - 1;
-  std::optional<std::string> bytes;
+  AnyRow moved;
   if (id_.number == 0 && id_.service == "registry") {
-    bytes = rows_.GetBytes("c/registry/clock");
+    moved = rows_.Find(reference::kClock, "");
   } else {
     uint64_t index = rows_.seen("registry");
     for (const log::v1::Seen& seen : recorded.seen()) {
       if (seen.service() == "registry" && seen.partition() == 0) index = std::max(index, seen.index());
     }
     for (const std::unique_ptr<Commons>& commons : history_.commons()) {
-      if (commons->service() == "registry") bytes = commons->GetBytes("c/registry/clock", index);
+      if (commons->service() == "registry") moved = commons->Find(reference::kClock, "", index);
     }
   }
-  registry::v1::ClockMoved moved;
-  return bytes && moved.ParseFromString(*bytes) ? MicrosOf(moved.to()) : 0;
+  return moved == nullptr ? 0 : MicrosOf(static_cast<const registry::v1::ClockMoved&>(*moved).to());
 }
 
 void Player::FireAnew(const Commit& before) {
   // Nearly always nothing is due: looked at before the clock is.
-  std::string first;
-  rows_.ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
-    first = std::string(key);
+  const Rows rows(rows_);
+  bool any = false;
+  rows.Scan(kDeadlines, Prefix(), [&](const auto&) {
+    any = true;
     return false;
   });
-  if (first.empty()) return;
-  const std::string until = "d/" + InstantText(ClockBefore(before)) + "~";
+  if (!any) return;
+  const key::Instant now(ClockBefore(before));
   while (true) {
-    std::vector<std::string> due;
-    rows_.ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
-      if (key > until) return false;
-      if (fired_.count(HashOf(key)) == 0) due.push_back(std::string(key));
-      return true;
+    std::vector<Deadline> due;
+    rows.Scan(kDeadlines, Prefix().Until(now), [&](const auto& key) {
+      Deadline deadline(key);
+      if (fired_.count(HashOf(deadline)) == 0) due.push_back(std::move(deadline));
     });
     if (due.empty()) return;
-    for (const std::string& key : due) {
-      if (rows_.Has(key)) Fire(key, before.index());
+    for (const Deadline& deadline : due) {
+      if (HasDeadline(rows, deadline.at, deadline.name, deadline.entity)) Fire(deadline, before.index());
     }
   }
 }
 
-void Player::Fire(const std::string& key, uint64_t place) {
-  const std::string_view instant = KeyPart(key, 1);
-  const std::string_view name = KeyPart(key, 2);
-  const Micros at = MomentOf(instant);
+void Player::Fire(const Deadline& deadline, uint64_t place) {
+  const Micros at = deadline.at;
   FoldWhile(place, [&](Source& source) -> CommitPtr {
     CommitPtr next = Next(source, ~uint64_t{0});
     return next == nullptr || RecordedAt(*next) > at ? nullptr : next;
   });
   Commit head = NewHead(at);
-  head.mutable_time_reached()->set_deadline(std::string(name));
-  head.mutable_time_reached()->set_entity(key.substr(2 + kInstantLength + 1 + name.size() + 1));
+  head.mutable_time_reached()->set_deadline(deadline.name);
+  head.mutable_time_reached()->set_entity(deadline.entity);
   *head.mutable_time_reached()->mutable_at() = TimestampOf(at);
   *head.mutable_occurred_at() = head.time_reached().at();
   head.set_service_date(DateOf(at));
   // A school's deadline names it first.
-  const std::string& entity = head.time_reached().entity();
-  if (const auto school = reference::School(rows_, entity.substr(0, entity.find('/')))) {
+  if (const auto school = reference::School(rows_, EntityPart(deadline.entity, 0))) {
     head.set_school_id(school->school_id());
     head.set_district_id(school->district_id());
   }
@@ -309,10 +299,10 @@ void Player::DecideRecorded(const CommitPtr& recorded) {
       break;
     }
     case Commit::kTimeReached: {
-      const std::string key = DeadlineKeyOf(*recorded);
-      const auto fired = fired_.find(HashOf(key));
+      const Deadline deadline = DeadlineOf(*recorded);
+      const auto fired = fired_.find(HashOf(deadline));
       if (fired != fired_.end() && --fired->second == 0) fired_.erase(fired);
-      if (rows_.Has(key)) break;
+      if (HasDeadline(rows_, deadline.at, deadline.name, deadline.entity)) break;
       ++tally_.report().deadlines_gone;
       return Stand(recorded, KeptOf(events_, *recorded), nullptr);
     }

@@ -79,7 +79,7 @@ class Player {
   absl::Status Advance(const log::v1::Commit& recorded);
   void ReactAnew(const Recorded& cause, uint64_t place);
   void FireAnew(const log::v1::Commit& before);
-  void Fire(const std::string& key, uint64_t place);
+  void Fire(const Deadline& deadline, uint64_t place);
   Micros ClockBefore(const log::v1::Commit& recorded) const;
 
   void DecideRecorded(const CommitPtr& recorded);

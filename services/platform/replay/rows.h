@@ -7,16 +7,18 @@
 #include <string_view>
 #include <vector>
 
-#include "services/platform/decider/rows.h"
+#include "services/platform/decider/service.h"
 #include "services/platform/log/log.h"
 #include "services/platform/runtime/commons.h"
+#include "services/platform/runtime/live_rows.h"
 
 namespace afterbell::replay {
 
-class ReplayRows : public MutableRows {
+class ReplayRows : public RowSink {
  public:
   // A partition 0 folds its own commons: those are rows of its own.
-  ReplayRows(const PartitionId& id, const std::vector<std::unique_ptr<Commons>>& commons);
+  ReplayRows(const Service& service, const PartitionId& id,
+             const std::vector<std::unique_ptr<Commons>>& commons);
 
   // The commons are read as of this index from here on.
   void SetSeen(std::string_view service, uint64_t index) { commons_.SetAsOf(service, index); }
@@ -26,23 +28,20 @@ class ReplayRows : public MutableRows {
   // registry's own commons, which reads its own rows.
   void ReadPolicyAt(uint64_t index);
 
-  std::optional<std::string> GetBytes(std::string_view key) const override;
-  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override;
-  void PutBytes(std::string_view key, std::string bytes) override;
-  void Erase(std::string_view key) override;
+  AnyRow Find(const TableInfo& table, std::string_view key) const override;
+  void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override;
+  void Set(const TableInfo& table, std::string_view key, AnyRow row) override;
 
   // Without the commons of others: what the partition's own store holds.
-  const MemoryRows& stored() const { return stored_; }
+  const LiveRows& stored() const { return stored_; }
 
  private:
-  // Null where the rows are the partition's own.
-  const Rows* CommonsOf(std::string_view key) const;
+  bool ReadsPolicyElsewhere(const TableInfo& table) const;
 
-  const std::string own_commons_;
-  MemoryRows stored_;
   CommonsRows commons_;
   CommonsRows policy_;
   bool policy_known_ = false;
+  LiveRows stored_;
 };
 
 }  // namespace afterbell::replay

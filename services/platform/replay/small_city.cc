@@ -24,12 +24,18 @@ constexpr char kCount[] = "count";
 
 policy::Place PlaceOf(const Situation& s) { return reference::PlaceOf(s.rows, s.context.school_id); }
 
-int CountRows(const Rows& rows, const std::string& prefix) {
+constexpr StateTable<Mark, key::Id, key::Id> kIn{"s/in", "session/pupil", Ranged(1)};
+constexpr StateTable<Mark, key::Id, key::Id> kOf{"s/of", "pupil/session", Ranged(1)};
+constexpr StateTable<attendance::v1::ClassHoursCounted, key::Id> kCounts{"s/count", "count", Point()};
+constexpr StateTable<billing::v1::ChargeAssessed, key::Id> kCharges{"s/charge", "charge", Point()};
+constexpr StateTable<Mark, key::Id> kIssued{"s/issued", "charge", Point()};
+constexpr FactTable<attendance::v1::ClassHoursCounted, key::Id, key::Month> kHours{"f/attendance/hours",
+                                                                                   "pupil/month", Point()};
+
+template <class Table>
+int CountRows(const Rows& rows, const Table& table, const std::string& of) {
   int count = 0;
-  rows.ScanBytes(prefix, "", [&](std::string_view, std::string_view) {
-    ++count;
-    return true;
-  });
+  rows.Scan(table, Prefix(of), [&](const auto&) { ++count; });
   return count;
 }
 
@@ -60,11 +66,13 @@ Decision<RegistryEvent> SmallRegistry::DecideCommand(const Situation&, const Com
   return events;
 }
 
-void SmallRegistry::EvolveEvent(const Recorded&, const Event& event, MutableRows& rows) const {
+void SmallRegistry::EvolveEvent(const Recorded&, const Event& event, StateRows rows) const {
   reference::FoldRegistryEvent(event, rows);
 }
 
 // ------------------------------------------------------------------------------------ attendance
+
+TableList SmallAttendance::tables() const { return {&kIn, &kOf, &kCounts}; }
 
 const std::vector<CommandInfo>& SmallAttendance::commands() const {
   static const std::vector<CommandInfo> kCommands = {{"check_in_pupil", Where::kSchool, {}},
@@ -76,8 +84,8 @@ Decision<AttendanceEvent> SmallAttendance::DecideCommand(const Situation& s, con
   std::vector<AttendanceEvent> events;
   if (command.has_check_in_pupil()) {
     const auto& asked = command.check_in_pupil();
-    if (s.rows.Has(Key("s/in", asked.session_id(), asked.pupil_id()))) return {};
-    const int pupils = CountRows(s.rows, Key("s/in", asked.session_id(), "")) + 1;
+    if (s.rows.Has(kIn, {asked.session_id(), asked.pupil_id()})) return {};
+    const int pupils = CountRows(s.rows, kIn, asked.session_id()) + 1;
     const auto most = s.policy.Find("group_size_max", PlaceOf(s), s.context.service_date);
     if (most && pupils > most->value().count()) {
       return Refused{"ENR-23",
@@ -100,7 +108,7 @@ Decision<AttendanceEvent> SmallAttendance::DecideCommand(const Situation& s, con
   } else if (command.has_count_class_hours()) {
     const auto& asked = command.count_class_hours();
     const std::string count_id = DerivedId("count", {asked.subject_id(), asked.month()});
-    if (s.rows.Has(Key("s/count", count_id))) return {};
+    if (s.rows.Has(kCounts, {count_id})) return {};
     const auto minutes = s.policy.Minutes("class_hour_minutes", PlaceOf(s), s.context.service_date);
     if (!minutes.ok()) return minutes.status();
     auto& counted = *events.emplace_back().mutable_class_hours_counted();
@@ -108,23 +116,23 @@ Decision<AttendanceEvent> SmallAttendance::DecideCommand(const Situation& s, con
     counted.set_subject(attendance::v1::OF_PUPIL);
     counted.set_subject_id(asked.subject_id());
     counted.set_month(asked.month());
-    counted.set_sessions(CountRows(s.rows, Key("s/of", asked.subject_id(), "")));
+    counted.set_sessions(CountRows(s.rows, kOf, asked.subject_id()));
     counted.set_class_hours(static_cast<int>(counted.sessions() * 120 / *minutes));
   }
   return events;
 }
 
-void SmallAttendance::EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const {
+void SmallAttendance::EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const {
   if (event.has_pupil_checked_in()) {
     const auto& in = event.pupil_checked_in();
-    rows.PutBytes(Key("s/in", in.session_id(), in.pupil_id()), "");
-    rows.PutBytes(Key("s/of", in.pupil_id(), in.session_id()), "");
+    rows.Put(kIn, {in.session_id(), in.pupil_id()});
+    rows.Put(kOf, {in.pupil_id(), in.session_id()});
     const std::string month = MonthOf(own.commit.service_date());
-    SetDeadline(rows, InstantOf(LastOfMonth(month), "24:00"), kMonthEnd, Key(in.pupil_id(), month));
+    SetDeadline(rows, InstantOf(LastOfMonth(month), "24:00"), kMonthEnd, in.pupil_id() + "/" + month);
   } else if (event.has_ratio_assessed()) {
     SetDeadline(rows, own.occurred_at() + kMicrosPerHour, kCount, event.ratio_assessed().session_id());
   } else if (event.has_class_hours_counted()) {
-    rows.Put(Key("s/count", event.class_hours_counted().count_id()), event.class_hours_counted());
+    rows.Put(kCounts, {event.class_hours_counted().count_id()}, event.class_hours_counted());
   }
 }
 
@@ -132,12 +140,14 @@ std::vector<SmallAttendance::Command> SmallAttendance::ReachDeadline(const Situa
                                                                      std::string_view entity, Micros) const {
   Command command;
   auto& count = *command.mutable_count_class_hours();
-  count.set_subject_id(std::string(KeyPart(entity, 0)));
-  count.set_month(name == kMonthEnd ? std::string(KeyPart(entity, 1)) : "once");
+  count.set_subject_id(std::string(EntityPart(entity, 0)));
+  count.set_month(name == kMonthEnd ? std::string(EntityPart(entity, 1)) : "once");
   return {command};
 }
 
 // ------------------------------------------------------------------------------------ billing
+
+TableList SmallBilling::tables() const { return {&kCharges, &kIssued, &kHours}; }
 
 std::string ChargeIdOf(std::string_view pupil, std::string_view month) {
   return DerivedId("charge", {pupil, month});
@@ -154,14 +164,13 @@ Decision<BillingEvent> SmallBilling::DecideCommand(const Situation& s, const Com
   if (command.has_assess_charge()) {
     const auto& asked = command.assess_charge();
     const std::string charge_id = ChargeIdOf(asked.pupil_id(), asked.period());
-    if (s.rows.Has(Key("s/charge", charge_id))) return {};
+    if (s.rows.Has(kCharges, {charge_id})) return {};
     const auto model = s.policy.Choice("fee_model", PlaceOf(s), s.context.service_date);
     if (!model.ok()) return model.status();
     if (*model == "free" || (*model == "per_term") != (asked.period() == "term")) return {};
     const auto amount = s.policy.Fen("fee_amount_yuan", PlaceOf(s), s.context.service_date);
     if (!amount.ok()) return amount.status();
-    const auto hours = s.rows.Get<attendance::v1::ClassHoursCounted>(
-        Key("f/attendance/hours", asked.pupil_id(), asked.period()));
+    const auto hours = s.rows.Get(kHours, {asked.pupil_id(), key::Month(asked.period())});
     auto& charge = *events.emplace_back().mutable_charge_assessed();
     charge.set_charge_id(charge_id);
     charge.set_pupil_id(asked.pupil_id());
@@ -174,9 +183,9 @@ Decision<BillingEvent> SmallBilling::DecideCommand(const Situation& s, const Com
     if (cap && charge.net_fen() > cap->value().fen()) charge.set_net_fen(cap->value().fen());
   } else {
     for (const std::string& charge_id : command.issue_charge().charge_ids()) {
-      const auto charge = s.rows.Get<billing::v1::ChargeAssessed>(Key("s/charge", charge_id));
+      const auto charge = s.rows.Get(kCharges, {charge_id});
       if (!charge) return Unknown("charge", charge_id);
-      if (s.rows.Has(Key("s/issued", charge_id))) continue;
+      if (s.rows.Has(kIssued, {charge_id})) continue;
       if (charge->net_fen() == 0) return Refused{"BIL-13", "NOTHING_OWED", charge_id, "", "", ""};
       auto& issued = *events.emplace_back().mutable_charge_issued();
       issued.set_charge_id(charge_id);
@@ -186,19 +195,19 @@ Decision<BillingEvent> SmallBilling::DecideCommand(const Situation& s, const Com
   return events;
 }
 
-void SmallBilling::EvolveEvent(const Recorded&, const Event& event, MutableRows& rows) const {
+void SmallBilling::EvolveEvent(const Recorded&, const Event& event, StateRows rows) const {
   if (event.has_charge_assessed()) {
-    rows.Put(Key("s/charge", event.charge_assessed().charge_id()), event.charge_assessed());
+    rows.Put(kCharges, {event.charge_assessed().charge_id()}, event.charge_assessed());
   } else if (event.has_charge_issued()) {
-    rows.PutBytes(Key("s/issued", event.charge_issued().charge_id()), "");
+    rows.Put(kIssued, {event.charge_issued().charge_id()});
   }
 }
 
-void SmallBilling::Fold(const Recorded& foreign, MutableRows& rows) const {
+void SmallBilling::Fold(const Recorded& foreign, IntakeRows rows) const {
   ForEachEventOf<AttendanceEvent>(foreign, [&](const AttendanceEvent& event) {
     if (!event.has_class_hours_counted()) return;
     const auto& counted = event.class_hours_counted();
-    rows.Put(Key("f/attendance/hours", counted.subject_id(), counted.month()), counted);
+    rows.Put(kHours, {counted.subject_id(), key::Month(counted.month())}, counted);
   });
 }
 

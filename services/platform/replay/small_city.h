@@ -28,14 +28,15 @@ class SmallRegistry final : public ServiceOf<registry::v1::RegistryCommand, regi
   using Event = registry::v1::RegistryEvent;
 
   std::string_view name() const override { return "registry"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override { return {}; }
   std::vector<std::string_view> reads() const override { return {}; }
   const std::vector<CommandInfo>& commands() const override;
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
-  void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
+  void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
   bool Hears(std::string_view, bool, int) const override { return true; }
-  void Fold(const Recorded&, MutableRows&) const override {}
+  void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
                                      Micros) const override {
@@ -54,14 +55,15 @@ class SmallAttendance final
   using Event = attendance::v1::AttendanceEvent;
 
   std::string_view name() const override { return "attendance"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {}; }
   const std::vector<CommandInfo>& commands() const override;
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
-  void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
+  void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
   bool Hears(std::string_view, bool, int) const override { return true; }
-  void Fold(const Recorded&, MutableRows&) const override {}
+  void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<Command> ReachDeadline(const Situation& s, std::string_view name, std::string_view entity,
                                      Micros at) const override;
@@ -76,14 +78,15 @@ class SmallBilling final : public ServiceOf<billing::v1::BillingCommand, billing
   using Event = billing::v1::BillingEvent;
 
   std::string_view name() const override { return "billing"; }
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {"attendance"}; }
   const std::vector<CommandInfo>& commands() const override;
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
-  void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
-  void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
+  void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
   bool Hears(std::string_view, bool, int) const override { return true; }
-  void Fold(const Recorded& foreign, MutableRows& rows) const override;
+  void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<Command> ReactTo(const Situation& s, const Recorded& cause) const override;
   std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
                                      Micros) const override {

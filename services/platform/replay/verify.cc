@@ -16,19 +16,6 @@ namespace {
 
 using log::v1::Commit;
 
-// Rows of somebody else, for Store::View, which owns its rows.
-class BorrowedRows : public Rows {
- public:
-  explicit BorrowedRows(const Rows& rows) : rows_(rows) {}
-  std::optional<std::string> GetBytes(std::string_view key) const override { return rows_.GetBytes(key); }
-  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
-    rows_.ScanBytes(prefix, from, visit);
-  }
-
- private:
-  const Rows& rows_;
-};
-
 // One partition folded again as a standby folds it, and each of its decisions made again on the way.
 class PartitionVerifier {
  public:
@@ -40,7 +27,7 @@ class PartitionVerifier {
         options_(options),
         report_(*report),
         events_(EventReader::Of(service.name())),
-        rows_(id, history.commons()) {
+        rows_(service, id, history.commons()) {
     for (const std::unique_ptr<Commons>& commons : history.commons()) {
       if (id.number == 0 && commons->service() == id.service) continue;
       sources_.push_back(
@@ -225,17 +212,20 @@ class PartitionVerifier {
   }
 
   void Digest(const ChainPosition& at) {
-    Store::View view;
-    view.rows = std::make_unique<BorrowedRows>(rows_.stored());
-    view.position.set_index(at.index);
-    view.position.set_hash(at.hash);
+    stored::StoredPosition position;
+    position.set_index(at.index);
+    position.set_hash(at.hash);
     for (const Source& source : sources_) {
-      stored::StoredSource* row = view.position.add_sources();
+      stored::StoredSource* row = position.add_sources();
       row->set_service(source.id.service);
       row->set_partition(source.id.number);
       row->set_index(source.seen);
     }
-    report_.digests.push_back({id_, at.index, Store::Digest(view)});
+    const std::string digest = Store::Digest(position, [&](const Store::TakeRow& take) {
+      rows_.stored().ForEach(
+          [&](const std::string& key, const AnyRow& row) { take(key, row->SerializeAsString()); });
+    });
+    report_.digests.push_back({id_, at.index, digest});
   }
 
   const History& history_;

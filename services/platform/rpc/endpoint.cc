@@ -1,8 +1,11 @@
 #include "services/platform/rpc/endpoint.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <cstdlib>
+#include <map>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
@@ -94,8 +97,13 @@ absl::StatusOr<CommandCall> HeadOf(const Caller& caller, const CommandHeader& he
 }
 
 void FillAnswer(const Runtime& runtime, const Commit& commit, const PartitionId& id, CommandAnswer* answer) {
+  FillAnswer(commit, id, runtime.LogIdOf(id, commit.index()), runtime.incarnation(), answer);
+}
+
+void FillAnswer(const Commit& commit, const PartitionId& id, const std::string& log_id,
+                const std::string& incarnation, CommandAnswer* answer) {
   log::v1::RecordId* record = answer->mutable_record();
-  record->set_log_id(runtime.LogIdOf(id, commit.index()));
+  record->set_log_id(log_id);
   record->set_service(id.service);
   record->set_partition(id.number);
   record->set_index(commit.index());
@@ -103,7 +111,7 @@ void FillAnswer(const Runtime& runtime, const Commit& commit, const PartitionId&
   *answer->mutable_events() = commit.events();
   *answer->mutable_record_time() = commit.recorded_at();
   log::v1::Position position;
-  position.set_log_id(runtime.incarnation());
+  position.set_log_id(incarnation);
   log::v1::Seen* own = position.add_at();
   own->set_service(id.service);
   own->set_partition(id.number);
@@ -200,8 +208,12 @@ log::v1::Position PartOf(const log::v1::Position& position, uint32_t number) {
   return part;
 }
 
-// A query of many partitions: one after the other, the commons first, until the page is full. A page
-// token is the number of the partition it stands in and that partition's own token: "3.abc".
+// How many partitions of a gathered query are asked at once.
+constexpr uint32_t kGatheredAtOnce = 32;
+
+// A query of many partitions, asked side by side and put together in the order of their numbers, the commons
+// first, up to the first whose page is full. A page token is the number of the partition it stands in and
+// that partition's own token: "3.abc". The position is what all of them rest on.
 class Gathering : public std::enable_shared_from_this<Gathering> {
  public:
   struct Query {
@@ -224,40 +236,87 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
     if (!token.empty()) {
       if (dot == std::string::npos || dot > 6)
         return finish_(InvalidField("header.page_token", token, "a token of this query"));
-      number_ = static_cast<uint32_t>(std::atoi(token.substr(0, dot).c_str()));
+      first_ = static_cast<uint32_t>(std::atoi(token.substr(0, dot).c_str()));
       query_.header.set_page_token(token.substr(dot + 1));
     }
-    Next();
+    AskNext();
   }
 
  private:
-  void Next() {
-    if (number_ > runtime_->school_partitions()) return finish_(absl::OkStatus());
-    runtime_->Query({query_.service, number_}, PartOf(query_.position, number_), query_.deadline,
-                    [self = shared_from_this()](absl::StatusOr<ReadView> view) {
-                      const absl::Status status = view.ok() ? self->Take(*view) : view.status();
-                      if (!status.ok()) return self->finish_(status);
-                      if (!self->page_->next_page_token().empty()) return self->finish_(absl::OkStatus());
-                      ++self->number_;
-                      self->Next();
-                    });
+  // What one partition found.
+  struct Part {
+    absl::Status status;
+    Endpoint::Add add;
+    std::string next_page_token;
+    log::v1::Position position;
+  };
+
+  void AskNext() {
+    if (first_ > runtime_->school_partitions()) return Done();
+    const uint32_t asked = std::min(kGatheredAtOnce, runtime_->school_partitions() - first_ + 1);
+    parts_ = std::vector<Part>(asked);
+    left_ = asked;
+    for (uint32_t i = 0; i < asked; ++i) {
+      runtime_->Query({query_.service, first_ + i}, PartOf(query_.position, first_ + i), query_.deadline,
+                      [self = shared_from_this(), i](absl::StatusOr<ReadView> view) {
+                        Part* const part = &self->parts_[i];
+                        part->status = view.ok() ? self->Take(*view, i, part) : view.status();
+                        if (--self->left_ == 0) self->PutTogether();
+                      });
+    }
   }
 
-  absl::Status Take(const ReadView& view) {
+  // On the partition's turn: several of them at once.
+  absl::Status Take(const ReadView& view, uint32_t place, Part* part) const {
     AFTERBELL_RETURN_IF_ERROR(CheckTenant(query_.caller, *view.rows, "", query_.district_id));
-    log::v1::QueryAnswer part;
-    AFTERBELL_RETURN_IF_ERROR(query_.ask(*view.rows, query_.header, &part));
-    query_.header.clear_page_token();
-    if (!part.next_page_token().empty())
-      page_->set_next_page_token(absl::StrCat(number_, ".", part.next_page_token()));
+    log::v1::QueryHeader header = query_.header;
+    if (place > 0) header.clear_page_token();
+    log::v1::QueryAnswer page;
+    AFTERBELL_ASSIGN_OR_RETURN(part->add, query_.ask(*view.rows, header, &page));
+    part->next_page_token = page.next_page_token();
+    part->position = view.position;
     return absl::OkStatus();
+  }
+
+  void PutTogether() {
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      const Part& part = parts_[i];
+      if (!part.status.ok()) return finish_(part.status);
+      part.add();
+      for (const log::v1::Seen& at : part.position.at()) {
+        uint64_t& index = rests_on_[{at.service(), at.partition()}];
+        index = std::max(index, at.index());
+      }
+      if (part.next_page_token.empty()) continue;
+      page_->set_next_page_token(absl::StrCat(first_ + i, ".", part.next_page_token));
+      return Done();
+    }
+    first_ += static_cast<uint32_t>(parts_.size());
+    query_.header.clear_page_token();
+    AskNext();
+  }
+
+  void Done() {
+    log::v1::Position position;
+    position.set_log_id(runtime_->incarnation());
+    for (const auto& [id, index] : rests_on_) {
+      log::v1::Seen* at = position.add_at();
+      at->set_service(id.service);
+      at->set_partition(id.number);
+      at->set_index(index);
+    }
+    page_->set_position(TokenOf(position));
+    finish_(absl::OkStatus());
   }
 
   Runtime* const runtime_;
   Query query_;
   log::v1::QueryAnswer* const page_;
   const Finish finish_;
-  uint32_t number_ = 0;
+  uint32_t first_ = 0;  // Of the partitions that are asked.
+  std::vector<Part> parts_;
+  std::atomic<uint32_t> left_{0};
+  std::map<PartitionId, uint64_t> rests_on_;
 };
 
 }  // namespace
@@ -297,7 +356,9 @@ grpc::ServerUnaryReactor* Endpoint::Query(grpc::CallbackServerContext* context,
                         CheckTenant(caller, *view->rows, header.school_id(), district_id);
                     if (!ours.ok()) return finish(ours);
                     page->set_position(TokenOf(view->position));
-                    finish(ask(*view->rows, header, page));
+                    const absl::StatusOr<Add> found = ask(*view->rows, header, page);
+                    if (found.ok()) (*found)();
+                    finish(found.status());
                   });
   return reactor;
 }

@@ -59,11 +59,13 @@ class Endpoint {
   grpc::ServerUnaryReactor* ExecuteBatch(grpc::CallbackServerContext* context, std::vector<Asked> items,
                                          std::function<log::v1::BatchAnswer*()> add_answer) const;
 
-  // A query of one partition. `request` is bound to its caller first (tenant.h); `ask` then fills the answer
-  // from rows. `school_id` of the header says which; `gather` asks every school's partition in turn when it
-  // is empty.
-  using Ask = std::function<absl::Status(const Rows& rows, const log::v1::QueryHeader& header,
-                                         log::v1::QueryAnswer* page)>;
+  // A query of one partition. `request` is bound to its caller first (tenant.h); `ask` then finds what there
+  // is in rows, perhaps in several partitions at once, and gives back what adds that to the answer.
+  // `school_id` of the header says which partition; `gather` asks every school's side by side when it is
+  // empty.
+  using Add = std::function<void()>;
+  using Ask = std::function<absl::StatusOr<Add>(const QueryRows& rows, const log::v1::QueryHeader& header,
+                                                log::v1::QueryAnswer* page)>;
   grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, const log::v1::QueryHeader& header,
                                   bool gather, google::protobuf::Message* request, Ask ask,
                                   log::v1::QueryAnswer* page) const;
@@ -103,6 +105,9 @@ void WaitForNewer(CommandCall& call, const Owner& owner, const std::string& why)
 // A Commit as the answer to its command.
 void FillAnswer(const Runtime& runtime, const log::v1::Commit& commit, const PartitionId& id,
                 log::v1::CommandAnswer* answer);
+// The same by what the log went by when it was recorded, and goes by.
+void FillAnswer(const log::v1::Commit& commit, const PartitionId& id, const std::string& log_id,
+                const std::string& incarnation, log::v1::CommandAnswer* answer);
 
 #define AFTERBELL_COMMAND(Rpc, field)                                                                  \
   grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request, \
@@ -114,24 +119,25 @@ void FillAnswer(const Runtime& runtime, const log::v1::Commit& commit, const Par
         answer);                                                                                       \
   }
 
-#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                                  \
-  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request,      \
-                                v1::Rpc##Answer* answer) override {                                         \
-    const auto asked = std::make_shared<v1::Rpc##Request>(*request);                                        \
-    return endpoint_.Query(                                                                                 \
-        context, request->header(), gathers, asked.get(),                                                   \
-        [asked, answer](const Rows& rows, const log::v1::QueryHeader& header, log::v1::QueryAnswer* page) { \
-          *asked->mutable_header() = header;                                                                \
-          auto found = here::Rpc(rows, *asked);                                                             \
-          if (!found.ok()) return found.status();                                                           \
-          page->set_next_page_token(found->page().next_page_token());                                       \
-          found->clear_page();                                                                              \
-          answer->MergeFrom(*found);                                                                        \
-          return absl::OkStatus();                                                                          \
-        },                                                                                                  \
-        answer->mutable_page());                                                                            \
+#define AFTERBELL_QUERY_FROM(Rpc, gathers)                                                             \
+  grpc::ServerUnaryReactor* Rpc(grpc::CallbackServerContext* context, const v1::Rpc##Request* request, \
+                                v1::Rpc##Answer* answer) override {                                    \
+    const auto asked = std::make_shared<v1::Rpc##Request>(*request);                                   \
+    return endpoint_.Query(                                                                            \
+        context, request->header(), gathers, asked.get(),                                              \
+        [asked, answer](const QueryRows& rows, const log::v1::QueryHeader& header,                     \
+                        log::v1::QueryAnswer* page) -> absl::StatusOr<Endpoint::Add> {                 \
+          v1::Rpc##Request here_asked = *asked;                                                        \
+          *here_asked.mutable_header() = header;                                                       \
+          auto found = here::Rpc(rows, here_asked);                                                    \
+          if (!found.ok()) return found.status();                                                      \
+          page->set_next_page_token(found->page().next_page_token());                                  \
+          found->clear_page();                                                                         \
+          return Endpoint::Add([answer, part = *std::move(found)] { answer->MergeFrom(part); });       \
+        },                                                                                             \
+        answer->mutable_page());                                                                       \
   }
-// Of one partition, and of one or, without a school, of all in turn.
+// Of one partition, and of one or, without a school, of all side by side.
 #define AFTERBELL_QUERY(Rpc) AFTERBELL_QUERY_FROM(Rpc, false)
 #define AFTERBELL_GATHER(Rpc) AFTERBELL_QUERY_FROM(Rpc, true)
 

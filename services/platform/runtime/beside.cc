@@ -1,5 +1,6 @@
 #include "services/platform/runtime/beside.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,32 +31,65 @@ Chain ChainOf(const PartitionId& id, const stored::StoredPosition& stored) {
                {stored.record_offset(), stored.hash_before()});
 }
 
-Beside::Beside(Store* store, PartitionId id, RowsOf rows_of)
+Beside::Beside(Store* store, PartitionId id, RowsOf rows_of, bool asked)
     : store_(store),
       id_(std::move(id)),
       rows_of_(std::move(rows_of)),
+      asked_(asked),
       rows_(store->Live(id_.number)),
-      chain_(ChainOf(id_, store->Position(id_.number))),
-      written_index_(chain_.at().index) {}
+      chain_(ChainOf(id_, store->Position(id_.number))) {}
 
-void Beside::Take(const log::v1::Commit& commit, uint64_t offset) {
-  size_t numbered = unwritten_.size();
-  rows_of_(commit, offset, &unwritten_);
-  for (; numbered < unwritten_.size(); ++numbered) unwritten_[numbered].serial = ++serial_;
+std::optional<std::string> Beside::Find(const std::string& key) const {
+  for (const Found* found : {&found_, &captured_found_}) {
+    if (const auto row = found->find(key); row != found->end()) return row->second;
+  }
+  return rows_->GetBytes(key);
 }
 
-absl::Status Beside::Write(const Chain& chain) {
-  if (unwritten_.empty() && chain.at().index < written_index_ + kMovedFar) return absl::OkStatus();
-  KeepNewest(&unwritten_);
-  const absl::Status status = store_->Write(id_.number, unwritten_, StoredOf(chain));
-  if (!status.ok()) return status;
-  unwritten_.clear();
-  written_index_ = chain.at().index;
-  return absl::OkStatus();
+void Beside::Take(const Recorded& recorded, uint64_t offset) {
+  size_t numbered = unwritten_.size();
+  rows_of_(recorded, offset, &unwritten_);
+  for (; numbered < unwritten_.size(); ++numbered) {
+    RowChange& row = unwritten_[numbered];
+    row.serial = ++serial_;
+    if (asked_) found_[row.key] = *row.value;
+  }
+}
+
+std::shared_ptr<const std::vector<RowChange>> Beside::Capture() {
+  captured_ = std::make_shared<const std::vector<RowChange>>(std::exchange(unwritten_, {}));
+  captured_found_ = std::exchange(found_, {});
+  return captured_;
+}
+
+void Beside::Written() {
+  captured_ = nullptr;
+  captured_found_.clear();
+}
+
+void Beside::Scan(const std::string& prefix, const std::string& from, const BytesRows::Visitor& visit) const {
+  std::map<std::string_view, std::string_view> over;
+  const auto lay = [&](const std::vector<RowChange>& rows) {
+    for (const RowChange& row : rows) {
+      if (row.key.compare(0, prefix.size(), prefix) == 0 && row.key >= from) over[row.key] = *row.value;
+    }
+  };
+  if (captured_ != nullptr) lay(*captured_);
+  lay(unwritten_);
+  auto top = over.begin();
+  bool going = true;
+  rows_->ScanBytes(prefix, from, [&](std::string_view key, std::string_view bytes) {
+    for (; going && top != over.end() && top->first < key; ++top) going = visit(top->first, top->second);
+    if (going && top != over.end() && top->first == key) ++top;  // Written meanwhile: the same.
+    going = going && visit(key, bytes);
+    return going;
+  });
+  for (; going && top != over.end(); ++top) going = visit(top->first, top->second);
 }
 
 absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {
   while (chain_.at().index < until) {
+    const uint64_t before = chain_.at().index;
     absl::StatusOr<LogBatch> batch = log.Read(chain_.at().offset, kReadRecords, kReadBytes);
     if (!batch.ok()) return batch.status();
     if (batch->records.empty()) return false;
@@ -65,11 +99,16 @@ absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {
         return absl::DataLossError(absl::StrCat(ToString(id_), " at ", entry.offset, ": not a record"));
       const Verdict verdict = chain_.Offer(record, entry.value, entry.offset);
       if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
-      if (verdict == Verdict::kValid && record.has_commit()) Take(record.commit(), entry.offset);
+      if (verdict == Verdict::kValid && record.has_commit())
+        Take(Recorded{record.commit(), id_.service, id_.number}, entry.offset);
     }
     chain_.set_offset(batch->next_offset);
-    const absl::Status written = Write(chain_);
+    // Nobody is answered here yet: written at once, and what a disk refuses is kept and tried again.
+    const absl::Status written =
+        store_->Write(id_.number, NewestOf(unwritten_), StoredOf(chain_), chain_.at().index - before);
     if (!written.ok()) return written;
+    unwritten_.clear();
+    found_.clear();
   }
   return true;
 }

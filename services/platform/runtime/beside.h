@@ -2,8 +2,8 @@
 // as request ids and the history of entities. No part of the state: no decision rests on them but "asked
 // twice", and no digest covers them.
 //
-// They are written before the state is, so whatever the state knows of is here too; after a crash they may
-// end before it (a lost folder, an unflushed tail) and are caught up from the log first.
+// They are written behind, like the state and before it. After a crash they may end before it (a lost folder,
+// an unflushed tail) and are caught up from the log first.
 //
 // Threads: one at a time.
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_BESIDE_H_
@@ -11,10 +11,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "afterbell/log/v1/log.pb.h"
+#include "services/platform/decider/decider.h"
 #include "services/platform/log/chain.h"
 #include "services/platform/projection/store.h"
 
@@ -23,34 +27,42 @@ namespace afterbell {
 class Beside {
  public:
   // Adds the rows of one record, which stands at `offset`. Pure.
-  using RowsOf = std::function<void(const log::v1::Commit&, uint64_t offset, std::vector<RowChange>*)>;
+  using RowsOf = std::function<void(const Recorded&, uint64_t offset, std::vector<RowChange>*)>;
 
-  // The store outlives this.
-  Beside(Store* store, PartitionId id, RowsOf rows_of);
+  // The store outlives this. `asked`: Find is called, so what is not written yet is kept to be found.
+  Beside(Store* store, PartitionId id, RowsOf rows_of, bool asked);
 
-  const Rows& rows() const { return *rows_; }
+  Store* store() const { return store_; }
+
+  // A row, written or not.
+  std::optional<std::string> Find(const std::string& key) const;
 
   // A record was read back.
-  void Take(const log::v1::Commit& commit, uint64_t offset);
+  void Take(const Recorded& recorded, uint64_t offset);
 
-  // Writes what was taken, up to where the partition stands; the position alone only when it has moved far,
-  // so that a kill costs no more than kMovedFar records to read again. RESOURCE_EXHAUSTED when there is no
-  // room: everything is kept, and written by the next call.
-  static constexpr uint64_t kMovedFar = 4096;
-  absl::Status Write(const Chain& chain);
+  // Visits the rows whose keys begin so, from one on, in order, written or not.
+  void Scan(const std::string& prefix, const std::string& from, const BytesRows::Visitor& visit) const;
+
+  // What was taken since the last time, for a batch; and that this batch was written. One at a time.
+  std::shared_ptr<const std::vector<RowChange>> Capture();
+  void Written();
 
   // Reads on until what is here reaches `until`. False when the log has to fetch first: call again when it
   // has grown.
   absl::StatusOr<bool> CatchUp(LogPartition& log, uint64_t until);
 
  private:
+  using Found = absl::flat_hash_map<std::string, std::string>;
+
   Store* const store_;
   const PartitionId id_;
   const RowsOf rows_of_;
-  const std::unique_ptr<Rows> rows_;
+  const bool asked_;
+  const std::unique_ptr<BytesRows> rows_;
   Chain chain_;  // While catching up.
-  uint64_t written_index_;
   std::vector<RowChange> unwritten_;
+  std::shared_ptr<const std::vector<RowChange>> captured_;  // In a batch that is being written.
+  Found found_, captured_found_;                            // By key: of these two.
   uint64_t serial_ = 0;
 };
 

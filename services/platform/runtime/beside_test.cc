@@ -21,10 +21,19 @@ class BesideTest : public ::testing::Test {
  protected:
   std::vector<uint64_t> History(std::string_view entity, uint64_t after = 0, int most = 100) {
     std::vector<uint64_t> indexes;
-    const auto records = town.runtime->RecordsOf(kAttendance, entity, after, most);
-    EXPECT_TRUE(records.ok()) << records.status();
-    if (!records.ok()) return indexes;
-    for (const auto& commit : *records) indexes.push_back(commit->index());
+    std::promise<void> answered;
+    town.runtime->Query(kAttendance, {}, std::chrono::steady_clock::now() + std::chrono::seconds(30),
+                        [&](absl::StatusOr<ReadView> view) {
+                          EXPECT_TRUE(view.ok()) << view.status();
+                          const auto records =
+                              town.runtime->RecordsOf(kAttendance, *view, entity, after, most);
+                          EXPECT_TRUE(records.ok()) << records.status();
+                          if (records.ok()) {
+                            for (const auto& commit : *records) indexes.push_back(commit->index());
+                          }
+                          answered.set_value();
+                        });
+    answered.get_future().wait();
     return indexes;
   }
 
@@ -203,24 +212,42 @@ TEST_F(BesideTest, ALogThatHasLostWhatTheRowsRestOnHalts) {
   other->Stop();
 }
 
-// Records that give a store no rows move its position all the same, now and then: else whoever starts after a
-// kill reads them all again.
-TEST(Beside, APositionThatHasMovedFarIsWrittenWithoutRows) {
-  const std::string folder = ::testing::TempDir() + "/beside_moved";
+// What is not in the store yet is found all the same, while a batch carries it and before.
+TEST(Beside, FindsWhatIsNotWrittenYet) {
+  const std::string folder = ::testing::TempDir() + "/beside_finds";
   std::filesystem::remove_all(folder);
   auto store = Store::Open({.directory = folder, .service = "attendance"});
   ASSERT_TRUE(store.ok()) << store.status();
-  Beside beside(store->get(), kAttendance, [](const auto&, uint64_t, auto*) {});
-  const auto write = [&](uint64_t index) {
-    ChainPosition at;
-    at.index = index;
-    EXPECT_EQ(beside.Write(Chain(kAttendance, at)), absl::OkStatus());
-    return (*store)->Position(kAttendance.number).index();
+  const auto rows_of = [](const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
+    rows->push_back({"pupils/" + recorded.commit.request_id(), std::to_string(offset)});
   };
-  EXPECT_EQ(write(Beside::kMovedFar - 1), 0u);
-  EXPECT_EQ(write(Beside::kMovedFar), Beside::kMovedFar);
-  EXPECT_EQ(write(Beside::kMovedFar + 1), Beside::kMovedFar);
-  EXPECT_EQ(write(2 * Beside::kMovedFar), 2 * Beside::kMovedFar);
+  Beside beside(store->get(), kAttendance, rows_of, /*asked=*/true);
+  const auto take = [&](const std::string& name, uint64_t offset) {
+    log::v1::Commit commit;
+    commit.set_request_id(name);
+    beside.Take(Recorded{commit, "attendance", 1}, offset);
+  };
+  const auto all = [&] {
+    std::string text;
+    beside.Scan("pupils/", "pupils/b", [&](std::string_view key, std::string_view value) {
+      text.append(key).append("=").append(value).append(" ");
+      return true;
+    });
+    return text;
+  };
+  take("ana", 1);
+  take("bo", 2);
+  const auto batch = beside.Capture();
+  take("cai", 3);
+  EXPECT_EQ(beside.Find("pupils/bo"), "2");
+  EXPECT_EQ(beside.Find("pupils/cai"), "3");
+  EXPECT_EQ(all(), "pupils/bo=2 pupils/cai=3 ");
+  ASSERT_EQ((*store)->Write(kAttendance.number, NewestOf(*batch), {}), absl::OkStatus());
+  EXPECT_EQ(all(), "pupils/bo=2 pupils/cai=3 ") << "written, and not known to be";
+  beside.Written();
+  EXPECT_EQ(beside.Find("pupils/ana"), "1");
+  EXPECT_EQ(beside.Find("pupils/du"), std::nullopt);
+  EXPECT_EQ(all(), "pupils/bo=2 pupils/cai=3 ");
 }
 
 // A log that was put back goes by another name: rows of before it are put aside, positions of before it are

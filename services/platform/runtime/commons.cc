@@ -15,36 +15,35 @@ constexpr size_t kReadBytes = 4 << 20;
 }  // namespace
 
 // Writes rows as versions of the index being folded.
-class Commons::Writer : public MutableRows {
+class Commons::Writer : public RowSink {
  public:
   Writer(Commons* commons, uint64_t index) : commons_(commons), index_(index) {}
 
-  std::optional<std::string> GetBytes(std::string_view key) const override {
-    const auto versions = commons_->rows_.find(key);
-    if (versions == commons_->rows_.end()) return std::nullopt;
-    return versions->second.back().value;
+  AnyRow Find(const TableInfo& table, std::string_view key) const override {
+    return commons_->FindNewest(table, key);
   }
-  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
-    for (auto row = commons_->rows_.lower_bound(from > prefix ? from : prefix);
-         row != commons_->rows_.end() && row->first.compare(0, prefix.size(), prefix) == 0; ++row) {
-      const std::optional<std::string>& value = row->second.back().value;
-      if (value && !visit(row->first, *value)) return;
+  void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override {
+    const auto rows = commons_->tables_.find(&table);
+    if (rows == commons_->tables_.end()) return;
+    for (auto at = rows->second.lower_bound(range.first());
+         at != rows->second.end() && range.Holds(at->first); ++at) {
+      const AnyRow row = at->second.back().row;
+      if (row != nullptr && !visit(at->first, row)) return;
     }
   }
-  void PutBytes(std::string_view key, std::string bytes) override { Set(key, std::move(bytes)); }
-  void Erase(std::string_view key) override { Set(key, std::nullopt); }
+  void Set(const TableInfo& table, std::string_view key, AnyRow row) override {
+    Commons::Rows& rows = commons_->tables_[&table];
+    auto at = rows.find(key);
+    if (at == rows.end()) at = rows.emplace(std::string(key), Versions()).first;
+    Versions& versions = at->second;
+    if (!versions.empty() && versions.back().index == index_) {
+      versions.back().row = std::move(row);
+    } else {
+      versions.push_back({index_, std::move(row)});
+    }
+  }
 
  private:
-  void Set(std::string_view key, std::optional<std::string> value) {
-    auto row = commons_->rows_.find(key);
-    if (row == commons_->rows_.end()) row = commons_->rows_.emplace(std::string(key), Versions()).first;
-    if (!row->second.empty() && row->second.back().index == index_) {
-      row->second.back().value = std::move(value);
-    } else {
-      row->second.push_back({index_, std::move(value)});
-    }
-  }
-
   Commons* commons_;
   const uint64_t index_;
 };
@@ -112,41 +111,49 @@ std::shared_ptr<const log::v1::Commit> Commons::At(uint64_t index) const {
   return index == 0 || index > commits_.size() ? nullptr : commits_[index - 1];
 }
 
-const Commons::Version* Commons::Newest(const Versions& versions, uint64_t as_of) {
+AnyRow Commons::Newest(const Versions& versions, uint64_t as_of) {
   const auto after =
       std::upper_bound(versions.begin(), versions.end(), as_of,
                        [](uint64_t index, const Version& version) { return index < version.index; });
-  return after == versions.begin() ? nullptr : &*std::prev(after);
+  return after == versions.begin() ? nullptr : std::prev(after)->row;
 }
 
-std::optional<std::string> Commons::GetBytes(std::string_view key, uint64_t as_of) const {
+AnyRow Commons::FindNewest(const TableInfo& table, std::string_view key) const {
+  const auto rows = tables_.find(&table);
+  if (rows == tables_.end()) return nullptr;
+  const auto at = rows->second.find(key);
+  return at == rows->second.end() ? nullptr : at->second.back().row;
+}
+
+AnyRow Commons::Find(const TableInfo& table, std::string_view key, uint64_t as_of) const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
-  const auto versions = rows_.find(key);
-  if (versions == rows_.end()) return std::nullopt;
-  const Version* version = Newest(versions->second, as_of);
-  return version == nullptr ? std::nullopt : version->value;
+  const auto rows = tables_.find(&table);
+  if (rows == tables_.end()) return nullptr;
+  const auto at = rows->second.find(key);
+  return at == rows->second.end() ? nullptr : Newest(at->second, as_of);
 }
 
-void Commons::ScanBytes(std::string_view prefix, std::string_view from, uint64_t as_of,
-                        const Rows::Visitor& visit) const {
+void Commons::Walk(const TableInfo& table, const KeyRange& range, uint64_t as_of,
+                   RowSource::AnyVisitor visit) const {
   // Visited without the lock: a visitor may read other rows.
-  std::vector<std::pair<std::string, std::string>> found;
+  std::vector<std::pair<std::string, AnyRow>> found;
   {
     std::shared_lock<std::shared_mutex> lock(mutex_);
-    for (auto row = rows_.lower_bound(from > prefix ? from : prefix);
-         row != rows_.end() && row->first.compare(0, prefix.size(), prefix) == 0; ++row) {
-      const Version* version = Newest(row->second, as_of);
-      if (version != nullptr && version->value) found.emplace_back(row->first, *version->value);
+    const auto rows = tables_.find(&table);
+    if (rows == tables_.end()) return;
+    for (auto at = rows->second.lower_bound(range.first());
+         at != rows->second.end() && range.Holds(at->first); ++at) {
+      if (AnyRow row = Newest(at->second, as_of)) found.emplace_back(at->first, std::move(row));
     }
   }
-  for (const auto& [key, value] : found) {
-    if (!visit(key, value)) return;
+  for (const auto& [key, row] : found) {
+    if (!visit(key, row)) return;
   }
 }
 
-const CommonsRows::Entry* CommonsRows::Of(std::string_view key) const {
+const CommonsRows::Entry* CommonsRows::Of(const TableInfo& table) const {
   for (const Entry& entry : entries_) {
-    if (key.substr(0, entry.prefix.size()) == entry.prefix) return &entry;
+    if (table.name.substr(0, entry.prefix.size()) == entry.prefix) return &entry;
   }
   return nullptr;
 }
@@ -164,14 +171,14 @@ uint64_t CommonsRows::as_of(std::string_view service) const {
   return 0;
 }
 
-std::optional<std::string> CommonsRows::GetBytes(std::string_view key) const {
-  const Entry* entry = Of(key);
-  return entry == nullptr ? std::nullopt : entry->commons->GetBytes(key, entry->as_of);
+AnyRow CommonsRows::Find(const TableInfo& table, std::string_view key) const {
+  const Entry* entry = Of(table);
+  return entry == nullptr ? nullptr : entry->commons->Find(table, key, entry->as_of);
 }
 
-void CommonsRows::ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const {
-  const Entry* entry = Of(prefix);
-  if (entry != nullptr) entry->commons->ScanBytes(prefix, from, entry->as_of, visit);
+void CommonsRows::Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const {
+  const Entry* entry = Of(table);
+  if (entry != nullptr) entry->commons->Walk(table, range, entry->as_of, visit);
 }
 
 }  // namespace afterbell

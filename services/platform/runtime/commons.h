@@ -14,11 +14,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "services/platform/base/time.h"
 #include "services/platform/decider/decider.h"
 #include "services/platform/log/chain.h"
 #include "services/platform/log/log.h"
+#include "services/platform/reference/tables.h"
 
 namespace afterbell {
 
@@ -43,9 +45,8 @@ class Commons {
   std::shared_ptr<const log::v1::Commit> At(uint64_t index) const;
 
   // Rows as they stood at an index.
-  std::optional<std::string> GetBytes(std::string_view key, uint64_t as_of) const;
-  void ScanBytes(std::string_view prefix, std::string_view from, uint64_t as_of,
-                 const Rows::Visitor& visit) const;
+  AnyRow Find(const TableInfo& table, std::string_view key, uint64_t as_of) const;
+  void Walk(const TableInfo& table, const KeyRange& range, uint64_t as_of, RowSource::AnyVisitor visit) const;
 
   const std::shared_ptr<LogPartition>& log() const { return log_; }
 
@@ -53,11 +54,13 @@ class Commons {
   class Writer;
   struct Version {
     uint64_t index;
-    std::optional<std::string> value;
+    AnyRow row;  // Null: cleared.
   };
   using Versions = std::vector<Version>;  // In order of index.
+  using Rows = std::map<std::string, Versions, std::less<>>;
 
-  static const Version* Newest(const Versions& versions, uint64_t as_of);
+  static AnyRow Newest(const Versions& versions, uint64_t as_of);
+  AnyRow FindNewest(const TableInfo& table, std::string_view key) const;
 
   const std::string service_;
   const uint32_t level_max_;
@@ -65,20 +68,21 @@ class Commons {
   mutable std::shared_mutex mutex_;
   Chain chain_;
   absl::Status failed_;
-  std::map<std::string, Versions, std::less<>> rows_;
+  absl::flat_hash_map<const TableInfo*, Rows> tables_;
   std::vector<std::shared_ptr<const log::v1::Commit>> commits_;  // By index, from 1.
 };
 
-// Rows "c/<service>/…" of all commons, each as of an index.
-class CommonsRows : public Rows {
+// The tables of all commons, each as of an index.
+class CommonsRows : public RowSource {
  public:
-  void Add(const Commons* commons) { entries_.push_back({commons, "c/" + commons->service() + "/", 0}); }
+  void Add(const Commons* commons) {
+    entries_.push_back({commons, reference::CommonsPrefix(commons->service()), 0});
+  }
   void SetAsOf(std::string_view service, uint64_t index);
   uint64_t as_of(std::string_view service) const;
 
-  std::optional<std::string> GetBytes(std::string_view key) const override;
-  // The prefix must reach past the service's name: no scan crosses services.
-  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override;
+  AnyRow Find(const TableInfo& table, std::string_view key) const override;
+  void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override;
 
  private:
   struct Entry {
@@ -86,7 +90,7 @@ class CommonsRows : public Rows {
     std::string prefix;
     uint64_t as_of;
   };
-  const Entry* Of(std::string_view key) const;
+  const Entry* Of(const TableInfo& table) const;
 
   std::vector<Entry> entries_;
 };

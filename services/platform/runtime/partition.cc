@@ -22,14 +22,17 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
       decider_{service_,       id_,
                shared_.log_id, shared_.clock == log::v1::SIMULATED,
                nullptr,        shared_.limits.events_per_commit_max()},
-      stored_rows_(store_->Live(id_.number), shared.limits.cached_row_bytes_max()),
+      stored_rows_(store_->Live(id_.number)),
       chain_(id_) {
-  if (stores.requests != nullptr) requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf);
+  if (stores.requests != nullptr)
+    requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf, /*asked=*/true);
   if (stores.history != nullptr) {
     history_ = std::make_unique<Beside>(
-        stores.history, id_, [&service](const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
-          HistoryRowsOf(service, commit, offset, rows);
-        });
+        stores.history, id_,
+        [&service](const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
+          HistoryRowsOf(service, recorded, offset, rows);
+        },
+        /*asked=*/false);
   }
   for (Commons* commons : shared.commons) {
     commons_rows_.Add(commons);
@@ -46,11 +49,15 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
     source.log = std::move(foreign);
     sources_.push_back(std::move(source));
   }
-  rows_ = std::make_unique<Overlay>(stored_rows_, &commons_rows_,
-                                    id_.number == 0 ? "c/" + id_.service + "/" : std::string());
   const stored::StoredPosition stored = store_->Position(id_.number);
+  rows_ = std::make_unique<LiveRows>(LiveRows::Options{.tables = TablesOf(service, id_),
+                                                       .stored = stored_rows_.get(),
+                                                       .stored_is_empty = stored.index() == 0,
+                                                       .commons = &commons_rows_,
+                                                       .budget = shared.budget});
   chain_ = ChainOf(id_, stored);
   for (const stored::StoredName& name : stored.names()) names_.push_back({name.from_index(), name.log_id()});
+  auto positions = std::make_shared<std::vector<ChainPosition>>();
   for (const Source& source : sources_) {
     ChainPosition position;
     for (const stored::StoredSource& at : stored.sources()) {
@@ -58,13 +65,14 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
         position = {at.index(), at.hash(), at.claim_index(), at.offset(), at.log_id()};
       }
     }
-    committed_sources_.push_back(std::move(position));
+    positions->push_back(std::move(position));
   }
+  committed_sources_ = std::move(positions);
   newest_claim_ = {stored.owner_instance_id(), stored.owner_address(), stored.claim_index()};
   stats_.newest = newest_claim_;
   committed_newest_ = stored.recorded_at();
-  written_sources_ = committed_sources_;
-  written_index_ = stored.index();
+  written_index_ = captured_index_ = counted_index_ = stored.index();
+  stats_.index = stats_.written_index = written_index_;
   Reset(absl::OkStatus());
 }
 
@@ -150,6 +158,14 @@ void Partition::Poke(Urgency urgency) {
   });
 }
 
+void Partition::WriteOut() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    wants_written_ = true;
+  }
+  Poke();
+}
+
 void Partition::RecordSeen() {
   seen_asked_ = true;
   Poke();
@@ -178,7 +194,7 @@ void Partition::Expire(SteadyTime now) {
     }
   }
   for (Waiter& waiter : late)
-    waiter.reached(absl::DeadlineExceededError("the position was not reached in time"));
+    waiter.reached(absl::Status(absl::DeadlineExceededError("the position was not reached in time")));
   for (CommandCall& call : calls) {
     const std::string why = call.elsewhere.empty()
                                 ? "not decided in time; nothing was recorded"

@@ -1,10 +1,11 @@
 // A partition of a service at work: an actor. It reads its own records back, folds what other
 // services recorded, reacts, lets deadlines fire, decides commands, and appends.
 //
-// The owner decides against the store plus an overlay of its own records in flight and of foreign
-// facts not yet recorded as seen; nothing is answered before its record has been read back valid.
-// State advances by one path only: what was read back. So state at own index n is a pure function of
-// the log, and every instance that has read n valid records holds the same rows.
+// The owner decides against rows in memory (live_rows.h): what was read back, its own records in flight on
+// top, and foreign facts not yet recorded as seen. Nothing is answered before its record has been read back
+// valid; and for nothing else: stores are written behind. State advances by one path only: what was read
+// back. So state at own index n is a pure function of the log, and every instance that has read n valid
+// records holds the same rows.
 //
 // A foreign record is folded only after everything its writer had seen of this partition's sources,
 // so that nobody judges on older facts than the judged had. A cause whose reaction decides something
@@ -34,10 +35,10 @@
 #include "services/platform/projection/store.h"
 #include "services/platform/runtime/beside.h"
 #include "services/platform/runtime/commons.h"
-#include "services/platform/runtime/overlay.h"
+#include "services/platform/runtime/live_rows.h"
 #include "services/platform/runtime/pool.h"
 #include "services/platform/runtime/record.h"
-#include "services/platform/runtime/row_cache.h"
+#include "services/platform/runtime/write_behind.h"
 
 namespace afterbell {
 
@@ -88,6 +89,18 @@ struct Shared {
   std::function<void(const PartitionId& id, const Owner& owner)> claimed;
   // The newest moment any partition knows of: by it request ids expire.
   std::atomic<Micros>* newest = nullptr;
+  WriteBehind* write_behind = nullptr;
+  std::shared_ptr<RowBudget> budget;
+};
+
+// Rows of one partition as of one moment, with the commons as of its `seen`; good while the call lasts that
+// they are given to.
+struct ReadView {
+  std::shared_ptr<const RowSource> rows;
+  log::v1::Position position;
+  Micros recorded_at = 0;  // The newest moment the rows know of.
+  // Which records name an entity, oldest first: at most so many, after an index.
+  std::function<std::vector<HistoryEntry>(std::string_view entity, uint64_t after, int records_max)> history;
 };
 
 // The databases of a service. They outlive its partitions.
@@ -113,6 +126,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
     std::string halted;  // Why; empty while it works.
     bool quiet = false;
     std::vector<std::pair<PartitionId, uint64_t>> hears;  // Its sources, and where they are known to end.
+    size_t row_bytes = 0;                                 // Of rows in memory, about.
+    size_t rows_unwritten = 0;                            // Settled, and in no batch.
+    uint64_t written_index = 0;                           // What the store holds.
   };
 
   Partition(const Service& service, std::shared_ptr<LogPartition> log,
@@ -135,10 +151,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   void Submit(CommandCall call);
 
-  // Calls `reached` once the store holds these records (own and foreign), or with an error:
+  // Calls `reached` with rows that hold these records (own and foreign), or with an error:
   // FAILED_PRECONDITION (another log, beyond the end), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED.
-  void Wait(const log::v1::Position& position, SteadyTime deadline,
-            std::function<void(const absl::Status&)> reached);
+  // `written`: when the store holds them too.
+  void Wait(const log::v1::Position& position, SteadyTime deadline, bool written,
+            std::function<void(absl::StatusOr<ReadView>)> reached);
 
   // Something may have changed: look. Somebody waits for the answer, unless it is foreign news alone.
   enum class Urgency { kSoon, kLater };
@@ -153,6 +170,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // True when everything its logs hold has been read, decided and answered, and nothing is due.
   bool Quiet() const;
+  // Gives its store what it has, at once.
+  void WriteOut();
+
   // True when facts it folded are not recorded as seen yet, and so not in its store.
   bool HasUnseen() const { return has_unseen_; }
   // Records what was folded at once, not within unseen_ms_max.
@@ -173,25 +193,28 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status halted() const;
 
  private:
-  // A partition it reads. The head is how far the overlay has folded; `carried` how far the newest
+  // A partition it reads. `folded` is how far the rows in memory have; `carried` how far the newest
   // Commit in flight says so.
   struct Source {
     PartitionId id;
     Commons* commons = nullptr;  // Null for a same-numbered partition.
     std::shared_ptr<LogPartition> log;
     Chain chain{PartitionId{}};  // As read; of a same-numbered partition.
-    ChainPosition folded;        // The overlay holds everything up to here.
+    ChainPosition folded;        // The rows in memory hold everything up to here.
     uint64_t carried = 0;
     LogBatch batch;
     size_t batch_next = 0;
   };
+  // Of all sources, in their order. Shared: most records find it as the one before did.
+  using Positions = std::shared_ptr<const std::vector<ChainPosition>>;
+
   // Decided, appended or about to be, not read back.
   struct Pending {
     std::string value;
     std::string hash;
     std::shared_ptr<log::v1::Record> record;
-    std::vector<RowChange> changes;
-    std::vector<ChainPosition> sources;  // As folded when it was decided.
+    ParsedEvents parsed;  // Its events.
+    Positions sources;    // As folded when it was decided.
     Micros newest = 0;
     // Who is answered from it: the command's, and repeats of it; and who is answered an error then.
     std::vector<CommandCall> calls;
@@ -200,7 +223,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   struct Waiter {
     log::v1::Position position;
     SteadyTime deadline;
-    std::function<void(const absl::Status&)> reached;
+    bool written;
+    std::function<void(absl::StatusOr<ReadView>)> reached;
   };
 
   struct DecidedRequest {
@@ -216,7 +240,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool WantsOwner() const;
   absl::Status TakeAppendFailure();
   void MoveCalls(std::deque<CommandCall>* calls);
-  absl::Status RefuseForRoom(std::deque<CommandCall>* calls, bool stopping);
+  bool MustHold() const;
+  void RefuseForRoom(std::deque<CommandCall>* calls);
 
   // Reading back.
   absl::StatusOr<bool> CheckStored();
@@ -225,9 +250,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void SettleFront(uint64_t offset);
   absl::StatusOr<bool> FoldSeen(const log::v1::Commit& commit);
   absl::Status FoldRecorded(const log::v1::Commit& commit, uint64_t offset);
-  void TakeBeside(const log::v1::Commit& commit, uint64_t offset);
+  void TakeBeside(const Recorded& recorded, uint64_t offset);
   absl::StatusOr<bool> CatchUpBeside();
-  absl::Status WriteStore();
+  void AnswerSettled();
+  void CountSettled();
+  stored::StoredPosition PositionOfSettled() const;
+  absl::Status TakeWritten();
+  void CaptureBatch(bool now);
   void LoseOwnership();
   void Reset(const absl::Status& answer);
   void ClaimPartition();
@@ -238,7 +267,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status AdvanceSource(Source* source, uint64_t until_index, bool react);
   absl::Status FoldForeign(Source* source, const log::v1::Commit& commit, bool react);
   void React(const Recorded& cause);
-  std::vector<ChainPosition> FoldedPositions() const;
+  Positions FoldedPositions();
   // Its log holds more than was folded.
   static bool IsBehind(const Source& source);
 
@@ -252,7 +281,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Push(log::v1::Commit head, std::vector<CommandCall> calls);
   void AppendNew();
   Micros Now();
-  // False when there was no room for it; it is tried again.
+  // The stores hold all that was read back.
   bool Written() const { return written_index_ == chain_.at().index; }
   bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
 
@@ -260,7 +289,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void ServeWaiters();
   bool WantsSeen(bool asked, bool stopping) const;
   bool Reached(const log::v1::Position& position, absl::Status* never) const;
-  uint64_t WrittenIndexOf(const std::string& service, uint32_t partition) const;
+  uint64_t SettledIndexOf(const std::string& service, uint32_t partition) const;
+  ReadView ViewOfSettled() const;
   const Service& service_;
   const PartitionId id_;
   const std::shared_ptr<LogPartition> log_;
@@ -269,23 +299,28 @@ class Partition : public std::enable_shared_from_this<Partition> {
   const Decider decider_;
 
   // Used by Step alone.
-  RowCache stored_rows_;
+  const std::unique_ptr<BytesRows> stored_rows_;
   std::unique_ptr<Beside> requests_, history_;  // Null where the stores are.
   bool beside_caught_up_ = false;
   bool stored_checked_ = false;
   CommonsRows commons_rows_;
-  std::unique_ptr<Overlay> rows_;
-  Chain chain_;                                   // As read back.
-  std::vector<ChainPosition> committed_sources_;  // As of the last record read back, in order of sources_,
-  Micros committed_newest_ = 0;                   // with the newest recorded_at known there.
-  uint64_t written_index_ = 0;                    // What the store holds.
+  std::unique_ptr<LiveRows> rows_;
+  Chain chain_;                  // As read back.
+  Positions committed_sources_;  // As of the last record read back, in order of sources_,
+  Micros committed_newest_ = 0;  // with the newest recorded_at known there.
+  uint64_t written_index_ = 0;   // What the stores hold,
+  uint64_t captured_index_ = 0;  // and will, when the batch under way is written.
+  uint64_t counted_index_ = 0;   // Looked at, and
+  uint64_t counted_ = 0;         // so many counted as in no file, since the last batch.
+  SteadyTime unwritten_since_ = SteadyTime::max();
+  bool caught_up_ = false;
+  bool waits_for_writer_ = false;  // While a long log is folded.
   std::vector<Source> sources_;
+  Positions folded_;  // Of them; null when one has moved.
   std::deque<Pending> pending_;
-  size_t settled_ = 0;                // How many pendings have left the front: the serial of the front.
-  size_t appended_ = 0;               // How many of pending_, from the front, were handed to the log.
-  std::vector<RowChange> unwritten_;  // Read back, not yet in the store,
-  std::vector<Pending> unanswered_;   // and answered when they are.
-  std::vector<ChainPosition> written_sources_;
+  size_t settled_ = 0;               // How many pendings have left the front: the serial of the front.
+  size_t appended_ = 0;              // How many of pending_, from the front, were handed to the log.
+  std::vector<Pending> unanswered_;  // Read back, answered at the end of the batch.
   std::map<std::string, DecidedRequest> requests_in_flight_;
   std::deque<CommandCall> later_;  // Repeats, while the log fetches the record they are answered from.
   std::string tail_hash_;
@@ -314,6 +349,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status halted_;
   std::vector<std::pair<uint64_t, std::string>> names_;  // Of the log, since it was restored at an index.
   bool wants_seen_ = false;
+  bool wants_written_ = false;
+  std::optional<absl::Status> batch_done_;  // Of the batch under way.
   bool want_owner_ = false;
   bool stopping_ = false;
   bool stopped_ = false;

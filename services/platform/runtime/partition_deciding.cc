@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/check.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 #include "services/platform/runtime/partition.h"
@@ -26,7 +27,7 @@ Micros Partition::Now() {
   const uint64_t index = own ? tail_index_ : commons_rows_.as_of("registry");
   if (index != clock_index_) {
     clock_index_ = index;
-    const auto moved = rows_->Get<registry::v1::ClockMoved>("c/registry/clock");
+    const auto moved = Rows(*rows_).Get(reference::kClock, {});
     clock_ = moved ? MicrosOf(moved->to()) : 0;
   }
   return clock_;
@@ -46,7 +47,10 @@ Commit Partition::NewHead() {
 }
 
 void Partition::Push(Commit head, std::vector<CommandCall> calls) {
+  AFTERBELL_CHECK(head.index() == tail_index_ + 1);
+  AFTERBELL_CHECK(tail_index_ == chain_.at().index + pending_.size());
   for (Source& source : sources_) {
+    AFTERBELL_CHECK(source.carried <= source.folded.index);
     if (source.folded.index <= source.carried) continue;
     log::v1::Seen* seen = head.add_seen();
     seen->set_service(source.id.service);
@@ -54,14 +58,15 @@ void Partition::Push(Commit head, std::vector<CommandCall> calls) {
     seen->set_index(source.folded.index);
     source.carried = source.folded.index;
   }
-  EvolveRecorded(service_, Recorded{head, id_.service, id_.number}, *rows_);
   Pending pending;
+  pending.parsed = service_.Parse(head);
+  EvolveRecorded(service_, Recorded{head, id_.service, id_.number, &pending.parsed}, *rows_);
   pending.record = std::make_shared<Record>();
   *pending.record->mutable_commit() = std::move(head);
   const Commit& commit = pending.record->commit();
   pending.value = pending.record->SerializeAsString();
   pending.hash = Chain::Next(tail_hash_, pending.value);
-  pending.changes = rows_->TakeChanges();
+  rows_->CloseList();
   pending.sources = FoldedPositions();
   newest_ = MicrosOf(commit.recorded_at());
   pending.newest = newest_;
@@ -77,6 +82,7 @@ void Partition::Push(Commit head, std::vector<CommandCall> calls) {
 }
 
 void Partition::AppendNew() {
+  AFTERBELL_CHECK(appended_ <= pending_.size());
   if (appended_ >= pending_.size()) return;
   std::vector<std::string> values;
   for (; appended_ < pending_.size(); ++appended_) values.push_back(pending_[appended_].value);
@@ -96,47 +102,40 @@ void Partition::FireDeadlines() {
     // What is recorded next may not pass a deadline, and it is recorded after the newest that is known.
     const Micros now = std::max(Now(), newest_);
     if (work_seen_ == rows_->work_changes() && now < work_time_) return;
-    const std::string until = "d/" + InstantText(now) + "~";
-    std::vector<std::string> due;
-    std::string first;
-    Micros next = INT64_MAX;
-    rows_->ScanBytes("d/", "", [&](std::string_view key, std::string_view) {
-      if (key > until) {
-        const std::string_view instant = KeyPart(key, 1);
-        next = InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) + kMicrosPerMinute;
-        first = std::string(key);
+    std::vector<Deadline> due;
+    std::optional<Deadline> first;
+    Rows(*rows_).Scan(kDeadlines, Prefix(), [&](const auto& key) {
+      if (std::get<0>(key) > now) {
+        first.emplace(key);
         return false;
       }
-      due.push_back(std::string(key));
+      due.emplace_back(key);
       return due.size() < kDeadlinesAtOnce;
     });
     if (due.empty()) {
-      rows_->SetFirstDeadline(std::move(first));
+      if (first)
+        rows_->SetFirstDeadline(first->at);
+      else
+        rows_->SetNoDeadline();
       work_seen_ = rows_->work_changes();
-      work_time_ = next == INT64_MAX ? INT64_MAX : next - kMicrosPerMinute;
-      next_due_ = next;
+      work_time_ = first ? first->at : INT64_MAX;
+      next_due_ = work_time_;
       return;
     }
     // Everything that was recorded before the moment came is heard first.
     if (!AdvanceIntake().ok()) return;
-    for (const std::string& key : due) {
+    for (const Deadline& deadline : due) {
       if (!HasRoom()) return;
-      if (!rows_->Has(key)) continue;
-      const std::string_view instant = KeyPart(key, 1);
-      const std::string_view name = KeyPart(key, 2);
+      if (!HasDeadline(*rows_, deadline.at, deadline.name, deadline.entity)) continue;
       Commit head = NewHead();
       log::v1::TimeReached* reached = head.mutable_time_reached();
-      reached->set_deadline(std::string(name));
-      reached->set_entity(key.substr(2 + instant.size() + 1 + name.size() + 1));
-      const Micros second = InstantOf(instant.substr(0, 10), instant.substr(11, 5), 0) +
-                            std::stoi(std::string(instant.substr(17, 2))) * kMicrosPerSecond +
-                            std::stoi(std::string(instant.substr(20, 6)));
-      *reached->mutable_at() = TimestampOf(second);
+      reached->set_deadline(deadline.name);
+      reached->set_entity(deadline.entity);
+      *reached->mutable_at() = TimestampOf(deadline.at);
       *head.mutable_occurred_at() = reached->at();
-      head.set_service_date(DateOf(second));
+      head.set_service_date(DateOf(deadline.at));
       // A school's deadline names it first.
-      const std::string& entity = reached->entity();
-      if (const auto school = reference::School(*rows_, entity.substr(0, entity.find('/')))) {
+      if (const auto school = reference::School(*rows_, EntityPart(deadline.entity, 0))) {
         head.set_school_id(school->school_id());
         head.set_district_id(school->district_id());
       }
@@ -152,8 +151,9 @@ void Partition::TakeRunSteps() {
     if (runs_seen_ == rows_->work_changes()) return;
     std::string run_id;
     stored::StoredRun run;
-    rows_->Scan<stored::StoredRun>("p/run/", [&](std::string_view key, const stored::StoredRun& first) {
-      run_id = std::string(KeyPart(key, 2));
+    const AllRowsRead rows(*rows_);
+    rows.Scan(kRuns, Prefix(), [&](const auto& key, const stored::StoredRun& first) {
+      run_id = std::string(std::get<0>(key));
       run = first;
       return false;
     });
@@ -162,7 +162,7 @@ void Partition::TakeRunSteps() {
       return;
     }
     Commit head = NewHead();
-    if (const auto blocked = rows_->Get<stored::StoredBlocked>(run.cursor())) {
+    if (const auto blocked = rows.Get(kBlocked, BlockedKey(run.cursor()))) {
       head.set_school_id(blocked->school_id());
       head.set_district_id(blocked->district_id());
       head.set_service_date(blocked->service_date());
@@ -171,13 +171,15 @@ void Partition::TakeRunSteps() {
     log::v1::RunStep* step = head.mutable_run_step();
     step->set_run_id(run_id);
     step->set_cursor(run.cursor());
-    rows_->ScanBytes(Key("b", run.parameter(), ""), run.cursor(),
-                     [&](std::string_view key, std::string_view) {
-                       if (key > run.until()) return false;
-                       if (key == run.cursor()) return true;
-                       step->set_next_cursor(std::string(key));
-                       return false;
-                     });
+    // In the order of their texts, which is the order they were blocked in.
+    rows.Scan(kBlocked, Prefix(key::Word(run.parameter())),
+              [&](const auto& key, const stored::StoredBlocked&) {
+                std::string at = BlockedText(run.parameter(), key::Ordinal(std::get<1>(key)));
+                if (at > run.until()) return false;
+                if (at <= run.cursor()) return true;
+                step->set_next_cursor(std::move(at));
+                return false;
+              });
     if (!DecideHead(decider_, nullptr, *rows_, &head).ok()) head.clear_events();
     Push(std::move(head), {});
   }
@@ -196,7 +198,8 @@ bool Partition::AnswerRepeat(CommandCall* call) {
     }
     return true;
   }
-  const auto known = requests_->rows().Get<stored::StoredRequest>(key);
+  std::optional<stored::StoredRequest> known;
+  if (const auto bytes = requests_->Find(key)) known.emplace().ParseFromString(*bytes);
   // Beyond the window the decider's own quietness prevents a second effect.
   const Micros window = static_cast<Micros>(shared_.limits.request_days_max()) * kMicrosPerDay;
   if (!known || known->recorded_at() < newest_ - window) return false;

@@ -40,6 +40,7 @@ absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool
     while (source->folded.index < end && (!react || HasRoom())) {
       const std::shared_ptr<const Commit> commit = source->commons->At(source->folded.index + 1);
       ++source->folded.index;
+      folded_ = nullptr;
       commons_rows_.SetAsOf(source->id.service, source->folded.index);
       if (commit != nullptr) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, *commit, react));
     }
@@ -77,9 +78,11 @@ absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool
     if (verdict == Verdict::kDiverged) return absl::DataLossError(source->chain.divergence());
     if (verdict == Verdict::kVoid) {
       source->folded.offset = entry.offset + 1;
+      folded_ = nullptr;
       continue;
     }
     source->folded = source->chain.at();
+    folded_ = nullptr;
     if (record.has_commit()) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, record.commit(), react));
   }
   return absl::OkStatus();

@@ -8,8 +8,8 @@ namespace afterbell {
 
 using log::v1::Record;
 
-void Partition::Wait(const log::v1::Position& position, SteadyTime deadline,
-                     std::function<void(const absl::Status&)> reached) {
+void Partition::Wait(const log::v1::Position& position, SteadyTime deadline, bool written,
+                     std::function<void(absl::StatusOr<ReadView>)> reached) {
   absl::Status refused;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -18,18 +18,19 @@ void Partition::Wait(const log::v1::Position& position, SteadyTime deadline,
     } else if (waiters_.size() >= shared_.limits.waiters_max()) {
       refused = absl::ResourceExhaustedError(absl::StrCat("waiters_max: ", shared_.limits.waiters_max()));
     } else {
-      waiters_.push_back({position, deadline, reached});
+      waiters_.push_back({position, deadline, written, std::move(reached)});
+      wants_written_ = wants_written_ || written;
     }
   }
   if (!refused.ok()) return reached(refused);
   Poke();
 }
 
-uint64_t Partition::WrittenIndexOf(const std::string& service, uint32_t partition) const {
-  if (service == id_.service && partition == id_.number) return written_index_;
+uint64_t Partition::SettledIndexOf(const std::string& service, uint32_t partition) const {
+  if (service == id_.service && partition == id_.number) return chain_.at().index;
   for (size_t i = 0; i < sources_.size(); ++i) {
     if (sources_[i].id.service == service && sources_[i].id.number == partition)
-      return written_sources_[i].index;
+      return (*committed_sources_)[i].index;
   }
   return ~uint64_t{0};  // Not read here: nothing to wait for.
 }
@@ -47,29 +48,75 @@ bool Partition::Reached(const log::v1::Position& position, absl::Status* never) 
       *never = absl::FailedPreconditionError("the position lies beyond the end of the log");
       return false;
     }
-    if (WrittenIndexOf(at.service(), at.partition()) < at.index()) return false;
+    if (SettledIndexOf(at.service(), at.partition()) < at.index()) return false;
   }
   return true;
+}
+
+ReadView Partition::ViewOfSettled() const {
+  ReadView view;
+  // Nobody owns it: it lives as long as the partition.
+  view.rows = std::shared_ptr<const RowSource>(std::shared_ptr<void>(), &rows_->settled());
+  view.recorded_at = committed_newest_;
+  view.position.set_log_id(shared_.incarnation);
+  const auto add = [&view](const PartitionId& id, uint64_t index) {
+    log::v1::Seen* at = view.position.add_at();
+    at->set_service(id.service);
+    at->set_partition(id.number);
+    at->set_index(index);
+  };
+  add(id_, chain_.at().index);
+  for (size_t i = 0; i < sources_.size(); ++i) add(sources_[i].id, (*committed_sources_)[i].index);
+  view.history = [this](std::string_view entity, uint64_t after, int records_max) {
+    std::vector<HistoryEntry> entries;
+    if (history_ == nullptr) return entries;
+    history_->Scan(HistoryPrefix(entity), HistoryKeyAfter(entity, after),
+                   [&](std::string_view key, std::string_view value) {
+                     entries.push_back(HistoryEntryOf(key, value));
+                     return static_cast<int>(entries.size()) < records_max;
+                   });
+    return entries;
+  };
+  return view;
 }
 
 void Partition::ServeWaiters() {
   std::vector<std::pair<Waiter, absl::Status>> served;
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    bool wants_seen = false, wants_written = false;
     for (size_t i = 0; i < waiters_.size();) {
       absl::Status never;
-      if (Reached(waiters_[i].position, &never) || !never.ok()) {
+      const bool reached = Reached(waiters_[i].position, &never);
+      if (!never.ok() || (reached && (!waiters_[i].written || Written()))) {
         served.emplace_back(std::move(waiters_[i]), never);
         waiters_.erase(waiters_.begin() + i);
       } else {
+        wants_seen = wants_seen || !reached;
+        wants_written = wants_written || waiters_[i].written;
         ++i;
       }
     }
-    const bool wanted = !waiters_.empty();
-    if (wanted && !wants_seen_ && unseen_ > 0) again_ = true;
-    wants_seen_ = wanted;
+    if (wants_seen && !wants_seen_ && unseen_ > 0) again_ = true;
+    wants_seen_ = wants_seen;
+    wants_written_ = wants_written;
   }
-  for (auto& [waiter, status] : served) waiter.reached(status);
+  if (served.empty()) return;
+  // Queries see the commons as of what was read back, not of what was folded since.
+  for (const Source& source : sources_) {
+    if (source.commons != nullptr)
+      commons_rows_.SetAsOf(source.id.service, SettledIndexOf(source.id.service, 0));
+  }
+  const ReadView view = ViewOfSettled();
+  for (auto& [waiter, status] : served) {
+    if (status.ok())
+      waiter.reached(view);
+    else
+      waiter.reached(status);
+  }
+  for (const Source& source : sources_) {
+    if (source.commons != nullptr) commons_rows_.SetAsOf(source.id.service, source.folded.index);
+  }
 }
 
 absl::StatusOr<std::shared_ptr<Record>> Partition::ReadRecord(uint64_t offset,

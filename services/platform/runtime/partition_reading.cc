@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/check.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/log/begin.h"
 #include "services/platform/runtime/partition.h"
@@ -15,6 +16,11 @@ using log::v1::Record;
 
 constexpr size_t kReadRecords = 2048;
 constexpr size_t kReadBytes = 2 << 20;
+// Rows that make a batch worth writing before it is old, and while a long log is folded.
+constexpr size_t kBatchRows = 8192;
+constexpr size_t kFoldingBatchRows = 65536;
+// Rows that wait for the batch before them: then the partition waits too.
+constexpr size_t kFoldingRowsMax = 2 * kFoldingBatchRows;
 
 }  // namespace
 
@@ -36,23 +42,32 @@ absl::StatusOr<bool> Partition::CheckStored() {
 }
 
 absl::Status Partition::ReadOwn() {
-  AFTERBELL_RETURN_IF_ERROR(WriteStore());
-  while (Written() && chain_.at().offset < log_->End()) {
+  waits_for_writer_ = false;
+  while (chain_.at().offset < log_->End() && !(caught_up_ && !owner_ && MustHold())) {
     absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
     if (!batch.ok()) return batch.status();
     if (batch->records.empty()) break;  // On their way here: the log will say that it has grown.
     for (const LogBatch::Entry& entry : batch->records) {
       const absl::StatusOr<bool> read = ReadOwnRecord(entry.value, entry.offset);
       if (!read.ok()) return read.status();
-      if (!*read) return WriteStore();
+      if (*read) continue;
+      AnswerSettled();
+      return absl::OkStatus();
     }
     chain_.set_offset(batch->next_offset);
-    AFTERBELL_RETURN_IF_ERROR(WriteStore());
+    AnswerSettled();
+    // A long log is folded in one turn: what is much goes to the writer meanwhile, and memory keeps its
+    // bound.
+    AFTERBELL_RETURN_IF_ERROR(TakeWritten());
+    CaptureBatch(false);
+    rows_->Trim();
+    waits_for_writer_ = rows_->unwritten() >= kFoldingRowsMax;
+    if (waits_for_writer_) break;  // It says when it has got on.
   }
   return absl::OkStatus();
 }
 
-// False: not yet, because it has seen what is not here, or there is no room for the rows before it.
+// False: not yet, because it has seen what is not here.
 absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
   if (!pending_.empty() && pending_.front().value == value) {
     // The very bytes this writer made for the next place, so what it computed then holds.
@@ -66,10 +81,6 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
   Record record;
   if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
     return absl::DataLossError(absl::StrCat(ToString(id_), " at ", offset, ": not a record"));
-  }
-  if (owner_ || !pending_.empty() || record.has_claim()) {
-    AFTERBELL_RETURN_IF_ERROR(WriteStore());  // Before it may have to go back to what the store holds.
-    if (!Written()) return false;
   }
   if (record.has_commit() && chain_.Follows(record.commit())) {
     if (owner_ || !pending_.empty()) LoseOwnership();
@@ -129,11 +140,14 @@ void Partition::LoseOwnership() {
 
 void Partition::SettleFront(uint64_t offset) {
   Pending& front = pending_.front();
+  // Each record in flight owns one list of changes.
+  AFTERBELL_CHECK(rows_->lists_in_flight() == pending_.size());
+  AFTERBELL_CHECK(front.record->commit().index() == chain_.at().index + 1);
   chain_.Accept(front.hash, offset);
-  std::move(front.changes.begin(), front.changes.end(), std::back_inserter(unwritten_));
+  rows_->SettleFront();
   const Commit& commit = front.record->commit();
   if (!commit.request_id().empty()) requests_in_flight_.erase(RequestKey(commit));
-  TakeBeside(commit, offset);
+  TakeBeside(Recorded{commit, id_.service, id_.number, &front.parsed}, offset);
   committed_sources_ = std::move(front.sources);
   committed_newest_ = front.newest;
   unanswered_.push_back(std::move(front));
@@ -172,10 +186,11 @@ absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
         absl::StrCat(ToString(id_), " record ", commit.index(),
                      " holds an event this build does not know: a newer one is ", "needed"));
   }
-  EvolveRecorded(service_, Recorded{commit, id_.service, id_.number}, *rows_);
-  std::vector<RowChange> changes = rows_->TakeChanges();
-  std::move(changes.begin(), changes.end(), std::back_inserter(unwritten_));
-  TakeBeside(commit, offset);
+  const ParsedEvents parsed = service_.Parse(commit);
+  const Recorded recorded{commit, id_.service, id_.number, &parsed};
+  EvolveRecorded(service_, recorded, *rows_);
+  rows_->SettleOpen();
+  TakeBeside(recorded, offset);
   newest_ = std::max(newest_, MicrosOf(commit.recorded_at()));
   committed_sources_ = FoldedPositions();
   committed_newest_ = newest_;
@@ -199,20 +214,22 @@ absl::StatusOr<bool> Partition::CatchUpBeside() {
   return true;
 }
 
-void Partition::TakeBeside(const Commit& commit, uint64_t offset) {
-  if (requests_ != nullptr) requests_->Take(commit, offset);
-  if (history_ != nullptr) history_->Take(commit, offset);
+void Partition::TakeBeside(const Recorded& recorded, uint64_t offset) {
+  if (requests_ != nullptr) requests_->Take(recorded, offset);
+  if (history_ != nullptr) history_->Take(recorded, offset);
 }
 
-std::vector<ChainPosition> Partition::FoldedPositions() const {
-  std::vector<ChainPosition> positions;
-  positions.reserve(sources_.size());
-  for (const Source& source : sources_) positions.push_back(source.folded);
-  return positions;
+Partition::Positions Partition::FoldedPositions() {
+  if (folded_ == nullptr) {
+    auto positions = std::make_shared<std::vector<ChainPosition>>();
+    positions->reserve(sources_.size());
+    for (const Source& source : sources_) positions->push_back(source.folded);
+    folded_ = std::move(positions);
+  }
+  return folded_;
 }
 
-absl::Status Partition::WriteStore() {
-  if (chain_.at().index == written_index_) return absl::OkStatus();
+stored::StoredPosition Partition::PositionOfSettled() const {
   stored::StoredPosition position = StoredOf(chain_);
   for (const auto& [index, name] : names_) {
     stored::StoredName* stored = position.add_names();
@@ -223,7 +240,7 @@ absl::Status Partition::WriteStore() {
   position.set_owner_instance_id(newest_claim_.instance_id);
   position.set_owner_address(newest_claim_.address);
   for (size_t i = 0; i < sources_.size(); ++i) {
-    const ChainPosition& at = committed_sources_[i];
+    const ChainPosition& at = (*committed_sources_)[i];
     stored::StoredSource* source = position.add_sources();
     source->set_service(sources_[i].id.service);
     source->set_partition(sources_[i].id.number);
@@ -233,34 +250,92 @@ absl::Status Partition::WriteStore() {
     source->set_offset(at.offset);
     source->set_log_id(at.log_id);
   }
-  // Requests first: one that is known too early is answered from the log, one that is not would be
-  // decided twice.
-  absl::Status status;
-  if (requests_ != nullptr) status = requests_->Write(chain_);
-  if (status.ok() && history_ != nullptr) status = history_->Write(chain_);
-  KeepNewest(&unwritten_);
-  if (status.ok()) status = store_->Write(id_.number, unwritten_, position);
-  if (absl::IsResourceExhausted(status))
-    return absl::OkStatus();  // Kept, and tried again; nothing is answered.
-  if (!status.ok()) return status;
-  written_index_ = chain_.at().index;
-  written_sources_ = committed_sources_;
-  rows_->Settle(unwritten_);
-  stored_rows_.Take(std::exchange(unwritten_, {}));
-  for (Micros newest = *shared_.newest;
-       newest < committed_newest_ && !shared_.newest->compare_exchange_weak(newest, committed_newest_);) {
-  }
+  return position;
+}
+
+// Read back is recorded for good: whoever asked is told.
+void Partition::AnswerSettled() {
+  CountSettled();
   std::vector<Pending> answered = std::exchange(unanswered_, {});
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    stats_.index = written_index_;
+    stats_.index = chain_.at().index;
     stats_.commits += answered.size();
   }
   for (Pending& pending : answered) {
     for (CommandCall& call : pending.calls)
       call.done(call.error, call.error.ok() ? &pending.record->commit() : nullptr);
   }
+}
+
+void Partition::CountSettled() {
+  const uint64_t index = chain_.at().index;
+  if (index == counted_index_) return;
+  // Of a long log that is folded none is: whoever is killed then folds it again.
+  if (caught_up_) {
+    shared_.write_behind->CountRecords(index - counted_index_);
+    counted_ += index - counted_index_;
+  }
+  counted_index_ = index;
+  if (unwritten_since_ == SteadyTime::max()) unwritten_since_ = std::chrono::steady_clock::now();
+  for (Micros newest = *shared_.newest;
+       newest < committed_newest_ && !shared_.newest->compare_exchange_weak(newest, committed_newest_);) {
+  }
+}
+
+// The batch under way, if it is written.
+absl::Status Partition::TakeWritten() {
+  std::optional<absl::Status> done;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    done = std::exchange(batch_done_, std::nullopt);
+    if (done && done->ok()) stats_.written_index = captured_index_;
+  }
+  if (!done) return absl::OkStatus();
+  if (!done->ok()) return *done;
+  AFTERBELL_CHECK(written_index_ <= captured_index_ && captured_index_ <= chain_.at().index);
+  written_index_ = captured_index_;
+  rows_->Written();
+  if (requests_ != nullptr) requests_->Written();
+  if (history_ != nullptr) history_->Written();
   return absl::OkStatus();
+}
+
+// Hands what is settled to the writer: when somebody waits for it, when it is much, or when it is old. While
+// a long log is folded only what is much goes: a row that changes often is written once.
+void Partition::CaptureBatch(bool now) {
+  if (captured_index_ != written_index_ || chain_.at().index == captured_index_) return;
+  const size_t rows = rows_->unwritten();
+  const auto age = std::chrono::steady_clock::now() - unwritten_since_;
+  const bool much = rows >= (caught_up_ ? kBatchRows : kFoldingBatchRows);
+  const bool old = caught_up_ && age >= std::chrono::milliseconds(shared_.limits.write_behind_ms_max());
+  if (!now && !much && !old) return;
+  AFTERBELL_CHECK(!rows_->HasBatch());
+  WriteBehind::Batch batch;
+  batch.partition = id_.number;
+  batch.state = store_;
+  batch.position = PositionOfSettled();
+  batch.beside = StoredOf(chain_);
+  batch.rows = rows_->Capture();
+  if (requests_ != nullptr) {
+    batch.requests = requests_->store();
+    batch.request_rows = requests_->Capture();
+  }
+  if (history_ != nullptr) {
+    batch.history = history_->store();
+    batch.history_rows = history_->Capture();
+  }
+  batch.records = std::exchange(counted_, 0);
+  captured_index_ = chain_.at().index;
+  unwritten_since_ = SteadyTime::max();
+  batch.done = [self = shared_from_this()](const absl::Status& status) {
+    {
+      std::lock_guard<std::mutex> lock(self->mutex_);
+      self->batch_done_ = status;
+    }
+    self->Poke();
+  };
+  shared_.write_behind->Write(std::move(batch));
 }
 
 // Back to what was read back. With OK the commands in flight are decided again, else answered so.
@@ -275,16 +350,18 @@ void Partition::Reset(const absl::Status& answer) {
   pending_.clear();
   appended_ = 0;
   requests_in_flight_.clear();
-  rows_->Clear();
+  rows_->DropInFlight();
+  folded_ = nullptr;
   for (size_t i = 0; i < sources_.size(); ++i) {
     Source& source = sources_[i];
-    source.folded = committed_sources_[i];
+    source.folded = (*committed_sources_)[i];
     source.chain = Chain(source.id, source.folded);
     source.carried = source.folded.index;
     source.batch = LogBatch();
     source.batch_next = 0;
     if (source.commons != nullptr) commons_rows_.SetAsOf(source.id.service, source.folded.index);
   }
+  AFTERBELL_CHECK(rows_->lists_in_flight() == 0);
   newest_ = committed_newest_;
   tail_index_ = chain_.at().index;
   tail_hash_ = chain_.at().hash;

@@ -35,7 +35,7 @@ void Partition::Step() {
     if (!status.ok()) Halt(status);
   } while (again_);
   uint64_t ends = log_->End();
-  bool read_to_end = pending_.empty() && Written() && chain_.at().offset >= ends && (owner_ || !WantsOwner());
+  bool read_to_end = pending_.empty() && chain_.at().offset >= ends && (owner_ || !WantsOwner());
   for (const Source& source : sources_) {
     ends += source.log->End();
     // A follower folds only what its owner has seen.
@@ -49,7 +49,7 @@ void Partition::Step() {
 }
 
 absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
-  bool want_owner, stopping, wants_seen;
+  bool want_owner, stopping, wants_seen, wants_written;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     want_owner = want_owner_;
@@ -63,14 +63,15 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   if (!stands.ok()) return stands.status();
   if (!*stands) {
     looks_again_ = true;
+    ServeWaiters();
     if (stopping) FinishStopping(calls);
     return absl::OkStatus();
   }
+  AFTERBELL_RETURN_IF_ERROR(TakeWritten());
   AFTERBELL_RETURN_IF_ERROR(ReadOwn());
   calls->insert(calls->begin(), std::make_move_iterator(later_.begin()),
                 std::make_move_iterator(later_.end()));
   later_.clear();
-  if (!Written()) return RefuseForRoom(calls, stopping);
   if (const absl::Status append_failed = TakeAppendFailure(); !append_failed.ok()) {
     claiming_ = false;
     append_again_ = std::chrono::steady_clock::now() + kBackOff;
@@ -87,23 +88,25 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     return absl::OkStatus();
   }
   const bool short_of_foreign = short_since_ != SteadyTime::max();
-  if (!owner_ && want_owner && !claiming_ && !short_of_foreign) {
+  const bool holds = MustHold();
+  if (holds && owner_ && shared_.write_behind->refused()) RefuseForRoom(calls);
+  if (!owner_ && want_owner && !claiming_ && !short_of_foreign && !waits_for_writer_) {
     // At the end of the log as far as is known; what lies behind is read before the claim comes back.
     if (!stopping) ClaimPartition();
   }
   if (owner_) {
     if (shared_.clock == log::v1::REAL) moment_ = shared_.now();
-    if (!stopping) {  // Else it is for whoever owns it next: news might never end.
+    if (!stopping && !holds) {  // Else it is for whoever owns it next: news might never end.
       AFTERBELL_RETURN_IF_ERROR(AdvanceIntake());
       if (HasRoom()) FireDeadlines();
       if (HasRoom()) TakeRunSteps();
     }
-    while (!calls->empty() && HasRoom()) {
+    while (!holds && !calls->empty() && HasRoom()) {
       CommandCall call = std::move(calls->front());
       calls->pop_front();
       DecideCommand(std::move(call));
     }
-    if (WantsSeen(wants_seen || seen_asked_.exchange(false), stopping)) Push(NewHead(), {});
+    if (!holds && WantsSeen(wants_seen || seen_asked_.exchange(false), stopping)) Push(NewHead(), {});
     AppendNew();
   } else if (!want_owner && !stopping) {
     MoveCalls(calls);
@@ -111,12 +114,19 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stats_.read_offset = chain_.at().offset;
-    if (!short_of_foreign && chain_.at().offset >= log_->End()) stats_.caught_up = true;
+    if (!short_of_foreign && chain_.at().offset >= log_->End()) stats_.caught_up = caught_up_ = true;
+    wants_written = wants_written_ || stopping;
+    stats_.row_bytes = rows_->bytes();
+    stats_.rows_unwritten = rows_->unwritten();
   }
   has_unseen_ = facts_since_ != SteadyTime::max();
-  looks_again_ = has_unseen_ || short_of_foreign;
   ServeWaiters();
-  if (stopping && pending_.empty()) FinishStopping(calls);
+  CaptureBatch(wants_written);
+  rows_->Trim();
+  looks_again_ = has_unseen_ || short_of_foreign || holds || unwritten_since_ != SteadyTime::max();
+  // What the stores lack would have to be folded again by whoever starts next.
+  const bool store_waits = !Written() && !shared_.write_behind->refused();
+  if (stopping && pending_.empty() && !store_waits) FinishStopping(calls);
   return absl::OkStatus();
 }
 
@@ -144,16 +154,18 @@ absl::Status Partition::TakeAppendFailure() {
   return std::exchange(append_failed_, absl::OkStatus());
 }
 
-// While the stores cannot take what was read back, nothing is decided on it.
-absl::Status Partition::RefuseForRoom(std::deque<CommandCall>* calls, bool stopping) {
-  const std::string why = absl::StrCat("no room for the rows of ", ToString(id_));
-  if (stopping) return absl::UnavailableError(absl::StrCat(why, ", and it is stopping"));
-  for (CommandCall& call : *calls)
-    call.done(absl::ResourceExhaustedError(absl::StrCat(why, "; nothing was recorded")), nullptr);
+// The rows of too many records are in no file: a kill would cost too much.
+bool Partition::MustHold() const {
+  return shared_.write_behind->unflushed() >= shared_.limits.unflushed_records_max();
+}
+
+void Partition::RefuseForRoom(std::deque<CommandCall>* calls) {
+  for (CommandCall& call : *calls) {
+    call.done(absl::ResourceExhaustedError(absl::StrCat("no room for the rows of ", ToString(id_),
+                                                        " (unflushed_records_max); nothing was recorded")),
+              nullptr);
+  }
   calls->clear();
-  looks_again_ = true;
-  ServeWaiters();
-  return absl::OkStatus();
 }
 
 void Partition::FinishStopping(std::deque<CommandCall>* calls) {
@@ -167,7 +179,8 @@ void Partition::FinishStopping(std::deque<CommandCall>* calls) {
     halted_ = absl::UnavailableError("this instance has stopped");
     waiters.swap(waiters_);
   }
-  for (Waiter& waiter : waiters) waiter.reached(absl::UnavailableError("this instance is stopping"));
+  for (Waiter& waiter : waiters)
+    waiter.reached(absl::Status(absl::UnavailableError("this instance is stopping")));
   SayStopped();
 }
 

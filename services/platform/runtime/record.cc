@@ -4,12 +4,18 @@
 #include "services/platform/base/ids.h"
 #include "services/platform/projection/stored.pb.h"
 #include "services/platform/reference/reference.h"
-#include "services/platform/runtime/overlay.h"
+#include "services/platform/runtime/scratch_rows.h"
 
 namespace afterbell {
 namespace {
 
 using log::v1::Commit;
+
+KeyOf<key::Date, key::Id, key::Word, key::Word, key::Rest> RefusedKey(const Commit& commit) {
+  const log::v1::Refusal& refusal = commit.refusal();
+  return {key::Date(commit.service_date()), commit.actor().person_id(), key::Word(refusal.rule()),
+          key::Word(refusal.reason()), key::Rest(refusal.subject())};
+}
 
 log::v1::Refusal RefusalOf(const Refused& refused) {
   log::v1::Refusal refusal;
@@ -24,20 +30,12 @@ log::v1::Refusal RefusalOf(const Refused& refused) {
 
 }  // namespace
 
-std::string RefusedKey(const Commit& commit, const log::v1::Refusal& refusal) {
-  return Key("p/refused", commit.service_date(), commit.actor().person_id(), refusal.rule(), refusal.reason(),
-             refusal.subject());
-}
-
-std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal) {
-  return Key("b", parameter, absl::StrCat(absl::Hex(index, absl::kZeroPad16), ".", ordinal));
-}
-
 std::string RequestKey(const Commit& commit) {
-  return Key(commit.district_id(), commit.actor().person_id(), commit.request_id());
+  return absl::StrCat(commit.district_id(), "/", commit.actor().person_id(), "/", commit.request_id());
 }
 
-void RequestRowsOf(const Commit& commit, uint64_t offset, std::vector<RowChange>* rows) {
+void RequestRowsOf(const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
+  const Commit& commit = recorded.commit;
   if (commit.request_id().empty()) return;
   stored::StoredRequest row;
   row.set_index(commit.index());
@@ -50,28 +48,29 @@ void RequestRowsOf(const Commit& commit, uint64_t offset, std::vector<RowChange>
 namespace {
 
 std::string HistoryKey(std::string_view entity, uint64_t index) {
-  return Key(entity, absl::StrCat(absl::Hex(index, absl::kZeroPad16)));
+  std::string key(entity);
+  absl::StrAppend(&key, "/", absl::Hex(index, absl::kZeroPad16));
+  return key;
 }
 
 }  // namespace
 
-void HistoryRowsOf(const Service& service, const Commit& commit, uint64_t offset,
+void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset,
                    std::vector<RowChange>* rows) {
+  const Commit& commit = recorded.commit;
   if (commit.events().empty()) return;
-  for (const std::string& entity : service.Entities(Recorded{commit, service.name(), 0}))
+  for (const std::string& entity : service.Entities(recorded))
     rows->push_back({HistoryKey(entity, commit.index()), std::to_string(offset)});
 }
 
-void ScanHistory(const Rows& history, std::string_view entity, uint64_t after,
-                 const std::function<bool(const HistoryEntry&)>& visit) {
-  history.ScanBytes(Key(entity, ""), HistoryKey(entity, after + 1),
-                    [&](std::string_view key, std::string_view value) {
-                      const std::string index(key.substr(key.rfind('/') + 1));
-                      return visit({std::stoull(index, nullptr, 16), std::stoull(std::string(value))});
-                    });
-}
+std::string HistoryPrefix(std::string_view entity) { return std::string(entity) + "/"; }
 
-std::string RunKey(std::string_view run_id) { return Key("p/run", run_id); }
+std::string HistoryKeyAfter(std::string_view entity, uint64_t index) { return HistoryKey(entity, index + 1); }
+
+HistoryEntry HistoryEntryOf(std::string_view key, std::string_view value) {
+  const std::string index(key.substr(key.rfind('/') + 1));
+  return {std::stoull(index, nullptr, 16), std::stoull(std::string(value))};
+}
 
 Context ContextOf(const Commit& head, const PartitionId& partition, const std::string& log_id,
                   const Rows& rows, bool simulated_clock) {
@@ -99,8 +98,8 @@ Context ContextOf(const Commit& head, const PartitionId& partition, const std::s
 namespace {
 
 // Commands that follow from a cause, a deadline or the step of a run.
-std::vector<std::string> CommandsOf(const Service& service, const Situation& situation, const Commit& head,
-                                    const Recorded* cause) {
+std::vector<std::string> CommandsOf(const Service& service, const Situation& situation,
+                                    const AllRowsRead& rows, const Commit& head, const Recorded* cause) {
   switch (head.decided_case()) {
     case Commit::kCause:
       return cause == nullptr ? std::vector<std::string>() : service.React(situation, *cause);
@@ -108,7 +107,7 @@ std::vector<std::string> CommandsOf(const Service& service, const Situation& sit
       return service.AtDeadline(situation, head.time_reached().deadline(), head.time_reached().entity(),
                                 MicrosOf(head.time_reached().at()));
     case Commit::kRunStep: {
-      const auto row = situation.rows.Get<stored::StoredBlocked>(head.run_step().cursor());
+      const auto row = rows.Get(kBlocked, BlockedKey(head.run_step().cursor()));
       return row ? std::vector<std::string>{row->command()} : std::vector<std::string>();
     }
     default:
@@ -117,14 +116,13 @@ std::vector<std::string> CommandsOf(const Service& service, const Situation& sit
 }
 
 // A value that was set takes up again, in a run, every reaction that lacked it.
-void OpenRuns(const Recorded& cause, const Rows& rows, Commit* head) {
+void OpenRuns(const Recorded& cause, const AllRowsRead& rows, Commit* head) {
   if (cause.service != "registry" || cause.partition != 0) return;
   for (const std::string& parameter : reference::ParametersSet(cause)) {
     std::string first, last;
-    rows.ScanBytes(Key("b", parameter, ""), "", [&](std::string_view key, std::string_view) {
-      if (first.empty()) first = std::string(key);
-      last = std::string(key);
-      return true;
+    rows.Scan(kBlocked, Prefix(key::Word(parameter)), [&](const auto& key, const stored::StoredBlocked&) {
+      last = BlockedText(parameter, key::Ordinal(std::get<1>(key)));
+      if (first.empty()) first = last;
     });
     if (first.empty()) continue;
     log::v1::Run* run = head->add_runs_opened();
@@ -142,10 +140,10 @@ absl::Status TooManyEvents(size_t events, size_t events_max) {
 }
 
 absl::Status DecideCommands(const Decider& decider, const std::vector<std::string>& commands,
-                            const Rows& stored, Commit* head) {
+                            const RowSource& stored, Commit* head) {
   // Where a reaction leads to several commands, what one decides is laid over the rows for the next.
-  Overlay scratch(stored, nullptr, "");
-  const Rows& rows = commands.size() > 1 ? static_cast<const Rows&>(scratch) : stored;
+  ScratchRows scratch(stored);
+  const AllRowsRead rows(commands.size() > 1 ? static_cast<const RowSource&>(scratch) : stored);
   const Context context = ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
   policy::Policy policy(rows, decider.overrides);
   const bool asked_by_caller = head->decided_case() == Commit::kCommand;
@@ -187,7 +185,7 @@ absl::Status DecideCommands(const Decider& decider, const std::vector<std::strin
     used->set_value_id(use.value_id);
     used->set_provisional(use.provisional);
   }
-  if (head->has_refusal() && rows.Has(RefusedKey(*head, head->refusal()))) {
+  if (head->has_refusal() && rows.Has(kRefused, RefusedKey(*head))) {
     head->mutable_refusal()->set_repeated(true);
     if (asked_by_caller) head->clear_command();
   }
@@ -196,14 +194,14 @@ absl::Status DecideCommands(const Decider& decider, const std::vector<std::strin
 
 }  // namespace
 
-absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Rows& rows, Commit* head) {
+absl::Status DecideHead(const Decider& decider, const Recorded* cause, const RowSource& rows, Commit* head) {
   if (head->has_command()) return DecideCommands(decider, {head->command()}, rows, head);
   std::vector<std::string> commands;
   {
     const Context context =
         ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
     policy::Policy policy(rows, decider.overrides);
-    commands = CommandsOf(decider.service, Situation{context, rows, policy}, *head, cause);
+    commands = CommandsOf(decider.service, Situation{context, rows, policy}, rows, *head, cause);
   }
   if (cause != nullptr) OpenRuns(*cause, rows, head);
   if (commands.empty()) return absl::OkStatus();
@@ -218,28 +216,30 @@ bool SaysAnything(const Commit& head) {
 namespace {
 
 // The platform's own rows of a Commit.
-void FinishEvolving(const Commit& commit, MutableRows& rows) {
+void FinishEvolving(const Commit& commit, AllRows rows) {
   if (commit.has_time_reached()) {
     const log::v1::TimeReached& reached = commit.time_reached();
     ClearDeadline(rows, MicrosOf(reached.at()), reached.deadline(), reached.entity());
   }
-  if (commit.has_refusal() && !commit.refusal().repeated())
-    rows.PutBytes(RefusedKey(commit, commit.refusal()), "");
+  if (commit.has_refusal() && !commit.refusal().repeated()) rows.Put(kRefused, RefusedKey(commit));
   for (const log::v1::Run& opened : commit.runs_opened()) {
     stored::StoredRun run;
     run.set_kind(opened.kind());
     run.set_parameter(opened.parameter());
     run.set_cursor(opened.cursor());
     run.set_until(opened.until());
-    rows.Put(RunKey(opened.run_id()), run);
+    rows.Put(kRuns, {opened.run_id()}, std::move(run));
   }
   if (commit.has_run_step()) {
-    rows.Erase(commit.run_step().cursor());  // Taken up: done, or blocked again under a row of its own.
+    rows.Erase(
+        kBlocked,
+        BlockedKey(commit.run_step().cursor()));  // Taken up: done, or blocked again under a row of its own.
     if (commit.run_step().next_cursor().empty()) {
-      rows.Erase(RunKey(commit.run_step().run_id()));
-    } else if (auto run = rows.Get<stored::StoredRun>(RunKey(commit.run_step().run_id()))) {
-      run->set_cursor(commit.run_step().next_cursor());
-      rows.Put(RunKey(commit.run_step().run_id()), *run);
+      rows.Erase(kRuns, {commit.run_step().run_id()});
+    } else if (const auto run = rows.Get(kRuns, {commit.run_step().run_id()})) {
+      stored::StoredRun further = *run;
+      further.set_cursor(commit.run_step().next_cursor());
+      rows.Put(kRuns, {commit.run_step().run_id()}, std::move(further));
     }
   }
   for (int i = 0; i < commit.blocked_size(); ++i) {
@@ -250,15 +250,21 @@ void FinishEvolving(const Commit& commit, MutableRows& rows) {
     row.set_district_id(commit.district_id());
     row.set_service_date(commit.service_date());
     row.set_occurred_at(MicrosOf(commit.occurred_at()));
-    rows.Put(BlockedKey(commit.blocked(i).parameter(), commit.index(), i), row);
+    rows.Put(kBlocked, {key::Word(commit.blocked(i).parameter()), key::Ordinal(commit.index(), i)}, row);
   }
 }
 
 }  // namespace
 
-void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRows& rows) {
-  service.Evolve(recorded, rows);
-  service.Project(recorded, rows);
+void EvolveRecorded(const Service& service, const Recorded& recorded, RowSink& rows) {
+  ParsedEvents parsed;
+  Recorded whole = recorded;
+  if (whole.parsed == nullptr) {
+    parsed = service.Parse(recorded.commit);
+    whole.parsed = &parsed;
+  }
+  service.Evolve(whole, rows);
+  service.Project(whole, rows);
   FinishEvolving(recorded.commit, rows);
   if (recorded.partition == 0 && recorded.service == "registry") reference::FoldLevel(recorded.commit, rows);
 }

@@ -11,6 +11,7 @@
 #include "services/platform/decider/service.h"
 #include "services/platform/log/log.h"
 #include "services/platform/projection/store.h"
+#include "services/platform/runtime/tables.h"
 
 namespace afterbell {
 
@@ -40,19 +41,19 @@ struct Decider {
 // Returns INVALID_ARGUMENT or NOT_FOUND for a command of a caller, and RESOURCE_EXHAUSTED for one that
 // leads to more than `events_max` events, with nothing changed. A reaction's error of that kind is left
 // out, as a reaction has no caller.
-absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Rows& rows,
+absl::Status DecideHead(const Decider& decider, const Recorded* cause, const RowSource& rows,
                         log::v1::Commit* head);
 
 // Whether a decided head says anything: a reaction that does not is quiet, and is not recorded.
 bool SaysAnything(const log::v1::Commit& head);
 
-// Folds a Commit: events, views, and the platform's own rows (deadlines fired, refusals seen,
-// reactions blocked, runs).
-void EvolveRecorded(const Service& service, const Recorded& recorded, MutableRows& rows);
+// Folds a Commit: events (parsed here, unless they are), views, and the platform's own rows (deadlines fired,
+// refusals seen, reactions blocked, runs).
+void EvolveRecorded(const Service& service, const Recorded& recorded, RowSink& rows);
 
 // Rows kept beside the state (beside.h): the request id of a record, and the entities it names.
-void RequestRowsOf(const log::v1::Commit& commit, uint64_t offset, std::vector<RowChange>* rows);
-void HistoryRowsOf(const Service& service, const log::v1::Commit& commit, uint64_t offset,
+void RequestRowsOf(const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows);
+void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset,
                    std::vector<RowChange>* rows);
 
 // One record in the history of an entity, in order of index.
@@ -60,14 +61,11 @@ struct HistoryEntry {
   uint64_t index = 0;
   uint64_t offset = 0;  // Fetch hint.
 };
-// Visits an entity's records after an index, until the visitor returns false.
-void ScanHistory(const Rows& history, std::string_view entity, uint64_t after,
-                 const std::function<bool(const HistoryEntry&)>& visit);
+// Where an entity's records are kept, and from which key on those after an index are.
+std::string HistoryPrefix(std::string_view entity);
+std::string HistoryKeyAfter(std::string_view entity, uint64_t index);
+HistoryEntry HistoryEntryOf(std::string_view key, std::string_view value);
 
-// Row keys of the platform.
-std::string RefusedKey(const log::v1::Commit& commit, const log::v1::Refusal& refusal);
-std::string BlockedKey(std::string_view parameter, uint64_t index, int ordinal);
-std::string RunKey(std::string_view run_id);
 std::string RequestKey(const log::v1::Commit& commit);
 
 }  // namespace afterbell

@@ -1,10 +1,13 @@
 // A runtime at work: who owns what, what is asked, the clock, the end.
 #include "services/platform/runtime/runtime.h"
 
+#include <future>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/reference/reference.h"
 
 namespace afterbell {
 namespace {
@@ -15,12 +18,15 @@ constexpr std::chrono::milliseconds kTick(100);
 // How long a history waits for one record that the log has to fetch.
 constexpr std::chrono::milliseconds kFetchAtMost(5000);
 
+// How long a look at the stores waits for what is on its way there.
+constexpr std::chrono::seconds kWrittenAtMost(60);
+
 // A snapshot with the commons laid over it.
-class ViewRows : public Rows {
+class SeenRows : public RowSource {
  public:
-  ViewRows(std::unique_ptr<Rows> stored, const std::vector<Commons*>& commons,
+  SeenRows(std::unique_ptr<BytesRows> stored, const std::vector<Commons*>& commons,
            const stored::StoredPosition& position, std::string own_commons)
-      : stored_(std::move(stored)), overlay_(*stored_, &commons_, std::move(own_commons)) {
+      : stored_(std::move(stored)), own_commons_(std::move(own_commons)) {
     for (Commons* each : commons) {
       commons_.Add(each);
       for (const stored::StoredSource& source : position.sources()) {
@@ -30,21 +36,30 @@ class ViewRows : public Rows {
     }
   }
 
-  std::optional<std::string> GetBytes(std::string_view key) const override { return overlay_.GetBytes(key); }
-  void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
-    overlay_.ScanBytes(prefix, from, visit);
+  AnyRow Find(const TableInfo& table, std::string_view key) const override {
+    return Of(table).Find(table, key);
+  }
+  void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override {
+    Of(table).Walk(table, range, visit);
   }
 
  private:
-  std::unique_ptr<Rows> stored_;
+  const RowSource& Of(const TableInfo& table) const {
+    const bool own = !own_commons_.empty() && table.name.substr(0, own_commons_.size()) == own_commons_;
+    if (table.kind != Kind::kCommons || own) return *stored_;
+    return commons_;
+  }
+
+  const std::unique_ptr<BytesRows> stored_;
+  const std::string own_commons_;
   CommonsRows commons_;
-  Overlay overlay_;
 };
 
 }  // namespace
 
 Runtime::~Runtime() {
   Stop();
+  write_behind_.reset();  // Before those it tells.
   partitions_.clear();
   pool_.reset();
 }
@@ -121,9 +136,9 @@ void Runtime::SubmitAfter(const PartitionId& id, const log::v1::Position& positi
   const auto partition = partitions_.find(id);
   if (position.log_id().empty() || partition == partitions_.end()) return Submit(id, std::move(call));
   const auto held = std::make_shared<CommandCall>(std::move(call));
-  partition->second->Wait(position, held->deadline,
-                          [held, partition = partition->second](const absl::Status& status) {
-                            if (!status.ok()) return held->done(status, nullptr);
+  partition->second->Wait(position, held->deadline, /*written=*/false,
+                          [held, partition = partition->second](const absl::StatusOr<ReadView>& view) {
+                            if (!view.ok()) return held->done(view.status(), nullptr);
                             partition->Submit(std::move(*held));
                           });
 }
@@ -132,6 +147,7 @@ absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {
   const auto service = services_.find(id.service);
   if (service == services_.end())
     return absl::UnimplementedError("this process does not host " + ToString(id));
+  AFTERBELL_RETURN_IF_ERROR(WaitWritten(id));
   AFTERBELL_ASSIGN_OR_RETURN(Store::View stored, service->second.state->Snapshot(id.number));
   ReadView view;
   view.recorded_at = stored.position.recorded_at();
@@ -146,8 +162,8 @@ absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {
     seen->set_partition(source.partition());
     seen->set_index(source.index());
   }
-  view.rows = std::make_shared<ViewRows>(std::move(stored.rows), shared_.commons, stored.position,
-                                         id.number == 0 ? "c/" + id.service + "/" : std::string());
+  view.rows = std::make_shared<SeenRows>(std::move(stored.rows), shared_.commons, stored.position,
+                                         id.number == 0 ? reference::CommonsPrefix(id.service) : "");
   return view;
 }
 
@@ -157,29 +173,34 @@ void Runtime::Query(const PartitionId& id, const log::v1::Position& min_position
   if (partition == partitions_.end()) {
     return done(absl::UnimplementedError(absl::StrCat("this process does not host ", ToString(id))));
   }
-  if (min_position.at().empty() && min_position.log_id().empty()) {
-    const absl::Status halted = partition->second->halted();
-    return done(halted.ok() ? View(id) : absl::StatusOr<ReadView>(halted));
-  }
-  partition->second->Wait(min_position, deadline,
-                          [this, id, done = std::move(done)](const absl::Status& status) {
-                            done(status.ok() ? View(id) : absl::StatusOr<ReadView>(status));
-                          });
+  partition->second->Wait(min_position, deadline, /*written=*/false, std::move(done));
 }
 
-absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> Runtime::RecordsOf(
-    const PartitionId& id, std::string_view entity, uint64_t after, int records_max) {
-  const auto service = services_.find(id.service);
-  if (service == services_.end() || service->second.history == nullptr)
-    return absl::UnimplementedError("this process does not host " + ToString(id));
-  std::vector<HistoryEntry> entries;
-  AFTERBELL_ASSIGN_OR_RETURN(const Store::View history, service->second.history->Snapshot(id.number));
-  ScanHistory(*history.rows, entity, after, [&](const HistoryEntry& entry) {
-    entries.push_back(entry);
-    return static_cast<int>(entries.size()) < records_max;
-  });
-  std::vector<std::shared_ptr<const log::v1::Commit>> records;
-  for (const HistoryEntry& entry : entries) {
+absl::Status Runtime::WaitWritten(const PartitionId& id) {
+  const auto partition = partitions_.find(id);
+  if (partition == partitions_.end()) return absl::OkStatus();
+  std::promise<absl::Status> written;
+  partition->second->Wait({}, std::chrono::steady_clock::now() + kWrittenAtMost, /*written=*/true,
+                          [&](const absl::StatusOr<ReadView>& view) { written.set_value(view.status()); });
+  const absl::Status status = written.get_future().get();
+  // One that halted or stopped holds what it held.
+  return absl::IsUnavailable(status) ? absl::OkStatus() : status;
+}
+
+uint32_t Runtime::level() const {
+  CommonsRows rows;
+  for (const auto& commons : commons_) {
+    rows.Add(commons.get());
+    rows.SetAsOf(commons->service(), commons->index());
+  }
+  return reference::LevelOf(rows);
+}
+
+absl::StatusOr<Runtime::Commits> Runtime::RecordsOf(const PartitionId& id, const ReadView& view,
+                                                    std::string_view entity, uint64_t after,
+                                                    int records_max) {
+  Commits records;
+  for (const HistoryEntry& entry : view.history(entity, after, records_max)) {
     auto record = partitions_.at(id)->ReadRecord(entry.offset, kFetchAtMost);
     if (!record.ok()) return record.status();
     if ((*record)->commit().index() != entry.index) {
@@ -206,11 +227,12 @@ std::string Runtime::CommandName(std::string_view service, std::string_view comm
 std::vector<Runtime::PartitionDigest> Runtime::Digests() {
   std::vector<PartitionDigest> digests;
   for (const auto& [id, partition] : partitions_) {
+    const absl::Status written = WaitWritten(id);
     const auto view = services_[id.service].state->Snapshot(id.number);
-    if (view.ok()) {
+    if (written.ok() && view.ok()) {
       digests.push_back({id, view->position.index(), Store::Digest(*view)});
     } else {
-      digests.push_back({id, 0, view.status().ToString()});
+      digests.push_back({id, 0, (written.ok() ? view.status() : written).ToString()});
     }
   }
   return digests;

@@ -42,13 +42,6 @@ struct RuntimeOptions {
   uint32_t level_max = kLevelMax;
 };
 
-// Rows of one partition as of one moment, with the commons as of its `seen`.
-struct ReadView {
-  std::shared_ptr<const Rows> rows;
-  log::v1::Position position;
-  Micros recorded_at = 0;  // The newest moment the rows know of.
-};
-
 class Runtime {
  public:
   static absl::StatusOr<std::unique_ptr<Runtime>> Open(RuntimeOptions options);
@@ -78,7 +71,7 @@ class Runtime {
   // due deadlines decided. For players and tests; a city is never quiet.
   absl::Status WaitQuiet(std::chrono::seconds at_most);
 
-  // WaitQuiet, and all facts are in the stores: nothing more is recorded until somebody asks for it.
+  // WaitQuiet, and all facts are recorded as seen: nothing more is recorded until somebody asks for it.
   absl::Status WaitSettled(std::chrono::seconds at_most);
 
   // Returns when others have claimed every partition that this process owned; false after `at_most`.
@@ -113,18 +106,23 @@ class Runtime {
   // Submits once the partition holds `position` (the caller's own reading), waiting until the deadline.
   void SubmitAfter(const PartitionId& id, const log::v1::Position& position, CommandCall call);
 
-  // Calls `done` with rows that hold at least `min_position`, waiting for them until the deadline.
+  // Calls `done` with rows that hold at least `min_position`, waiting for them until the deadline; on a
+  // thread of the pool, which it must not keep.
   void Query(const PartitionId& id, const log::v1::Position& min_position, SteadyTime deadline,
              std::function<void(absl::StatusOr<ReadView>)> done);
 
-  // Rows now, without waiting.
+  // Rows as the store holds them, once it has all that was read back by now, and as long as they are kept.
+  // Waits: not for a thread of the pool.
   absl::StatusOr<ReadView> View(const PartitionId& id);
 
-  // Records of a partition that name an entity, oldest first: at most `records_max`, after an index.
-  absl::StatusOr<std::vector<std::shared_ptr<const log::v1::Commit>>> RecordsOf(const PartitionId& id,
-                                                                                std::string_view entity,
-                                                                                uint64_t after,
-                                                                                int records_max);
+  // As of which level deciders behave, by registry's commons as far as it is read here.
+  uint32_t level() const;
+
+  // Records of a partition that name an entity, oldest first: at most `records_max`, after an index. `view`
+  // is what a Query gave, while that lasts.
+  using Commits = std::vector<std::shared_ptr<const log::v1::Commit>>;
+  absl::StatusOr<Commits> RecordsOf(const PartitionId& id, const ReadView& view, std::string_view entity,
+                                    uint64_t after, int records_max);
 
   // The name of a serialised command of a hosted service; empty where it has none.
   std::string CommandName(std::string_view service, std::string_view command) const;
@@ -135,13 +133,18 @@ class Runtime {
     uint64_t index;
     std::string digest;
   };
+  // Of the stores, once they hold all that was read back by now.
   std::vector<PartitionDigest> Digests();
 
   std::map<PartitionId, Partition::Stats> stats() const;
 
+  // Records read back whose rows no file holds yet.
+  uint64_t unflushed() const { return write_behind_->unflushed(); }
+
  private:
   Runtime() = default;
   absl::Status FindLog();
+  absl::Status WaitWritten(const PartitionId& id);
   absl::Status Lock(const std::string& directory);
   absl::Status OpenStores(const Service& service, Stores* stores);
   void Tick();
@@ -153,6 +156,7 @@ class Runtime {
   std::shared_ptr<rocksdb::Cache> store_cache_;
   std::shared_ptr<LoadBudget> load_budget_;  // Null: nothing is loaded.
   std::unique_ptr<Pool> pool_;
+  std::unique_ptr<WriteBehind> write_behind_;
   std::vector<std::unique_ptr<Commons>> commons_;
   std::vector<std::unique_ptr<Store>> stores_;
   std::map<std::string, Stores> services_;  // The stores of each.

@@ -5,25 +5,32 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/random_id.h"
 #include "services/platform/base/status_macros.h"
+#include "services/platform/decider/schema.h"
 #include "services/platform/log/begin.h"
 #include "services/platform/runtime/runtime.h"
+#include "services/platform/runtime/tables.h"
 
 namespace afterbell {
 namespace {
 
-// Raised when the platform's own rows change their shape; the services have numbers of their own.
-constexpr int kPlatformSchema = 3;
-constexpr int kSchemasPerService = 1000;
-constexpr int kRequestsSchema = 1;
-constexpr int kHistorySchema = 1;
+// Raised when the platform's own rows, positions among them, change their meaning and no declaration of a
+// table does; the services have numbers of their own.
+constexpr int kPlatformRevision = 3;
+constexpr int kRevisionsPerService = 1000;
+// Of the folders that builds of all schemas share.
+constexpr char kRequestsSchema[] = "1";
+constexpr char kHistorySchema[] = "1";
 // For a log whose records are elsewhere: silence for so long is an error.
 constexpr std::chrono::seconds kFirstReadAtMost(60);
 
-// What its rows look like: a service's number within the platform's.
-int SchemaOf(const Service& service) { return kPlatformSchema * kSchemasPerService + service.schema(); }
+// What its rows look like, in every partition: the commons of its own lie in partition 0.
+std::string RowsSchemaOf(const Service& service) {
+  return SchemaOf(TablesOf(service, {std::string(service.name()), 0}),
+                  kPlatformRevision * kRevisionsPerService + service.revision());
+}
 
 std::string FolderOf(const Service& service) {
-  return absl::StrCat(std::string(service.name()), "-", SchemaOf(service));
+  return absl::StrCat(std::string(service.name()), "-", RowsSchemaOf(service));
 }
 
 // Services whose commons hold rows everybody reads (services/platform/reference).
@@ -67,6 +74,11 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   if (opened.load) runtime->load_budget_ = MakeLoadBudget(opened.limits.load_bytes_max());
   runtime->pool_ = std::make_unique<Pool>(opened.threads);
   shared.pool = runtime->pool_.get();
+  runtime->write_behind_ = std::make_unique<WriteBehind>(opened.limits.unflushed_records_max());
+  shared.write_behind = runtime->write_behind_.get();
+  shared.budget = std::make_shared<RowBudget>();
+  shared.budget->bytes_max = opened.limits.rows_bytes_max();
+  shared.budget->range_rows_max = opened.limits.range_rows_max();
   for (const char* service : kCommons) {
     auto log = opened.log->Open({service, 0});
     if (!log.ok()) return log.status();
@@ -80,6 +92,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   // opened.
   shared.incarnation = runtime->commons_.front()->log_id();
   if (shared.incarnation.empty()) shared.incarnation = shared.log_id;
+  shared.budget->partitions = opened.services.size() * (shared.school_partitions + 1);
   for (const Service* service : opened.services) {
     const std::string name(service->name());
     Stores stores;
@@ -157,7 +170,8 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
     stores_.push_back(*std::move(store));
     return stores_.back().get();
   };
-  AFTERBELL_ASSIGN_OR_RETURN(stores->state, open({.directory = own + "/rows", .schema = SchemaOf(service)}));
+  AFTERBELL_ASSIGN_OR_RETURN(stores->state,
+                             open({.directory = own + "/rows", .schema = RowsSchemaOf(service)}));
   services_[name] = *stores;
   if (options_.prepare) return absl::OkStatus();
   AFTERBELL_ASSIGN_OR_RETURN(stores->requests, open({.directory = directory + ".requests",

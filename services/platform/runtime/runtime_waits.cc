@@ -60,7 +60,8 @@ absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most, const Progre
   // What took long to fold is written out, so that whoever starts after a kill need not fold it again. An
   // error (no room) is met again by whoever writes next.
   const bool took_long = folded() - at_first > kFlushAfterRecords;
-  for (const auto& store : stores_) (took_long ? store->Flush() : store->EndLoad()).IgnoreError();
+  for (const auto& [id, partition] : partitions_) partition->WriteOut();
+  for (const auto& store : stores_) write_behind_->EndLoad(store.get(), took_long);
   return absl::OkStatus();
 }
 

@@ -1,7 +1,5 @@
 // Areas and the schools in them. An area is the nation, a province, a city, a district or a
 // township; they form a tree, and policy and territory follow its branches (REF-01).
-//
-// State: c/registry/area/<id>, c/registry/school/<id> (platform/reference folds them).
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_AREA_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_AREA_H_
 

@@ -2,6 +2,7 @@
 
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
+#include "services/registry/domain/tables.h"
 #include "services/registry/domain/territory.h"
 
 namespace afterbell::registry {
@@ -24,11 +25,10 @@ bool HasTerms(const Rows& rows, const std::string& scope_id) {
 bool InTerm(const Rows& rows, const std::vector<std::string>& scopes, const std::string& date) {
   bool found = false;
   for (const std::string& scope : scopes) {
-    rows.Scan<v1::TermOpened>(Key("c/registry/terms_of", scope, ""),
-                              [&](std::string_view, const v1::TermOpened& term) {
-                                found = found || (term.first_on() <= date && date <= term.last_on());
-                                return !found;
-                              });
+    rows.Scan(reference::kTermsOf, Prefix(scope), [&](const v1::TermOpened& term) {
+      found = found || (term.first_on() <= date && date <= term.last_on());
+      return !found;
+    });
   }
   return found;
 }
@@ -38,14 +38,14 @@ bool IsHoliday(const v1::ServiceDaySet& day) {
 }
 
 // The holiday of a wider scope on that date.
-std::optional<v1::ServiceDaySet> HolidayAbove(const Rows& rows, const std::vector<std::string>& scopes,
-                                              const std::string& scope_id, const std::string& date) {
+RowPtr<v1::ServiceDaySet> HolidayAbove(const Rows& rows, const std::vector<std::string>& scopes,
+                                       const std::string& scope_id, const std::string& date) {
   for (const std::string& scope : scopes) {
     if (scope == scope_id) break;
-    const auto day = rows.Get<v1::ServiceDaySet>(Key("c/registry/day", scope, date));
+    auto day = rows.Get(reference::kDays, {scope, key::Date(date)});
     if (day && IsHoliday(*day)) return day;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 std::optional<Refused> DayRefused(const Situation& s, const std::vector<std::string>& scopes,
@@ -74,20 +74,15 @@ std::optional<Decided> ScopeRefused(const Situation& s, const std::string& scope
   return std::nullopt;
 }
 
-std::optional<v1::ServiceDaySet> DaySet(const Situation& s, const std::string& scope_id,
-                                        const std::string& date) {
-  return s.rows.Get<v1::ServiceDaySet>(s.context.school_id.empty() ? Key("c/registry/day", scope_id, date)
-                                                                   : OwnDayKey(scope_id, date));
+RowPtr<v1::ServiceDaySet> DaySet(const Situation& s, const std::string& scope_id, const std::string& date) {
+  return s.context.school_id.empty() ? s.rows.Get(reference::kDays, {scope_id, key::Date(date)})
+                                     : s.rows.Get(kOwnDays, {scope_id, key::Date(date)});
 }
 
 }  // namespace
 
-std::string OwnDayKey(std::string_view school_id, std::string_view date) {
-  return Key("s/day", school_id, date);
-}
-
-void EvolveServiceDay(std::string_view school_id, const v1::ServiceDaySet& event, MutableRows& rows) {
-  rows.Put(OwnDayKey(school_id, event.on()), event);
+void EvolveServiceDay(std::string_view school_id, const v1::ServiceDaySet& event, StateRows rows) {
+  rows.Put(kOwnDays, {school_id, key::Date(event.on())}, event);
 }
 
 Decided DecideOpenTerm(const Situation& s, const v1::OpenTerm& command) {
@@ -108,15 +103,14 @@ Decided DecideOpenTerm(const Situation& s, const v1::OpenTerm& command) {
   const std::string& area_id = school ? school->district_id() : term.scope_id();
   if (auto outside = OutsideTerritory(s, area_id, term.scope_id())) return *outside;
   std::optional<Refused> overlap;
-  s.rows.Scan<v1::TermOpened>(
-      Key("c/registry/terms_of", term.scope_id(), ""), [&](std::string_view, const v1::TermOpened& other) {
-        if (other.first_on() <= term.last_on() && term.first_on() <= other.last_on()) {
-          overlap = Refused{"REF-22", "TERMS_OVERLAP", term.term_id(),
-                            absl::StrCat(other.code(), " ", other.first_on(), "..", other.last_on()),
-                            absl::StrCat(term.first_on(), "..", term.last_on())};
-        }
-        return !overlap;
-      });
+  s.rows.Scan(reference::kTermsOf, Prefix(term.scope_id()), [&](const v1::TermOpened& other) {
+    if (other.first_on() <= term.last_on() && term.first_on() <= other.last_on()) {
+      overlap = Refused{"REF-22", "TERMS_OVERLAP", term.term_id(),
+                        absl::StrCat(other.code(), " ", other.first_on(), "..", other.last_on()),
+                        absl::StrCat(term.first_on(), "..", term.last_on())};
+    }
+    return !overlap;
+  });
   if (overlap) return *overlap;
   return One(std::move(event));
 }

@@ -4,9 +4,6 @@
 // (REF-22). A day of service follows policy (p:service_weekdays, p:excluded_days) save where an
 // exception is set: a holiday, a day made up for it, bad weather. The nearer exception binds, with
 // one limit: what a wider scope has made a statutory holiday or vacation stays one (REF-12).
-//
-// State: c/registry/term…, c/registry/terms_of…, c/registry/day/<area>/<date> (platform/reference)
-//        s/day/<school>/<date>  ServiceDaySet, a school's own
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_CALENDAR_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_CALENDAR_H_
 
@@ -18,9 +15,7 @@
 
 namespace afterbell::registry {
 
-std::string OwnDayKey(std::string_view school_id, std::string_view date);
-
-void EvolveServiceDay(std::string_view school_id, const v1::ServiceDaySet& event, MutableRows& rows);
+void EvolveServiceDay(std::string_view school_id, const v1::ServiceDaySet& event, StateRows rows);
 
 Decided DecideOpenTerm(const Situation& s, const v1::OpenTerm& command);
 

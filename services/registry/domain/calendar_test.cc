@@ -125,7 +125,7 @@ TEST(SetServiceDays, RefusesAllDaysForOne) {
           "set_service_days { scope_id: 'd1' days { on: '2026-10-10' serves: true reason: 'make_up_day' } "
           "days { on: '2026-08-01' serves: true reason: 'make_up_day' } }"))
       .ThenRefused("REF-22", "OUTSIDE_TERM");
-  EXPECT_FALSE(commons.rows().Has("c/registry/day/d1/2026-10-10"));
+  EXPECT_FALSE(commons.rows().Has(reference::kDays, {"d1", key::Date("2026-10-10")}));
 }
 
 TEST(SetServiceDays, LetsWiderAreasSetDaysWithoutTerms) {

@@ -1,6 +1,7 @@
 #include "services/registry/domain/class.h"
 
 #include "services/platform/reference/reference.h"
+#include "services/registry/domain/tables.h"
 
 namespace afterbell::registry {
 namespace {
@@ -12,12 +13,8 @@ bool Contains(const List& list, const std::string& word) {
 
 }  // namespace
 
-std::string ClassKey(std::string_view school_id, std::string_view class_id) {
-  return Key("s/class", school_id, class_id);
-}
-
-void EvolveClass(std::string_view school_id, const v1::ClassOpened& event, MutableRows& rows) {
-  rows.Put(ClassKey(school_id, event.class_id()), event);
+void EvolveClass(std::string_view school_id, const v1::ClassOpened& event, StateRows rows) {
+  rows.Put(kClasses, {school_id, event.class_id()}, event);
 }
 
 Decided DecideOpenClass(const Situation& s, const v1::OpenClass& command) {
@@ -29,9 +26,8 @@ Decided DecideOpenClass(const Situation& s, const v1::OpenClass& command) {
   opened.set_code(command.code());
   opened.set_school_year(command.school_year());
 
-  const std::string key = ClassKey(s.context.school_id, command.class_id());
-  if (auto known = IfKnown(s.rows.Get<v1::ClassOpened>(key), opened, "ENR-02", command.class_id()))
-    return *known;
+  const auto known = s.rows.Get(kClasses, {s.context.school_id, command.class_id()});
+  if (auto decided = IfKnown(known, opened, "ENR-02", command.class_id())) return *decided;
   const auto school = reference::School(s.rows, s.context.school_id);
   if (!school) return Unknown("school", s.context.school_id);
   if (!Contains(school->stages(), command.stage())) {

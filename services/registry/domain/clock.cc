@@ -1,9 +1,11 @@
 #include "services/registry/domain/clock.h"
 
+#include "services/platform/reference/tables.h"
+
 namespace afterbell::registry {
 
 Decided DecideMoveClock(const Situation& s, const v1::MoveClock& command) {
-  const auto clock = s.rows.Get<v1::ClockMoved>("c/registry/clock");
+  const auto clock = s.rows.Get(reference::kClock, {});
   const Micros to = MicrosOf(command.to());
   if (clock && MicrosOf(clock->to()) == to) return Quiet();
   if (!s.context.simulated_clock) return Refused{"REF-22", "WRONG_STATE", "clock", "SIMULATED", "REAL"};

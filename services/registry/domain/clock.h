@@ -1,7 +1,5 @@
 // The clock of a simulated log. Its time is moved by this record and by nothing else, so that a
 // synthetic city can live a year in minutes and be replayed to the same microsecond.
-//
-// State: c/registry/clock (platform/reference folds it).
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_CLOCK_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_CLOCK_H_
 

@@ -27,8 +27,8 @@ bool Same(const Message& a, const Message& b) {
 // Registered is registered: the same again is quiet, another thing under the same id is refused by
 // the aggregate's order rule; changing it is a command of its own. Nothing: it is new.
 template <class Message>
-std::optional<Decided> IfKnown(const std::optional<Message>& known, const Message& asked,
-                               const std::string& rule, const std::string& id) {
+std::optional<Decided> IfKnown(const RowPtr<Message>& known, const Message& asked, const std::string& rule,
+                               const std::string& id) {
   if (!known) return std::nullopt;
   if (Same(*known, asked)) return Quiet();
   return Decided(Refused{rule, "WRONG_STATE", id, "not registered", "registered with other contents"});

@@ -10,8 +10,8 @@ namespace {
 std::optional<std::string> UnknownValue(const Rows& rows,
                                         const google::protobuf::RepeatedPtrField<std::string>& value_ids) {
   std::set<std::string> missing(value_ids.begin(), value_ids.end());
-  rows.ScanBytes("c/registry/policy/", "", [&](std::string_view key, std::string_view) {
-    missing.erase(std::string(KeyPart(key, 4)));
+  rows.Scan(policy::kValues, Prefix(), [&](const policy::v1::ParameterValue& value) {
+    missing.erase(value.value_id());
     return !missing.empty();
   });
   if (missing.empty()) return std::nullopt;
@@ -32,7 +32,7 @@ Decided DecideAnnounceFeeStandard(const Situation& s, const v1::AnnounceFeeStand
   standard.set_effective_to(command.effective_to());
 
   const std::string& id = standard.fee_standard_id();
-  const auto known = s.rows.Get<v1::FeeStandardAnnounced>(reference::FeeStandardKey(id));
+  const auto known = s.rows.Get(reference::kFeeStandards, {id});
   if (auto decided = IfKnown(known, standard, "REF-32", id)) return *decided;
   if (!Area(s.rows, standard.district_id())) return Unknown("district", standard.district_id());
   if (!IsDate(standard.effective_from())) {

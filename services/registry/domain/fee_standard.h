@@ -1,7 +1,5 @@
 // Fee standards: the name under which a fee is listed (BIL-12) and the values of policy that make
 // it up, as announced by the body that may (REF-32). Amounts stand in policy, never here.
-//
-// State: c/registry/fee_standard/<id> (platform/reference folds it).
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_FEE_STANDARD_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_FEE_STANDARD_H_
 

@@ -147,18 +147,15 @@ bool Replaces(const ParameterValue& newer, const ParameterValue& older) {
 
 void AppendSuperseded(const Situation& s, const Instrument& instrument, const ParameterValue& value,
                       std::vector<v1::RegistryEvent>* events) {
-  s.rows.Scan<ParameterValue>(Key("c/registry/policy", value.key(), ""), [&](std::string_view,
-                                                                             const ParameterValue& older) {
-    if (!Replaces(value, older)) return true;
-    const auto from =
-        s.rows.Get<v1::InstrumentPublished>(Key("c/registry/instrument", older.instrument_id()));
-    if (!from || from->instrument().issuer() != instrument.issuer()) return true;
+  s.rows.Scan(policy::kValues, Prefix(key::Word(value.key())), [&](const ParameterValue& older) {
+    if (!Replaces(value, older)) return;
+    const auto from = s.rows.Get(reference::kInstruments, {older.instrument_id()});
+    if (!from || from->instrument().issuer() != instrument.issuer()) return;
     v1::PolicyParameterSuperseded& superseded = *events->emplace_back().mutable_policy_parameter_superseded();
     superseded.set_value_id(older.value_id());
     superseded.set_key(older.key());
     superseded.set_superseded_by(value.value_id());
     superseded.set_last_on(AddDays(value.effective_from(), -1));
-    return true;
   });
 }
 
@@ -168,7 +165,7 @@ Decided DecidePublishInstrument(const Situation& s, const v1::PublishInstrument&
   Instrument instrument = command.instrument();
   instrument.set_instrument_id(
       DerivedId("instrument", {instrument.issuer(), HexOf(instrument.content_hash())}));
-  if (s.rows.Has(Key("c/registry/instrument", instrument.instrument_id()))) return Quiet();
+  if (s.rows.Has(reference::kInstruments, {instrument.instrument_id()})) return Quiet();
   AFTERBELL_RETURN_IF_ERROR(CheckShape(s.rows, command.instrument(), instrument));
   if (auto missing = DatesMissing(instrument)) return *missing;
   if (auto outside = ScopeOutside(s, instrument.scope(), instrument.instrument_id())) return *outside;

@@ -3,8 +3,6 @@
 //
 // Identity is issuer and content, not the file it came from (C-26), so the same text published
 // twice is quiet. Ids are those platform/policy's loader computes.
-//
-// State: c/registry/instrument/<id>, c/registry/policy/<key>/<value id> (platform/reference)
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_INSTRUMENT_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_INSTRUMENT_H_
 

@@ -1,14 +1,10 @@
 #include "services/registry/domain/person.h"
 
 #include "services/platform/reference/reference.h"
-#include "services/registry/domain/class.h"
+#include "services/registry/domain/tables.h"
 
 namespace afterbell::registry {
 namespace {
-
-std::string GuardianKey(std::string_view school_id, std::string_view pupil_id, std::string_view guardian_id) {
-  return Key("s/guardian", school_id, pupil_id, guardian_id);
-}
 
 // Whether people of that kind are registered there.
 bool BelongsIn(v1::PersonKind kind, bool at_school) {
@@ -28,29 +24,24 @@ bool BelongsIn(v1::PersonKind kind, bool at_school) {
 
 }  // namespace
 
-std::string PersonKey(std::string_view school_id, std::string_view person_id) {
-  return Key("s/person", school_id, person_id);
-}
-
-std::optional<v1::PersonRegistered> PersonHere(const Rows& rows, std::string_view school_id,
-                                               std::string_view person_id) {
-  if (auto here = rows.Get<v1::PersonRegistered>(PersonKey(school_id, person_id))) return here;
+RowPtr<v1::PersonRegistered> PersonHere(const Rows& rows, std::string_view school_id,
+                                        std::string_view person_id) {
+  if (auto here = rows.Get(kPeople, {school_id, person_id})) return here;
   return reference::Person(rows, person_id);
 }
 
-void EvolvePerson(std::string_view school_id, const v1::PersonRegistered& event, MutableRows& rows) {
-  rows.Put(PersonKey(school_id, event.person_id()), event);
+void EvolvePerson(std::string_view school_id, const v1::PersonRegistered& event, StateRows rows) {
+  rows.Put(kPeople, {school_id, event.person_id()}, event);
 }
 
-void EvolveGuardianship(std::string_view school_id, const v1::GuardianshipRecorded& event,
-                        MutableRows& rows) {
-  rows.Put(GuardianKey(school_id, event.pupil_id(), event.guardian_id()), event);
+void EvolveGuardianship(std::string_view school_id, const v1::GuardianshipRecorded& event, StateRows rows) {
+  rows.Put(kGuardians, {school_id, event.pupil_id(), event.guardian_id()}, event);
 }
 
 Decided DecideRegisterPerson(const Situation& s, const v1::RegisterPerson& command) {
   const std::string& school_id = s.context.school_id;
   const bool at_school = !school_id.empty();
-  const auto known = at_school ? s.rows.Get<v1::PersonRegistered>(PersonKey(school_id, command.person_id()))
+  const auto known = at_school ? s.rows.Get(kPeople, {school_id, command.person_id()})
                                : reference::Person(s.rows, command.person_id());
   if (known) {
     // A text sealed twice has other bytes each time, so it is not compared.
@@ -67,7 +58,7 @@ Decided DecideRegisterPerson(const Situation& s, const v1::RegisterPerson& comma
   if (!command.class_id().empty()) {
     if (command.kind() != v1::PUPIL)
       return InvalidField("class_id", command.class_id(), "left out: only pupils have one");
-    if (!s.rows.Has(ClassKey(school_id, command.class_id()))) return Unknown("class", command.class_id());
+    if (!s.rows.Has(kClasses, {school_id, command.class_id()})) return Unknown("class", command.class_id());
   }
   v1::RegistryEvent event;
   v1::PersonRegistered& person = *event.mutable_person_registered();
@@ -87,10 +78,9 @@ Decided DecideRecordGuardianship(const Situation& s, const v1::RecordGuardianshi
   held.set_from_on(command.from_on());
 
   const std::string& school_id = s.context.school_id;
-  const auto known =
-      s.rows.Get<v1::GuardianshipRecorded>(GuardianKey(school_id, held.pupil_id(), held.guardian_id()));
+  const auto known = s.rows.Get(kGuardians, {school_id, held.pupil_id(), held.guardian_id()});
   if (auto decided = IfKnown(known, held, "ENR-02", held.pupil_id())) return *decided;
-  const auto pupil = s.rows.Get<v1::PersonRegistered>(PersonKey(school_id, held.pupil_id()));
+  const auto pupil = s.rows.Get(kPeople, {school_id, held.pupil_id()});
   if (!pupil || pupil->kind() != v1::PUPIL) return Unknown("pupil", held.pupil_id());
   // A guardian may be a teacher of the town too; a pupil is nobody's guardian.
   const auto guardian = PersonHere(s.rows, school_id, held.guardian_id());

@@ -2,8 +2,8 @@
 
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
-#include "services/registry/domain/class.h"
 #include "services/registry/domain/person.h"
+#include "services/registry/domain/tables.h"
 #include "services/registry/domain/territory.h"
 
 namespace afterbell::registry {
@@ -64,14 +64,10 @@ constexpr std::string_view kRoles[] = {"academic_affairs_office",
                                        "volunteer"};
 static_assert(std::is_sorted(std::begin(kRoles), std::end(kRoles)));
 
-std::string PostKey(std::string_view school_id, std::string_view post_id) {
-  return Key("s/post", school_id, post_id);
-}
-
 }  // namespace
 
-void EvolvePost(std::string_view school_id, const v1::PostAssigned& event, MutableRows& rows) {
-  rows.Put(PostKey(school_id, event.post_id()), event);
+void EvolvePost(std::string_view school_id, const v1::PostAssigned& event, StateRows rows) {
+  rows.Put(kPosts, {school_id, event.post_id()}, event);
 }
 
 Decided DecideAssignPost(const Situation& s, const v1::AssignPost& command) {
@@ -84,7 +80,7 @@ Decided DecideAssignPost(const Situation& s, const v1::AssignPost& command) {
   post.set_class_id(command.class_id());
   post.set_from_on(command.from_on());
 
-  const auto held = s.rows.Get<v1::PostAssigned>(PostKey(school_id, post.post_id()));
+  const auto held = s.rows.Get(kPosts, {school_id, post.post_id()});
   if (auto decided = IfKnown(held, post, "ATT-33", post.post_id())) return *decided;
   if (!std::binary_search(std::begin(kRoles), std::end(kRoles), std::string_view(post.role()))) {
     return InvalidField("role", post.role(), "a role of an adult");
@@ -93,7 +89,7 @@ Decided DecideAssignPost(const Situation& s, const v1::AssignPost& command) {
   if (!school_id.empty() && !reference::School(s.rows, school_id)) return Unknown("school", school_id);
   const auto person = PersonHere(s.rows, school_id, post.person_id());
   if (!person || person->kind() == v1::PUPIL) return Unknown("person", post.person_id());
-  if (!post.class_id().empty() && !s.rows.Has(ClassKey(school_id, post.class_id()))) {
+  if (!post.class_id().empty() && !s.rows.Has(kClasses, {school_id, post.class_id()})) {
     return Unknown("class", post.class_id());
   }
   return One(std::move(event));

@@ -2,7 +2,7 @@
 
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
-#include "services/registry/domain/registry_state.pb.h"
+#include "services/registry/domain/tables.h"
 
 namespace afterbell::registry {
 namespace {
@@ -12,12 +12,8 @@ using state::PlanRow;
 // REF-07: what every plan has.
 constexpr std::string_view kSections[] = {"staff", "content", "funding", "safety"};
 
-std::string PlanKey(std::string_view school_id, std::string_view plan_id) {
-  return Key("s/plan", school_id, plan_id);
-}
-
-std::optional<PlanRow> PlanAt(const Situation& s, const std::string& plan_id) {
-  return s.rows.Get<PlanRow>(PlanKey(s.context.school_id, plan_id));
+RowPtr<PlanRow> PlanAt(const Situation& s, const std::string& plan_id) {
+  return s.rows.Get(kPlans, {s.context.school_id, plan_id});
 }
 
 // What the place asks between submission and force. Where it is silent, neither is asked.
@@ -65,13 +61,13 @@ absl::Status CheckSlots(const v1::SubmitSchoolPlan& command) {
 }
 
 // The term, if it is one of this school's: its own, its district's, or of an area above.
-std::optional<v1::TermOpened> TermHere(const Situation& s, const std::string& term_id) {
+RowPtr<v1::TermOpened> TermHere(const Situation& s, const std::string& term_id) {
   auto term = reference::Term(s.rows, term_id);
   const auto school = reference::School(s.rows, s.context.school_id);
-  if (!term || !school) return std::nullopt;
+  if (!term || !school) return nullptr;
   std::vector<std::string> scopes = reference::AreasOf(s.rows, school->district_id());
   scopes.push_back(s.context.school_id);
-  if (std::find(scopes.begin(), scopes.end(), term->scope_id()) == scopes.end()) return std::nullopt;
+  if (std::find(scopes.begin(), scopes.end(), term->scope_id()) == scopes.end()) return nullptr;
   return term;
 }
 
@@ -101,40 +97,40 @@ Refused NotReviewed(const PlanRow& row, const Asked& asked) {
 
 // Writes the row of the plan if it is known at that version; evolve is total.
 template <class Change>
-void ChangePlan(const Recorded& own, const std::string& plan_id, int version, MutableRows& rows,
+void ChangePlan(const Recorded& own, const std::string& plan_id, int version, StateRows rows,
                 const Change& change) {
-  const std::string key = PlanKey(own.commit.school_id(), plan_id);
-  auto row = rows.Get<PlanRow>(key);
-  if (!row || row->plan().version() != version) return;
-  change(*row);
-  rows.Put(key, *row);
+  const auto known = rows.Get(kPlans, {own.commit.school_id(), plan_id});
+  if (!known || known->plan().version() != version) return;
+  PlanRow row = *known;
+  change(row);
+  rows.Put(kPlans, {own.commit.school_id(), plan_id}, std::move(row));
 }
 
 }  // namespace
 
-void EvolvePlanSubmitted(const Recorded& own, const v1::SchoolPlanSubmitted& event, MutableRows& rows) {
+void EvolvePlanSubmitted(const Recorded& own, const v1::SchoolPlanSubmitted& event, StateRows rows) {
   PlanRow row;
   *row.mutable_plan() = event;
   row.set_step(state::SUBMITTED);
   row.set_submitted_by(own.commit.actor().person_id());
-  rows.Put(PlanKey(own.commit.school_id(), event.plan_id()), row);
+  rows.Put(kPlans, {own.commit.school_id(), event.plan_id()}, std::move(row));
 }
 
-void EvolvePlanReviewed(const Recorded& own, const v1::SchoolPlanReviewed& event, MutableRows& rows) {
+void EvolvePlanReviewed(const Recorded& own, const v1::SchoolPlanReviewed& event, StateRows rows) {
   ChangePlan(own, event.plan_id(), event.version(), rows, [&](PlanRow& row) {
     row.set_step(event.passed() ? state::REVIEWED : state::RETURNED);
     row.set_reviewed(event.passed());
   });
 }
 
-void EvolvePlanFiled(const Recorded& own, const v1::SchoolPlanFiled& event, MutableRows& rows) {
+void EvolvePlanFiled(const Recorded& own, const v1::SchoolPlanFiled& event, StateRows rows) {
   ChangePlan(own, event.plan_id(), event.version(), rows, [](PlanRow& row) {
     row.set_step(state::FILED);
     row.set_filed(true);
   });
 }
 
-void EvolvePlanTookEffect(const Recorded& own, const v1::SchoolPlanTookEffect& event, MutableRows& rows) {
+void EvolvePlanTookEffect(const Recorded& own, const v1::SchoolPlanTookEffect& event, StateRows rows) {
   ChangePlan(own, event.plan_id(), event.version(), rows, [&](PlanRow& row) {
     row.set_step(state::IN_FORCE);
     row.set_from_on(event.from_on());
@@ -223,7 +219,8 @@ Decided DecideBringPlanIntoForce(const Situation& s, const v1::BringPlanIntoForc
                    asked.mode, StepName(row->step()), "plan_filing"};
   }
   // Known since the plan was submitted; a term that is not known has no days.
-  const auto term = reference::Term(s.rows, plan.term_id()).value_or(v1::TermOpened());
+  const auto found = reference::Term(s.rows, plan.term_id());
+  const v1::TermOpened& term = found ? *found : v1::TermOpened::default_instance();
   if (command.from_on() < term.first_on() || term.last_on() < command.from_on()) {
     return Refused{"REF-22", "OUTSIDE_TERM", command.plan_id(),
                    absl::StrCat(term.first_on(), "..", term.last_on()), command.from_on()};

@@ -4,8 +4,6 @@
 //
 //   submitted -> returned -> submitted (version + 1)
 //   submitted -> reviewed -> filed -> in force, as far as the place asks
-//
-// State: s/plan/<school>/<plan id>  PlanRow
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_SCHOOL_PLAN_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_SCHOOL_PLAN_H_
 
@@ -15,10 +13,10 @@
 
 namespace afterbell::registry {
 
-void EvolvePlanSubmitted(const Recorded& own, const v1::SchoolPlanSubmitted& event, MutableRows& rows);
-void EvolvePlanReviewed(const Recorded& own, const v1::SchoolPlanReviewed& event, MutableRows& rows);
-void EvolvePlanFiled(const Recorded& own, const v1::SchoolPlanFiled& event, MutableRows& rows);
-void EvolvePlanTookEffect(const Recorded& own, const v1::SchoolPlanTookEffect& event, MutableRows& rows);
+void EvolvePlanSubmitted(const Recorded& own, const v1::SchoolPlanSubmitted& event, StateRows rows);
+void EvolvePlanReviewed(const Recorded& own, const v1::SchoolPlanReviewed& event, StateRows rows);
+void EvolvePlanFiled(const Recorded& own, const v1::SchoolPlanFiled& event, StateRows rows);
+void EvolvePlanTookEffect(const Recorded& own, const v1::SchoolPlanTookEffect& event, StateRows rows);
 
 Decided DecideSubmitSchoolPlan(const Situation& s, const v1::SubmitSchoolPlan& command);
 Decided DecideReviewSchoolPlan(const Situation& s, const v1::ReviewSchoolPlan& command);

@@ -4,8 +4,8 @@
 
 namespace afterbell::registry {
 
-std::optional<v1::DistrictRegistered> Area(const Rows& rows, std::string_view area_id) {
-  return rows.Get<v1::DistrictRegistered>(Key("c/registry/area", area_id));
+RowPtr<v1::DistrictRegistered> Area(const Rows& rows, std::string_view area_id) {
+  return rows.Get(reference::kAreas, {area_id});
 }
 
 std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& area_id,

@@ -14,7 +14,7 @@
 
 namespace afterbell::registry {
 
-std::optional<v1::DistrictRegistered> Area(const Rows& rows, std::string_view area_id);
+RowPtr<v1::DistrictRegistered> Area(const Rows& rows, std::string_view area_id);
 
 // Nothing: the area (empty: the nation) is the actor's or lies inside it.
 std::optional<Refused> OutsideTerritory(const Situation& s, const std::string& area_id,

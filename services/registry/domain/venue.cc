@@ -1,18 +1,12 @@
 #include "services/registry/domain/venue.h"
 
 #include "services/platform/reference/reference.h"
+#include "services/registry/domain/tables.h"
 
 namespace afterbell::registry {
-namespace {
 
-std::string VenueKey(std::string_view school_id, std::string_view venue_id) {
-  return school_id.empty() ? Key("c/registry/venue", venue_id) : Key("s/venue", school_id, venue_id);
-}
-
-}  // namespace
-
-void EvolveVenue(std::string_view school_id, const v1::VenueRegistered& event, MutableRows& rows) {
-  rows.Put(VenueKey(school_id, event.venue_id()), event);
+void EvolveVenue(std::string_view school_id, const v1::VenueRegistered& event, StateRows rows) {
+  rows.Put(kVenues, {school_id, event.venue_id()}, event);
 }
 
 Decided DecideRegisterVenue(const Situation& s, const v1::RegisterVenue& command) {
@@ -25,7 +19,8 @@ Decided DecideRegisterVenue(const Situation& s, const v1::RegisterVenue& command
   venue.set_on_site(command.on_site());
 
   const std::string& school_id = s.context.school_id;
-  const auto known = s.rows.Get<v1::VenueRegistered>(VenueKey(school_id, venue.venue_id()));
+  const auto known = school_id.empty() ? s.rows.Get(reference::kVenues, {venue.venue_id()})
+                                       : s.rows.Get(kVenues, {school_id, venue.venue_id()});
   if (auto decided = IfKnown(known, venue, "REF-27", venue.venue_id())) return *decided;
   if (venue.on_site() == school_id.empty()) {
     return InvalidField("on_site", venue.on_site() ? "true" : "false",

@@ -1,7 +1,4 @@
-// Venues: rooms of a school, and places off the campus that several schools use.
-//
-// State: s/venue/<school>/<venue id>     VenueRegistered, on site
-//        c/registry/venue/<venue id>     VenueRegistered, off campus (platform/reference folds it)
+// Venues: rooms of a school, and places off the campus that several schools use (those lie in the commons).
 #ifndef AFTERBELL_SERVICES_REGISTRY_DOMAIN_VENUE_H_
 #define AFTERBELL_SERVICES_REGISTRY_DOMAIN_VENUE_H_
 
@@ -11,7 +8,7 @@
 
 namespace afterbell::registry {
 
-void EvolveVenue(std::string_view school_id, const v1::VenueRegistered& event, MutableRows& rows);
+void EvolveVenue(std::string_view school_id, const v1::VenueRegistered& event, StateRows rows);
 
 // On-site venues are registered at their school, off-campus ones in the commons.
 Decided DecideRegisterVenue(const Situation& s, const v1::RegisterVenue& command);

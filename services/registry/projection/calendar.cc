@@ -5,7 +5,8 @@
 #include "services/platform/decider/paging.h"
 #include "services/platform/policy/resolve.h"
 #include "services/platform/reference/reference.h"
-#include "services/registry/domain/calendar.h"
+#include "services/registry/domain/tables.h"
+#include "services/registry/projection/tables.h"
 
 namespace afterbell::registry {
 namespace {
@@ -24,9 +25,9 @@ std::string WordOf(const std::optional<ParameterValue>& value, std::string_view 
   return {};
 }
 
-std::optional<v1::ServiceDaySet> ExceptionOn(const Rows& rows, const std::string& school_id,
-                                             const std::string& date) {
-  if (auto own = rows.Get<v1::ServiceDaySet>(OwnDayKey(school_id, date))) return own;
+RowPtr<v1::ServiceDaySet> ExceptionOn(const QueryRows& rows, const std::string& school_id,
+                                      const std::string& date) {
+  if (auto own = rows.Get(kOwnDays, {school_id, key::Date(date)})) return own;
   return reference::DayException(rows, school_id, date);
 }
 
@@ -48,7 +49,7 @@ void FillFromWeek(policy::Policy& policy, const policy::Place& place, v1::DayOfS
   day->set_ground(day->serves() ? v1::SERVICE_WEEKDAY : v1::OTHER_WEEKDAY);
 }
 
-v1::DayOfSchool DayOf(const Rows& rows, policy::Policy& policy, const policy::Place& place,
+v1::DayOfSchool DayOf(const QueryRows& rows, policy::Policy& policy, const policy::Place& place,
                       const std::string& school_id, const std::string& date) {
   v1::DayOfSchool day;
   day.set_on(date);
@@ -78,7 +79,8 @@ absl::Status CheckRange(const std::string& from, const std::string& to) {
 }
 
 // Whose terms: a school's own and those of its areas, or an area's.
-absl::StatusOr<std::vector<std::string>> ScopesAsked(const Rows& rows, const v1::ListTermsRequest& request) {
+absl::StatusOr<std::vector<std::string>> ScopesAsked(const QueryRows& rows,
+                                                     const v1::ListTermsRequest& request) {
   const std::string& school_id = request.header().school_id();
   if (school_id.empty()) {
     if (request.district_id().empty())
@@ -94,31 +96,28 @@ absl::StatusOr<std::vector<std::string>> ScopesAsked(const Rows& rows, const v1:
 
 }  // namespace
 
-absl::StatusOr<v1::ListTermsAnswer> ListTerms(const Rows& rows, const v1::ListTermsRequest& request) {
+absl::StatusOr<v1::ListTermsAnswer> ListTerms(const QueryRows& rows, const v1::ListTermsRequest& request) {
   AFTERBELL_ASSIGN_OR_RETURN(const std::vector<std::string> scopes, ScopesAsked(rows, request));
   // Terms of several scopes in one order: few enough to be gathered first.
   MemoryRows terms;
   for (const std::string& scope : scopes) {
-    rows.Scan<v1::TermOpened>(Key("c/registry/terms_of", scope, ""),
-                              [&](std::string_view, const v1::TermOpened& term) {
-                                if ((request.to_on().empty() || term.first_on() <= request.to_on()) &&
-                                    (request.from_on().empty() || request.from_on() <= term.last_on())) {
-                                  terms.Put(Key("term", term.first_on(), term.term_id()), term);
-                                }
-                                return true;
-                              });
+    rows.Scan(reference::kTermsOf, Prefix(scope), [&](const v1::TermOpened& term) {
+      if ((request.to_on().empty() || term.first_on() <= request.to_on()) &&
+          (request.from_on().empty() || request.from_on() <= term.last_on())) {
+        AllRows(terms).Put(kTermsAsked, {key::Date(term.first_on()), term.term_id()}, term);
+      }
+    });
   }
   v1::ListTermsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::TermOpened>(terms, "term/", request, request.header(),
-                                                       answer.mutable_page(),
-                                                       [&](std::string_view, const v1::TermOpened& term) {
-                                                         *answer.add_terms() = term;
-                                                         return true;
-                                                       }));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(terms, kTermsAsked, Prefix(), request, request.header(),
+                                     answer.mutable_page(), [&](const v1::TermOpened& term) {
+                                       *answer.add_terms() = term;
+                                       return true;
+                                     }));
   return answer;
 }
 
-absl::StatusOr<v1::ListServiceDaysAnswer> ListServiceDays(const Rows& rows,
+absl::StatusOr<v1::ListServiceDaysAnswer> ListServiceDays(const QueryRows& rows,
                                                           const v1::ListServiceDaysRequest& request) {
   const std::string& school_id = request.header().school_id();
   if (school_id.empty()) return InvalidField("header.school_id", "", "given");
@@ -126,17 +125,16 @@ absl::StatusOr<v1::ListServiceDaysAnswer> ListServiceDays(const Rows& rows,
   AFTERBELL_RETURN_IF_ERROR(CheckRange(request.from_on(), request.to_on()));
   MemoryRows dates;
   for (std::string date = request.from_on(); date <= request.to_on(); date = AddDays(date, 1)) {
-    dates.PutBytes(Key("day", date), "");
+    AllRows(dates).Put(kDatesAsked, {key::Date(date)});
   }
   policy::Policy policy(rows);
   const policy::Place place = reference::PlaceOf(rows, school_id);
   v1::ListServiceDaysAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(dates, "day/", request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       *answer.add_days() = DayOf(rows, policy, place, school_id,
-                                                                  std::string(KeyPart(key, 1)));
-                                       return true;
-                                     }));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(
+      dates, kDatesAsked, Prefix(), request, request.header(), answer.mutable_page(), [&](const auto& key) {
+        *answer.add_days() = DayOf(rows, policy, place, school_id, std::string(std::get<0>(key)));
+        return true;
+      }));
   return answer;
 }
 

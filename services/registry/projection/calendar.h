@@ -10,8 +10,8 @@
 
 namespace afterbell::registry {
 
-absl::StatusOr<v1::ListTermsAnswer> ListTerms(const Rows& rows, const v1::ListTermsRequest& request);
-absl::StatusOr<v1::ListServiceDaysAnswer> ListServiceDays(const Rows& rows,
+absl::StatusOr<v1::ListTermsAnswer> ListTerms(const QueryRows& rows, const v1::ListTermsRequest& request);
+absl::StatusOr<v1::ListServiceDaysAnswer> ListServiceDays(const QueryRows& rows,
                                                           const v1::ListServiceDaysRequest& request);
 
 }  // namespace afterbell::registry

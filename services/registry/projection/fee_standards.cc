@@ -4,6 +4,7 @@
 
 #include "services/platform/decider/paging.h"
 #include "services/platform/reference/reference.h"
+#include "services/registry/projection/tables.h"
 
 namespace afterbell::registry {
 namespace {
@@ -15,27 +16,26 @@ bool InForce(const v1::FeeStandardAnnounced& standard, const std::string& on) {
                         (standard.effective_to().empty() || on <= standard.effective_to()));
 }
 
-// Where each value stands: a standard names ids, and rows lie by key.
-std::map<std::string, std::string> KeysOfValues(const Rows& rows) {
-  std::map<std::string, std::string> keys;
-  rows.ScanBytes("c/registry/policy/", "", [&](std::string_view key, std::string_view) {
-    keys.emplace(KeyPart(key, 4), key);
-    return true;
-  });
-  return keys;
+// The parameter of each value: a standard names ids of values alone.
+std::map<std::string, std::string> ParametersOfValues(const QueryRows& rows) {
+  std::map<std::string, std::string> parameters;
+  rows.Scan(policy::kValues, Prefix(),
+            [&](const ParameterValue& value) { parameters.emplace(value.value_id(), value.key()); });
+  return parameters;
 }
 
 }  // namespace
 
-void ProjectFeeStandards(const v1::RegistryEvent& event, MutableRows& rows) {
+void ProjectFeeStandards(const v1::RegistryEvent& event, ViewRows rows) {
   if (!event.has_fee_standard_announced()) return;
   const v1::FeeStandardAnnounced& standard = event.fee_standard_announced();
-  rows.Put(Key("v/fee_standards", standard.district_id(), standard.fee_kind(), standard.effective_from(),
-               standard.fee_standard_id()),
+  rows.Put(kFeeStandardsOf,
+           {standard.district_id(), key::Word(standard.fee_kind()), key::Date(standard.effective_from()),
+            standard.fee_standard_id()},
            standard);
 }
 
-absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const Rows& rows,
+absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const QueryRows& rows,
                                                             const v1::ListFeeStandardsRequest& request) {
   if (request.district_id().empty()) return InvalidField("district_id", "", "given");
   if (!request.on().empty() && !IsDate(request.on()))
@@ -43,26 +43,25 @@ absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const Rows& rows,
   // Those of the district and of the areas above it, in one order: few enough to be gathered first.
   MemoryRows standards;
   for (const std::string& area : reference::AreasOf(rows, request.district_id())) {
-    rows.Scan<v1::FeeStandardAnnounced>(
-        Key("v/fee_standards", area, ""), [&](std::string_view, const v1::FeeStandardAnnounced& standard) {
-          if (InForce(standard, request.on())) {
-            standards.Put(
-                Key("standard", standard.fee_kind(), standard.effective_from(), standard.fee_standard_id()),
-                standard);
-          }
-          return true;
-        });
+    rows.Scan(kFeeStandardsOf, Prefix(area), [&](const v1::FeeStandardAnnounced& standard) {
+      if (!InForce(standard, request.on())) return;
+      AllRows(standards).Put(
+          kFeeStandardsAsked,
+          {key::Word(standard.fee_kind()), key::Date(standard.effective_from()), standard.fee_standard_id()},
+          standard);
+    });
   }
-  const std::map<std::string, std::string> keys = KeysOfValues(rows);
+  const std::map<std::string, std::string> parameters = ParametersOfValues(rows);
   v1::ListFeeStandardsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::FeeStandardAnnounced>(
-      standards, "standard/", request, request.header(), answer.mutable_page(),
-      [&](std::string_view, const v1::FeeStandardAnnounced& standard) {
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(
+      standards, kFeeStandardsAsked, Prefix(), request, request.header(), answer.mutable_page(),
+      [&](const v1::FeeStandardAnnounced& standard) {
         v1::FeeStandard& listed = *answer.add_standards();
         *listed.mutable_standard() = standard;
         for (const std::string& value_id : standard.parameter_value_ids()) {
-          const auto key = keys.find(value_id);
-          if (key != keys.end()) *listed.add_values() = rows.GetOrEmpty<ParameterValue>(key->second);
+          const auto parameter = parameters.find(value_id);
+          if (parameter == parameters.end()) continue;
+          *listed.add_values() = *rows.Get(policy::kValues, {key::Word(parameter->second), value_id});
         }
         return true;
       }));

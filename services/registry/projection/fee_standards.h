@@ -9,9 +9,9 @@
 
 namespace afterbell::registry {
 
-void ProjectFeeStandards(const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectFeeStandards(const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const Rows& rows,
+absl::StatusOr<v1::ListFeeStandardsAnswer> ListFeeStandards(const QueryRows& rows,
                                                             const v1::ListFeeStandardsRequest& request);
 
 }  // namespace afterbell::registry

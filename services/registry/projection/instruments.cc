@@ -4,6 +4,7 @@
 
 #include "services/platform/decider/paging.h"
 #include "services/platform/reference/reference.h"
+#include "services/registry/projection/tables.h"
 
 namespace afterbell::registry {
 namespace {
@@ -11,23 +12,8 @@ namespace {
 using policy::v1::Instrument;
 using policy::v1::ParameterValue;
 
-// Digits turned round, so that a walk in order of keys meets the newest date first.
-std::string NewestFirst(std::string date) {
-  for (char& c : date) {
-    if (c >= '0' && c <= '9') c = static_cast<char>('9' - (c - '0'));
-  }
-  return date;
-}
-
-std::string ListKey(const Instrument& instrument) {
-  return Key("v/instruments", instrument.scope().area_id(), NewestFirst(instrument.issued_on()),
-             instrument.instrument_id());
-}
-
-std::optional<Instrument> InstrumentOf(const Rows& rows, std::string_view instrument_id) {
-  const auto published = rows.Get<v1::InstrumentPublished>(Key("c/registry/instrument", instrument_id));
-  if (!published) return std::nullopt;
-  return published->instrument();
+decltype(kInstrumentsOf)::Key ListKey(const Instrument& instrument) {
+  return {instrument.scope().area_id(), key::NewestFirst(instrument.issued_on()), instrument.instrument_id()};
 }
 
 void AddKey(const std::string& key, v1::PublishedInstrument* row) {
@@ -41,58 +27,58 @@ bool InForce(const Instrument& instrument, const std::string& on) {
 
 }  // namespace
 
-void ProjectInstruments(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) {
+void ProjectInstruments(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows) {
   if (event.has_instrument_published()) {
     const Instrument& instrument = event.instrument_published().instrument();
-    if (rows.Has(ListKey(instrument))) return;  // Folded before; its keys stand in the row.
+    if (rows.Has(kInstrumentsOf, ListKey(instrument))) return;  // Folded before; its keys stand in the row.
     v1::PublishedInstrument row;
     *row.mutable_instrument() = instrument;
     *row.mutable_published_at() = own.commit.recorded_at();
-    rows.Put(ListKey(instrument), row);
+    rows.Put(kInstrumentsOf, ListKey(instrument), std::move(row));
   } else if (event.has_policy_parameter_set()) {
     const ParameterValue& value = event.policy_parameter_set().value();
-    rows.PutBytes(Key("v/instrument_keys", value.instrument_id(), value.key(), value.value_id()), "");
-    const auto instrument = InstrumentOf(rows, value.instrument_id());
-    if (!instrument) return;
-    auto row = rows.GetOrEmpty<v1::PublishedInstrument>(ListKey(*instrument));
+    rows.Put(kValuesOf, {value.instrument_id(), key::Word(value.key()), value.value_id()});
+    const auto published = rows.Get(reference::kInstruments, {value.instrument_id()});
+    if (!published) return;
+    auto row = rows.GetOrEmpty(kInstrumentsOf, ListKey(published->instrument()));
     AddKey(value.key(), &row);
-    rows.Put(ListKey(*instrument), row);
+    rows.Put(kInstrumentsOf, ListKey(published->instrument()), std::move(row));
   }
 }
 
-absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const Rows& rows,
+absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const QueryRows& rows,
                                                       const v1::GetInstrumentRequest& request) {
-  const auto instrument = InstrumentOf(rows, request.instrument_id());
-  if (!instrument) return Unknown("instrument", request.instrument_id());
+  const auto published = rows.Get(reference::kInstruments, {request.instrument_id()});
+  if (!published) return Unknown("instrument", request.instrument_id());
   v1::GetInstrumentAnswer answer;
-  *answer.mutable_instrument() = rows.GetOrEmpty<v1::PublishedInstrument>(ListKey(*instrument));
-  rows.ScanBytes(
-      Key("v/instrument_keys", request.instrument_id(), ""), "", [&](std::string_view key, std::string_view) {
-        const auto value = rows.Get<ParameterValue>(reference::PolicyKey(KeyPart(key, 3), KeyPart(key, 4)));
-        if (value) *answer.add_values() = *value;
-        return true;
-      });
+  *answer.mutable_instrument() = rows.GetOrEmpty(kInstrumentsOf, ListKey(published->instrument()));
+  rows.Scan(kValuesOf, Prefix(request.instrument_id()), [&](const auto& key) {
+    const auto& [instrument, parameter, value_id] = key;
+    const auto value = rows.Get(policy::kValues, {key::Word(parameter), value_id});
+    if (value) *answer.add_values() = *value;
+  });
   return answer;
 }
 
-absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const Rows& rows,
+absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const QueryRows& rows,
                                                           const v1::ListInstrumentsRequest& request) {
   if (!request.in_force_on().empty() && !IsDate(request.in_force_on())) {
     return InvalidField("in_force_on", request.in_force_on(), "a date (2026-09-01)");
   }
-  const std::string prefix =
-      request.area_id().empty() ? "v/instruments/" : Key("v/instruments", request.area_id(), "");
   v1::ListInstrumentsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::PublishedInstrument>(
-      rows, prefix, request, request.header(), answer.mutable_page(),
-      [&](std::string_view, const v1::PublishedInstrument& row) {
-        const auto& keys = row.keys();
-        if (!request.key().empty() && std::find(keys.begin(), keys.end(), request.key()) == keys.end())
-          return false;
-        if (!InForce(row.instrument(), request.in_force_on())) return false;
-        *answer.add_instruments() = row;
-        return true;
-      }));
+  const auto list = [&](const auto& prefix) {
+    return ScanPage(
+        rows, kInstrumentsOf, prefix, request, request.header(), answer.mutable_page(),
+        [&](const v1::PublishedInstrument& row) {
+          const auto& keys = row.keys();
+          if (!request.key().empty() && std::find(keys.begin(), keys.end(), request.key()) == keys.end())
+            return false;
+          if (!InForce(row.instrument(), request.in_force_on())) return false;
+          *answer.add_instruments() = row;
+          return true;
+        });
+  };
+  AFTERBELL_RETURN_IF_ERROR(request.area_id().empty() ? list(Prefix()) : list(Prefix(request.area_id())));
   return answer;
 }
 

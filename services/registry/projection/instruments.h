@@ -9,11 +9,11 @@
 
 namespace afterbell::registry {
 
-void ProjectInstruments(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectInstruments(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const Rows& rows,
+absl::StatusOr<v1::GetInstrumentAnswer> GetInstrument(const QueryRows& rows,
                                                       const v1::GetInstrumentRequest& request);
-absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const Rows& rows,
+absl::StatusOr<v1::ListInstrumentsAnswer> ListInstruments(const QueryRows& rows,
                                                           const v1::ListInstrumentsRequest& request);
 
 }  // namespace afterbell::registry

@@ -9,16 +9,17 @@
 
 namespace afterbell::registry {
 
-void ProjectPeople(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectPeople(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::GetPersonAnswer> GetPerson(const Rows& rows, const v1::GetPersonRequest& request);
-absl::StatusOr<v1::ListClassPupilsAnswer> ListClassPupils(const Rows& rows,
+absl::StatusOr<v1::GetPersonAnswer> GetPerson(const QueryRows& rows, const v1::GetPersonRequest& request);
+absl::StatusOr<v1::ListClassPupilsAnswer> ListClassPupils(const QueryRows& rows,
                                                           const v1::ListClassPupilsRequest& request);
-absl::StatusOr<v1::ListPostsAnswer> ListPosts(const Rows& rows, const v1::ListPostsRequest& request);
-absl::StatusOr<v1::ListGuardiansAnswer> ListGuardians(const Rows& rows,
+absl::StatusOr<v1::ListPostsAnswer> ListPosts(const QueryRows& rows, const v1::ListPostsRequest& request);
+absl::StatusOr<v1::ListGuardiansAnswer> ListGuardians(const QueryRows& rows,
                                                       const v1::ListGuardiansRequest& request);
 // Of one partition: one seek. The server fills in the caller's id and gathers over partitions.
-absl::StatusOr<v1::ListMyPupilsAnswer> ListMyPupils(const Rows& rows, const v1::ListMyPupilsRequest& request);
+absl::StatusOr<v1::ListMyPupilsAnswer> ListMyPupils(const QueryRows& rows,
+                                                    const v1::ListMyPupilsRequest& request);
 
 }  // namespace afterbell::registry
 

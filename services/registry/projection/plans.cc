@@ -2,30 +2,27 @@
 
 #include "services/platform/base/ids.h"
 #include "services/platform/decider/paging.h"
+#include "services/registry/projection/tables.h"
 
 namespace afterbell::registry {
 namespace {
 
-std::string PlanKey(std::string_view school_id, std::string_view plan_id) {
-  return Key("v/plan", school_id, plan_id);
-}
-
-std::string WaitingKey(const v1::SchoolPlan& plan) {
-  return Key("v/plans", plan.district_id(), v1::PlanState_Name(plan.state()),
-             InstantText(MicrosOf(plan.submitted_at())), plan.plan().plan_id());
+decltype(kPlansIn)::Key WaitingKey(const v1::SchoolPlan& plan) {
+  return {plan.district_id(), key::Word(v1::PlanState_Name(plan.state())),
+          key::Instant(MicrosOf(plan.submitted_at())), plan.plan().plan_id()};
 }
 
 // Both rows of a plan; the waiting row of the state it was in goes.
-void PutPlan(const v1::SchoolPlan& plan, MutableRows& rows) {
-  const std::string key = PlanKey(plan.school_id(), plan.plan().plan_id());
-  if (const auto before = rows.Get<v1::SchoolPlan>(key)) rows.Erase(WaitingKey(*before));
-  rows.Put(key, plan);
-  rows.Put(WaitingKey(plan), plan);
+void PutPlan(const v1::SchoolPlan& plan, ViewRows rows) {
+  const decltype(kPlansOf)::Key key = {plan.school_id(), plan.plan().plan_id()};
+  if (const auto before = rows.Get(kPlansOf, key)) rows.Erase(kPlansIn, WaitingKey(*before));
+  rows.Put(kPlansOf, key, plan);
+  rows.Put(kPlansIn, WaitingKey(plan), plan);
 }
 
-void Advance(const Recorded& own, const std::string& plan_id, int version, v1::PlanState state,
-             MutableRows& rows, const std::string& from_on = {}) {
-  auto plan = rows.Get<v1::SchoolPlan>(PlanKey(own.commit.school_id(), plan_id));
+void Advance(const Recorded& own, const std::string& plan_id, int version, v1::PlanState state, ViewRows rows,
+             const std::string& from_on = {}) {
+  const auto plan = rows.Get(kPlansOf, {own.commit.school_id(), plan_id});
   if (!plan || plan->plan().version() != version) return;
   v1::SchoolPlan next = *plan;
   next.set_state(state);
@@ -35,7 +32,7 @@ void Advance(const Recorded& own, const std::string& plan_id, int version, v1::P
 
 }  // namespace
 
-void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) {
+void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows) {
   switch (event.event_case()) {
     case v1::RegistryEvent::kSchoolPlanSubmitted: {
       v1::SchoolPlan plan;
@@ -63,28 +60,28 @@ void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, MutableRo
   }
 }
 
-absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const Rows& rows,
+absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const QueryRows& rows,
                                                       const v1::GetSchoolPlanRequest& request) {
   const std::string& school_id = request.header().school_id();
-  auto plan = rows.Get<v1::SchoolPlan>(PlanKey(school_id, DerivedId("plan", {school_id, request.term_id()})));
+  const auto plan = rows.Get(kPlansOf, {school_id, DerivedId("plan", {school_id, request.term_id()})});
   if (!plan) return Unknown("plan of term", request.term_id());
   v1::GetSchoolPlanAnswer answer;
-  *answer.mutable_plan() = *std::move(plan);
+  *answer.mutable_plan() = *plan;
   return answer;
 }
 
-absl::StatusOr<v1::ListPlansToReviewAnswer> ListPlansToReview(const Rows& rows,
+absl::StatusOr<v1::ListPlansToReviewAnswer> ListPlansToReview(const QueryRows& rows,
                                                               const v1::ListPlansToReviewRequest& request) {
   if (request.district_id().empty()) return InvalidField("district_id", "", "given");
   const v1::PlanState state = request.state() == v1::PLAN_STATE_UNSPECIFIED ? v1::SUBMITTED : request.state();
   v1::ListPlansToReviewAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<v1::SchoolPlan>(
-      rows, Key("v/plans", request.district_id(), v1::PlanState_Name(state), ""), request, request.header(),
-      answer.mutable_page(), [&](std::string_view, const v1::SchoolPlan& plan) {
-        if (!request.term_id().empty() && request.term_id() != plan.plan().term_id()) return false;
-        *answer.add_plans() = plan;
-        return true;
-      }));
+  AFTERBELL_RETURN_IF_ERROR(
+      ScanPage(rows, kPlansIn, Prefix(request.district_id(), key::Word(v1::PlanState_Name(state))), request,
+               request.header(), answer.mutable_page(), [&](const v1::SchoolPlan& plan) {
+                 if (!request.term_id().empty() && request.term_id() != plan.plan().term_id()) return false;
+                 *answer.add_plans() = plan;
+                 return true;
+               }));
   return answer;
 }
 

@@ -9,12 +9,12 @@
 
 namespace afterbell::registry {
 
-void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectPlans(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const Rows& rows,
+absl::StatusOr<v1::GetSchoolPlanAnswer> GetSchoolPlan(const QueryRows& rows,
                                                       const v1::GetSchoolPlanRequest& request);
 // Of one partition; the server gathers.
-absl::StatusOr<v1::ListPlansToReviewAnswer> ListPlansToReview(const Rows& rows,
+absl::StatusOr<v1::ListPlansToReviewAnswer> ListPlansToReview(const QueryRows& rows,
                                                               const v1::ListPlansToReviewRequest& request);
 
 }  // namespace afterbell::registry

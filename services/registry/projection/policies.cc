@@ -5,17 +5,13 @@
 #include "services/platform/decider/paging.h"
 #include "services/platform/policy/resolve.h"
 #include "services/platform/reference/reference.h"
-#include "services/registry/projection/registry_views.pb.h"
+#include "services/registry/projection/tables.h"
 
 namespace afterbell::registry {
 namespace {
 
 using policy::v1::ParameterValue;
 using views::PolicyHistory;
-
-std::string HistoryKey(std::string_view key, std::string_view value_id) {
-  return Key("v/policy", key, value_id);
-}
 
 // The value as it was known at that moment; nothing if it was not.
 std::optional<ParameterValue> AsKnownAt(const PolicyHistory& history, Micros known_at) {
@@ -28,30 +24,25 @@ std::optional<ParameterValue> AsKnownAt(const PolicyHistory& history, Micros kno
 }
 
 // The policy rows of those keys, as known at a moment.
-MemoryRows KnownAt(const Rows& rows, const std::set<std::string>& keys, Micros known_at) {
+MemoryRows KnownAt(const QueryRows& rows, const std::set<std::string>& keys, Micros known_at) {
   MemoryRows known;
   for (const std::string& key : keys) {
-    rows.Scan<PolicyHistory>(HistoryKey(key, ""), [&](std::string_view, const PolicyHistory& history) {
-      if (const auto value = AsKnownAt(history, known_at)) {
-        known.Put(reference::PolicyKey(key, value->value_id()), *value);
-      }
-      return true;
+    rows.Scan(kPolicyHistory, Prefix(key::Word(key)), [&](const PolicyHistory& history) {
+      if (auto value = AsKnownAt(history, known_at))
+        AllRows(known).Put(policy::kValues, {key::Word(key), history.value().value_id()}, *std::move(value));
     });
   }
   return known;
 }
 
-std::set<std::string> KeysAsked(const Rows& rows, const v1::ResolvePolicyRequest& request) {
+std::set<std::string> KeysAsked(const QueryRows& rows, const v1::ResolvePolicyRequest& request) {
   std::set<std::string> keys(request.keys().begin(), request.keys().end());
   if (!keys.empty()) return keys;
-  rows.ScanBytes("c/registry/policy/", "", [&](std::string_view key, std::string_view) {
-    keys.insert(std::string(KeyPart(key, 3)));
-    return true;
-  });
+  rows.Scan(policy::kValues, Prefix(), [&](const ParameterValue& value) { keys.insert(value.key()); });
   return keys;
 }
 
-policy::Place PlaceAsked(const Rows& rows, const policy::v1::Scope& scope) {
+policy::Place PlaceAsked(const QueryRows& rows, const policy::v1::Scope& scope) {
   policy::Place place;
   if (!scope.school_id().empty()) {
     place = reference::PlaceOf(rows, scope.school_id(), scope.stage(), scope.grade());
@@ -64,7 +55,7 @@ policy::Place PlaceAsked(const Rows& rows, const policy::v1::Scope& scope) {
   return place;
 }
 
-v1::ResolvedParameter Resolved(const Rows& rows, const std::string& key,
+v1::ResolvedParameter Resolved(const QueryRows& rows, const std::string& key,
                                const policy::Resolution& resolution) {
   v1::ResolvedParameter resolved;
   resolved.set_key(key);
@@ -76,39 +67,40 @@ v1::ResolvedParameter Resolved(const Rows& rows, const std::string& key,
   if (!resolution.binding) return resolved;
   *resolved.mutable_binding() = *resolution.binding;
   resolved.set_unset(resolution.binding->value().has_unset());
-  const auto instrument =
-      rows.Get<v1::InstrumentPublished>(Key("c/registry/instrument", resolution.binding->instrument_id()));
+  const auto instrument = rows.Get(reference::kInstruments, {resolution.binding->instrument_id()});
   if (instrument) *resolved.mutable_instrument() = instrument->instrument();
   return resolved;
 }
 
 }  // namespace
 
-void ProjectPolicies(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) {
+void ProjectPolicies(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows) {
   if (event.has_policy_parameter_set()) {
     PolicyHistory history;
     *history.mutable_value() = event.policy_parameter_set().value();
     *history.mutable_set_at() = own.commit.recorded_at();
-    const std::string key = HistoryKey(history.value().key(), history.value().value_id());
+    const ParameterValue& value = event.policy_parameter_set().value();
+    const decltype(kPolicyHistory)::Key key = {key::Word(value.key()), value.value_id()};
     // Seen before: what ended it since then stands in the row already.
-    if (!rows.Has(key)) rows.Put(key, history);
+    if (!rows.Has(kPolicyHistory, key)) rows.Put(kPolicyHistory, key, std::move(history));
   } else if (event.has_policy_parameter_superseded()) {
     const v1::PolicyParameterSuperseded& superseded = event.policy_parameter_superseded();
-    const std::string key = HistoryKey(superseded.key(), superseded.value_id());
-    auto history = rows.Get<PolicyHistory>(key);
+    const decltype(kPolicyHistory)::Key key = {key::Word(superseded.key()), superseded.value_id()};
+    const auto history = rows.Get(kPolicyHistory, key);
     if (!history) return;
     for (const views::Ending& ending : history->endings()) {
       if (ending.superseded_by() == superseded.superseded_by()) return;
     }
-    views::Ending& ending = *history->add_endings();
+    PolicyHistory ended = *history;
+    views::Ending& ending = *ended.add_endings();
     ending.set_superseded_by(superseded.superseded_by());
     ending.set_last_on(superseded.last_on());
     *ending.mutable_known_at() = own.commit.recorded_at();
-    rows.Put(key, *history);
+    rows.Put(kPolicyHistory, key, std::move(ended));
   }
 }
 
-absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows,
+absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const QueryRows& rows,
                                                       const v1::ResolvePolicyRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
   if (!request.scope().school_id().empty() && !reference::School(rows, request.scope().school_id())) {
@@ -118,15 +110,15 @@ absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows,
   const policy::Place place = PlaceAsked(rows, request.scope());
   MemoryRows then;
   if (request.has_known_at()) then = KnownAt(rows, keys, MicrosOf(request.known_at()));
-  const policy::Policy known(request.has_known_at() ? static_cast<const Rows&>(then) : rows);
+  const policy::Policy known(request.has_known_at() ? Rows(then) : Rows(rows));
 
   // Keys are not rows; made rows of, they are paged like any others.
   MemoryRows asked;
-  for (const std::string& key : keys) asked.PutBytes(Key("key", key), "");
+  for (const std::string& key : keys) AllRows(asked).Put(kParametersAsked, {key::Word(key)});
   v1::ResolvePolicyAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(asked, "key/", request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view row, std::string_view) {
-                                       const std::string key(KeyPart(row, 1));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(asked, kParametersAsked, Prefix(), request, request.header(),
+                                     answer.mutable_page(), [&](const auto& row) {
+                                       const std::string key(std::get<0>(row));
                                        *answer.add_parameters() =
                                            Resolved(rows, key, known.Resolve(key, place, request.on()));
                                        return true;

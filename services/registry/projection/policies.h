@@ -11,9 +11,9 @@
 
 namespace afterbell::registry {
 
-void ProjectPolicies(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectPolicies(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const Rows& rows,
+absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const QueryRows& rows,
                                                       const v1::ResolvePolicyRequest& request);
 
 }  // namespace afterbell::registry

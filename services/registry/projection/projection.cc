@@ -10,7 +10,7 @@
 
 namespace afterbell::registry {
 
-void ProjectRegistryEvent(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows) {
+void ProjectRegistryEvent(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows) {
   ProjectSchools(event, rows);
   ProjectPolicies(own, event, rows);
   ProjectInstruments(own, event, rows);

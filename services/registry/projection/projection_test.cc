@@ -40,11 +40,17 @@ class History {
 
   static Micros MomentOf(size_t index) { return InstantOf("2026-08-01", "08:00") + index * kMicrosPerHour; }
 
-  void Fold(size_t from, MutableRows& rows) const {
+  void Fold(size_t from, AllRows rows) const {
     for (size_t i = from; i < commits_.size(); ++i) {
       const Recorded recorded{commits_[i], "registry", school_id_.empty() ? 0u : 1u};
       TheRegistry().Evolve(recorded, rows);
       TheRegistry().Project(recorded, rows);
+    }
+  }
+  // As every other partition has the commons.
+  void FoldForOthers(AllRows rows) const {
+    for (const log::v1::Commit& commit : commits_) {
+      reference::FoldCommons(Recorded{commit, "registry", 0}, rows);
     }
   }
   void ExpectSameWhenFoldedAgain() const {
@@ -144,12 +150,8 @@ History SchoolHistory() {
 
 // A school's partition: its own records and the commons.
 MemoryRows SchoolRows() {
-  MemoryRows rows = CommonsRows();
-  std::vector<std::string> views;
-  for (const auto& [key, bytes] : rows.all()) {
-    if (key[0] != 'c') views.push_back(key);
-  }
-  for (const std::string& key : views) rows.Erase(key);
+  MemoryRows rows;
+  CommonsHistory().FoldForOthers(rows);
   SchoolHistory().Fold(0, rows);
   return rows;
 }
@@ -320,7 +322,7 @@ TEST(ListServiceDays, SaysWhetherTheSchoolServesAndWhyNot) {
 
 TEST(ListServiceDays, AssumesNothingWhereWeekdaysAreUnset) {
   MemoryRows rows = SchoolRows();
-  rows.Erase("c/registry/policy/service_weekdays/y1");
+  AllRows(rows).Erase(policy::kValues, {key::Word("service_weekdays"), "y1"});
   const auto answer =
       ListServiceDays(rows, Ask<v1::ListServiceDaysRequest>(
                                 "header { school_id: 's1' } from_on: '2026-09-01' to_on: '2026-09-01'"));
@@ -369,7 +371,7 @@ TEST(People, AreAnsweredAtTheirSchoolOrInTheCommons) {
 
 TEST(ListPosts, ListsByRoleAndDayAtTheSchoolOrInTheCommons) {  // REF-34: who was principal that day
   const MemoryRows rows = SchoolRows();
-  const auto count = [&](const Rows& where, const std::string& text) {
+  const auto count = [&](const QueryRows& where, const std::string& text) {
     return ListPosts(where, Ask<v1::ListPostsRequest>(text))->posts_size();
   };
   EXPECT_EQ(count(rows, "header { school_id: 's1' }"), 1);

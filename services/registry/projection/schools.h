@@ -9,10 +9,11 @@
 
 namespace afterbell::registry {
 
-void ProjectSchools(const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectSchools(const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::GetSchoolAnswer> GetSchool(const Rows& rows, const v1::GetSchoolRequest& request);
-absl::StatusOr<v1::ListSchoolsAnswer> ListSchools(const Rows& rows, const v1::ListSchoolsRequest& request);
+absl::StatusOr<v1::GetSchoolAnswer> GetSchool(const QueryRows& rows, const v1::GetSchoolRequest& request);
+absl::StatusOr<v1::ListSchoolsAnswer> ListSchools(const QueryRows& rows,
+                                                  const v1::ListSchoolsRequest& request);
 
 }  // namespace afterbell::registry
 

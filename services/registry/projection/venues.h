@@ -9,9 +9,9 @@
 
 namespace afterbell::registry {
 
-void ProjectVenues(const Recorded& own, const v1::RegistryEvent& event, MutableRows& rows);
+void ProjectVenues(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListVenuesAnswer> ListVenues(const Rows& rows, const v1::ListVenuesRequest& request);
+absl::StatusOr<v1::ListVenuesAnswer> ListVenues(const QueryRows& rows, const v1::ListVenuesRequest& request);
 
 }  // namespace afterbell::registry
 

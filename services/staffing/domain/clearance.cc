@@ -7,27 +7,22 @@ namespace {
 
 using state::Clearance;
 
-std::string BarStateKey(std::string_view person_id, v1::BarGround ground) {
-  return Key("s/bar", person_id, v1::BarGround_Name(ground));
-}
-
 Refused WrongState(std::string_view person_id, std::string_view needed, Clearance::State met) {
   return Refused{"STF-15", "WRONG_STATE", std::string(person_id), std::string(needed),
                  Clearance::State_Name(met)};
 }
 
 template <class Change>
-void ChangeClearance(const Recorded& own, MutableRows& rows, const std::string& person_id,
+void ChangeClearance(const Recorded& own, StateRows rows, const std::string& person_id,
                      const Change& change) {
-  const std::string key = ClearanceStateKey(person_id);
-  Clearance row = rows.GetOrEmpty<Clearance>(key);
+  Clearance row = rows.GetOrEmpty(kClearances, {person_id});
   row.set_person_id(person_id);
   row.set_state_at(own.occurred_at());
   change(row);
-  rows.Put(key, row);
+  rows.Put(kClearances, {person_id}, std::move(row));
 }
 
-void EvolveNominated(const Recorded& own, const v1::PersonNominated& event, MutableRows& rows) {
+void EvolveNominated(const Recorded& own, const v1::PersonNominated& event, StateRows rows) {
   ChangeClearance(own, rows, event.person_id(), [&](Clearance& row) {
     row.set_state(Clearance::NOMINATED);
     row.set_post_kind(event.post_kind());
@@ -43,7 +38,7 @@ void EvolveNominated(const Recorded& own, const v1::PersonNominated& event, Muta
 }
 
 template <class Event>
-void EvolveScreened(const Recorded& own, const Event& event, Clearance::State state, MutableRows& rows) {
+void EvolveScreened(const Recorded& own, const Event& event, Clearance::State state, StateRows rows) {
   ChangeClearance(own, rows, event.person_id(), [&](Clearance& row) {
     row.set_state(state);
     *row.mutable_checks() = event.checks();
@@ -51,7 +46,7 @@ void EvolveScreened(const Recorded& own, const Event& event, Clearance::State st
   });
 }
 
-void EvolveApproved(const Recorded& own, const v1::PersonApproved& event, MutableRows& rows) {
+void EvolveApproved(const Recorded& own, const v1::PersonApproved& event, StateRows rows) {
   ChangeClearance(own, rows, event.person_id(), [&](Clearance& row) {
     row.set_state(Clearance::APPROVED);
     *row.mutable_school_ids() = event.school_ids();
@@ -62,19 +57,18 @@ void EvolveApproved(const Recorded& own, const v1::PersonApproved& event, Mutabl
   });
 }
 
-void EvolveBarred(const Recorded& own, const v1::PersonBarred& event, MutableRows& rows) {
-  const std::string key = ClearanceStateKey(event.person_id());
-  Clearance row = rows.GetOrEmpty<Clearance>(key);
+void EvolveBarred(const Recorded& own, const v1::PersonBarred& event, StateRows rows) {
+  Clearance row = rows.GetOrEmpty(kClearances, {event.person_id()});
   row.set_person_id(event.person_id());
   if (!row.barred()) row.set_barred_at(own.occurred_at());
   row.set_barred(true);
-  rows.Put(key, row);
-  const std::string bar_key = BarStateKey(event.person_id(), event.ground());
-  const auto earlier = rows.Get<state::Bar>(bar_key);
+  rows.Put(kClearances, {event.person_id()}, std::move(row));
+  const std::string ground = v1::BarGround_Name(event.ground());
+  const auto earlier = rows.Get(kBars, {event.person_id(), key::Word(ground)});
   if (earlier && earlier->from_at() <= MicrosOf(event.from_at())) return;
   state::Bar bar;
   bar.set_from_at(MicrosOf(event.from_at()));
-  rows.Put(bar_key, bar);
+  rows.Put(kBars, {event.person_id(), key::Word(ground)}, std::move(bar));
 }
 
 template <class A, class B>
@@ -208,8 +202,6 @@ std::optional<StaffingEvent> ClearedBy(const Situation& s, const v1::ApprovePers
 
 }  // namespace
 
-std::string ClearanceStateKey(std::string_view person_id) { return Key("s/clearance", person_id); }
-
 absl::Status CheckSelf(const Situation& s, std::string_view person_id) {
   static constexpr std::string_view kServing[] = {"care_teacher", "club_instructor", "duty_leader",
                                                   "volunteer", "external_specialist"};
@@ -219,7 +211,7 @@ absl::Status CheckSelf(const Situation& s, std::string_view person_id) {
                                                                        : absl::OkStatus();
 }
 
-void EvolveClearance(const Recorded& own, const StaffingEvent& event, MutableRows& rows) {
+void EvolveClearance(const Recorded& own, const StaffingEvent& event, StateRows rows) {
   reference::FoldStaffingEvent(event, rows);
   switch (event.event_case()) {
     case StaffingEvent::kPersonNominated:
@@ -252,7 +244,8 @@ Decision<StaffingEvent> DecideNominatePerson(const Situation& s, const v1::Nomin
   for (const std::string& school_id : command.school_ids()) {
     if (!reference::School(s.rows, school_id)) return Unknown("school", school_id);
   }
-  const Clearance row = s.rows.GetOrEmpty<Clearance>(ClearanceStateKey(command.person_id()));
+  const auto found = s.rows.Get(kClearances, {command.person_id()});
+  const Clearance& row = found ? *found : Clearance::default_instance();
   if (IsNominatedFor(s, row, command)) return {};
 
   StaffingEvent event;
@@ -268,7 +261,8 @@ Decision<StaffingEvent> DecideScreenPerson(const Situation& s, const v1::ScreenP
   const std::string& person_id = command.person_id();
   const auto person = reference::Person(s.rows, person_id);
   if (!person) return Unknown("person", person_id);
-  const Clearance row = s.rows.GetOrEmpty<Clearance>(ClearanceStateKey(person_id));
+  const auto found = s.rows.Get(kClearances, {person_id});
+  const Clearance& row = found ? *found : Clearance::default_instance();
   if (row.state() == (command.passed() ? Clearance::SCREENED : Clearance::REJECTED) &&
       SameChecks(row.checks(), command.checks())) {
     return {};
@@ -304,7 +298,8 @@ Decision<StaffingEvent> DecideApprovePerson(const Situation& s, const v1::Approv
   const std::string& person_id = command.person_id();
   const auto person = reference::Person(s.rows, person_id);
   if (!person) return Unknown("person", person_id);
-  const Clearance row = s.rows.GetOrEmpty<Clearance>(ClearanceStateKey(person_id));
+  const auto found = s.rows.Get(kClearances, {person_id});
+  const Clearance& row = found ? *found : Clearance::default_instance();
   if (IsApprovedFor(row, command)) return {};
 
   if (command.school_ids().empty()) return InvalidField("school_ids", "", "at least one school");
@@ -340,7 +335,7 @@ Decision<StaffingEvent> DecideApprovePerson(const Situation& s, const v1::Approv
 
 Decision<StaffingEvent> DecideBarPerson(const Situation& s, const v1::BarPerson& command) {
   if (!reference::Person(s.rows, command.person_id())) return Unknown("person", command.person_id());
-  const auto bar = s.rows.Get<state::Bar>(BarStateKey(command.person_id(), command.ground()));
+  const auto bar = s.rows.Get(kBars, {command.person_id(), key::Word(v1::BarGround_Name(command.ground()))});
   if (bar && bar->from_at() <= MicrosOf(command.from_at())) return {};
   if (command.evidence_hash().empty()) {
     return Refused{"STF-14", "EVIDENCE_MISSING", command.person_id(), "",

@@ -24,17 +24,14 @@
 #include "afterbell/staffing/v1/staffing_commands.pb.h"
 #include "afterbell/staffing/v1/staffing_events.pb.h"
 #include "services/platform/decider/decider.h"
-#include "services/staffing/domain/staffing_state.pb.h"
+#include "services/staffing/domain/tables.h"
 
 namespace afterbell::staffing {
 
 using v1::StaffingEvent;
 
-// State.
-std::string ClearanceStateKey(std::string_view person_id);
-
-// Evolve: rows s/…, and the rows c/staffing/… that everybody reads.
-void EvolveClearance(const Recorded& own, const StaffingEvent& event, MutableRows& rows);
+// Evolve: its own rows, and those of the commons that everybody reads.
+void EvolveClearance(const Recorded& own, const StaffingEvent& event, StateRows rows);
 
 // Decide.
 Decision<StaffingEvent> DecideNominatePerson(const Situation& s, const v1::NominatePerson& command);

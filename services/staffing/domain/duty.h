@@ -24,11 +24,9 @@ inline constexpr Micros kDutyMax = kMicrosPerDay;
 
 // State. The id is derived: session, person, role.
 std::string DutyId(std::string_view session_id, std::string_view person_id, std::string_view role);
-std::string DutyKey(std::string_view duty_id);
-std::string DutiesOfPrefix(std::string_view school_id, std::string_view person_id);
 
 // Evolve.
-void EvolveDuty(const Recorded& own, const StaffingEvent& event, MutableRows& rows);
+void EvolveDuty(const Recorded& own, const StaffingEvent& event, StateRows rows);
 
 // Decide.
 Decision<StaffingEvent> DecideAssignDuty(const Situation& s, const v1::AssignDuty& command);

@@ -49,33 +49,13 @@ class PresenceFold {
 
 }  // namespace
 
-std::string SessionKey(std::string_view school_id, std::string_view session_id) {
-  return Key("f/attendance/session", school_id, session_id);
-}
-std::string ClosedKey(std::string_view school_id, std::string_view session_id) {
-  return Key("f/attendance/closed", school_id, session_id);
-}
-std::string PresenceKey(std::string_view school_id, std::string_view person_id, std::string_view date,
-                        const Presence& presence) {
-  return Key("f/attendance/presence", school_id, person_id, date, InstantText(presence.at()),
-             std::to_string(presence.kind()), presence.session_id().empty() ? "-" : presence.session_id());
-}
-
-std::optional<attendance::v1::SessionPlanned> SessionAt(const Rows& rows, std::string_view school_id,
-                                                        std::string_view session_id) {
-  return rows.Get<attendance::v1::SessionPlanned>(SessionKey(school_id, session_id));
-}
-
 std::vector<Interval> PresenceOf(const Rows& rows, std::string_view school_id, std::string_view person_id,
                                  std::string_view date, std::string_view session_id, Micros closed_at) {
   PresenceFold fold;
-  rows.Scan<Presence>(Key("f/attendance/presence", school_id, person_id, date, ""),
-                      [&](std::string_view, const Presence& presence) {
-                        const bool counts =
-                            presence.session_id().empty() || presence.session_id() == session_id;
-                        if (counts && presence.at() <= closed_at) fold.Take(presence);
-                        return true;
-                      });
+  rows.Scan(kPresences, Prefix(school_id, person_id, key::Date(date)), [&](const Presence& presence) {
+    const bool counts = presence.session_id().empty() || presence.session_id() == session_id;
+    if (counts && presence.at() <= closed_at) fold.Take(presence);
+  });
   return fold.Finish(closed_at);
 }
 

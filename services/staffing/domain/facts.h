@@ -1,29 +1,15 @@
-// What staffing knows from attendance of the school's own partition, as rows that intake/ folds:
-//
-//   f/attendance/session/<school>/<session>                                            SessionPlanned
-//   f/attendance/closed/<school>/<session>                                             state.Closed
-//   f/attendance/presence/<school>/<person>/<date>/<instant>/<kind>/<session or ->     state.Presence
+// What staffing knows from attendance of the school's own partition, as rows that intake/ folds (tables.h).
 #ifndef AFTERBELL_SERVICES_STAFFING_DOMAIN_FACTS_H_
 #define AFTERBELL_SERVICES_STAFFING_DOMAIN_FACTS_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "afterbell/attendance/v1/attendance_events.pb.h"
 #include "services/platform/decider/decider.h"
-#include "services/staffing/domain/staffing_state.pb.h"
+#include "services/staffing/domain/tables.h"
 
 namespace afterbell::staffing {
-
-std::string SessionKey(std::string_view school_id, std::string_view session_id);
-std::string ClosedKey(std::string_view school_id, std::string_view session_id);
-std::string PresenceKey(std::string_view school_id, std::string_view person_id, std::string_view date,
-                        const state::Presence& presence);
-
-std::optional<attendance::v1::SessionPlanned> SessionAt(const Rows& rows, std::string_view school_id,
-                                                        std::string_view session_id);
 
 // From when until when, in microseconds; `to` is after `from`.
 struct Interval {

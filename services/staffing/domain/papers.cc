@@ -5,10 +5,6 @@
 namespace afterbell::staffing {
 namespace {
 
-std::string TrainingStateKey(std::string_view person_id, std::string_view course_code, std::string_view on) {
-  return Key("s/training", person_id, course_code, on);
-}
-
 absl::Status CheckPersonAndSchool(const Situation& s, std::string_view person_id,
                                   std::string_view school_id) {
   if (!reference::Person(s.rows, person_id)) return Unknown("person", person_id);
@@ -18,18 +14,18 @@ absl::Status CheckPersonAndSchool(const Situation& s, std::string_view person_id
 
 }  // namespace
 
-void EvolvePapers(const Recorded&, const StaffingEvent& event, MutableRows& rows) {
+void EvolvePapers(const Recorded&, const StaffingEvent& event, StateRows rows) {
   if (event.event_case() != StaffingEvent::kTrainingCompleted) return;
   const auto& completed = event.training_completed();
-  rows.Put(TrainingStateKey(completed.person_id(), completed.course_code(), completed.on()),
-           state::Training());
+  rows.Put(kTrainings,
+           {completed.person_id(), key::Word(completed.course_code()), key::Date(completed.on())});
 }
 
 Decision<StaffingEvent> DecideSignPledge(const Situation& s, const v1::SignPledge& command) {
   AFTERBELL_RETURN_IF_ERROR(CheckPersonAndSchool(s, command.person_id(), command.school_id()));
   if (!reference::Term(s.rows, command.term_id())) return Unknown("term", command.term_id());
-  const auto signed_already = s.rows.Get<v1::PledgeSigned>(
-      reference::PledgeKey(command.person_id(), command.school_id(), command.term_id()));
+  const auto signed_already =
+      s.rows.Get(reference::kPledges, {command.person_id(), command.school_id(), command.term_id()});
   if (signed_already && signed_already->text_hash() == command.text_hash()) return {};
 
   StaffingEvent event;
@@ -43,8 +39,7 @@ Decision<StaffingEvent> DecideSignPledge(const Situation& s, const v1::SignPledg
 
 Decision<StaffingEvent> DecideSignContract(const Situation& s, const v1::SignContract& command) {
   AFTERBELL_RETURN_IF_ERROR(CheckPersonAndSchool(s, command.person_id(), command.school_id()));
-  const auto before =
-      s.rows.Get<v1::ContractSigned>(reference::ContractKey(command.person_id(), command.school_id()));
+  const auto before = s.rows.Get(reference::kContracts, {command.person_id(), command.school_id()});
   if (before && before->text_hash() == command.text_hash() && before->from_on() == command.from_on() &&
       before->to_on() == command.to_on() && before->pay_fen() == command.pay_fen()) {
     return {};
@@ -66,7 +61,10 @@ Decision<StaffingEvent> DecideSignContract(const Situation& s, const v1::SignCon
 
 Decision<StaffingEvent> DecideCompleteTraining(const Situation& s, const v1::CompleteTraining& command) {
   AFTERBELL_RETURN_IF_ERROR(CheckPersonAndSchool(s, command.person_id(), ""));
-  if (s.rows.Has(TrainingStateKey(command.person_id(), command.course_code(), command.on()))) return {};
+  if (s.rows.Has(kTrainings,
+                 {command.person_id(), key::Word(command.course_code()), key::Date(command.on())})) {
+    return {};
+  }
 
   StaffingEvent event;
   v1::TrainingCompleted& completed = *event.mutable_training_completed();

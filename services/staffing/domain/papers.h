@@ -9,7 +9,7 @@
 namespace afterbell::staffing {
 
 // Evolve. The rows others read are written with those of the clearance.
-void EvolvePapers(const Recorded& own, const StaffingEvent& event, MutableRows& rows);
+void EvolvePapers(const Recorded& own, const StaffingEvent& event, StateRows rows);
 
 // Decide.
 Decision<StaffingEvent> DecideSignPledge(const Situation& s, const v1::SignPledge& command);

@@ -1,7 +1,7 @@
 #include "services/staffing/intake/attendance.h"
 
 #include "afterbell/attendance/v1/attendance_events.pb.h"
-#include "services/staffing/domain/facts.h"
+#include "services/staffing/domain/tables.h"
 
 namespace afterbell::staffing {
 namespace {
@@ -9,30 +9,36 @@ namespace {
 using attendance::v1::AttendanceEvent;
 using state::Presence;
 
+constexpr std::string_view kNoSession = "-";
+
 void PutPresence(const Recorded& foreign, const std::string& person_id, const std::string& session_id,
-                 Presence::Kind kind, MutableRows& rows) {
+                 Presence::Kind kind, FactRows rows) {
   if (person_id.empty()) return;
   Presence row;
   row.set_kind(kind);
   row.set_at(foreign.occurred_at());
   row.set_session_id(session_id);
-  rows.Put(PresenceKey(foreign.commit.school_id(), person_id, foreign.commit.service_date(), row), row);
+  rows.Put(kPresences,
+           {foreign.commit.school_id(), person_id, key::Date(foreign.commit.service_date()),
+            key::Instant(row.at()), key::Number(kind),
+            session_id.empty() ? kNoSession : std::string_view(session_id)},
+           row);
 }
 
-void PutClosed(const Recorded& foreign, const std::string& session_id, MutableRows& rows) {
+void PutClosed(const Recorded& foreign, const std::string& session_id, FactRows rows) {
   state::Closed row;
   row.set_at(foreign.occurred_at());
-  rows.Put(ClosedKey(foreign.commit.school_id(), session_id), row);
+  rows.Put(kClosures, {foreign.commit.school_id(), session_id}, row);
 }
 
 }  // namespace
 
-void FoldAttendance(const Recorded& foreign, MutableRows& rows) {
+void FoldAttendance(const Recorded& foreign, FactRows rows) {
   if (foreign.service != "attendance") return;
   ForEachEventOf<AttendanceEvent>(foreign, [&](const AttendanceEvent& event) {
     switch (event.event_case()) {
       case AttendanceEvent::kSessionPlanned:
-        rows.Put(SessionKey(foreign.commit.school_id(), event.session_planned().session_id()),
+        rows.Put(kSessions, {foreign.commit.school_id(), event.session_planned().session_id()},
                  event.session_planned());
         break;
       case AttendanceEvent::kGroupTakenOver: {

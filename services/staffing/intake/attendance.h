@@ -1,4 +1,4 @@
-// Facts of attendance's same-numbered partition, as the rows domain/facts.h names: sessions planned and
+// Facts of attendance's same-numbered partition, as rows of domain/tables.h: sessions planned and
 // closed, and adults who came, took over, handed over and left.
 #ifndef AFTERBELL_SERVICES_STAFFING_INTAKE_ATTENDANCE_H_
 #define AFTERBELL_SERVICES_STAFFING_INTAKE_ATTENDANCE_H_
@@ -7,7 +7,7 @@
 
 namespace afterbell::staffing {
 
-void FoldAttendance(const Recorded& foreign, MutableRows& rows);
+void FoldAttendance(const Recorded& foreign, FactRows rows);
 
 }  // namespace afterbell::staffing
 

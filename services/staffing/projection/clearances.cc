@@ -2,21 +2,17 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
 
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "services/platform/decider/paging.h"
 #include "services/platform/reference/reference.h"
-#include "services/staffing/domain/clearance.h"
+#include "services/staffing/domain/tables.h"
+#include "services/staffing/projection/tables.h"
 
 namespace afterbell::staffing {
 namespace {
 
 using state::Clearance;
 using v1::StaffingEvent;
-
-std::string KeysAtKey(std::string_view person_id) { return Key("v/clearance_at", person_id); }
 
 std::string StateOf(const Clearance& row) {
   if (row.barred()) return "BARRED";
@@ -25,20 +21,22 @@ std::string StateOf(const Clearance& row) {
 
 Micros StateAt(const Clearance& row) { return row.barred() ? row.barred_at() : row.state_at(); }
 
-void Index(const std::string& person_id, MutableRows& rows) {
-  const auto row = rows.Get<Clearance>(ClearanceStateKey(person_id));
+void Index(const std::string& person_id, ViewRows rows) {
+  const auto row = rows.Get(kClearances, {person_id});
   if (!row) return;
-  for (const std::string& key : std::vector<std::string>(
-           absl::StrSplit(rows.GetBytes(KeysAtKey(person_id)).value_or(""), '\n', absl::SkipEmpty()))) {
-    rows.Erase(key);
+  if (const auto before = rows.Get(kClearancesIndexed, {person_id})) {
+    rows.Erase(kClearancesByState, {key::Word(before->state()), key::Instant(before->state_at()), person_id});
+    for (const std::string& school_id : before->school_ids())
+      rows.Erase(kClearancesBySchool, {school_id, person_id});
   }
-  std::vector<std::string> keys = {
-      Key("v/clearance_by_state", StateOf(*row), InstantText(StateAt(*row)), person_id)};
-  for (const std::string& school_id : row->school_ids()) {
-    keys.push_back(Key("v/clearance_by_school", school_id, person_id));
-  }
-  for (const std::string& key : keys) rows.PutBytes(key, "");
-  rows.PutBytes(KeysAtKey(person_id), absl::StrJoin(keys, "\n"));
+  state::ClearanceIndexed indexed;
+  indexed.set_state(StateOf(*row));
+  indexed.set_state_at(StateAt(*row));
+  *indexed.mutable_school_ids() = row->school_ids();
+  rows.Put(kClearancesByState, {key::Word(indexed.state()), key::Instant(indexed.state_at()), person_id});
+  for (const std::string& school_id : indexed.school_ids())
+    rows.Put(kClearancesBySchool, {school_id, person_id});
+  rows.Put(kClearancesIndexed, {person_id}, std::move(indexed));
 }
 
 std::string PersonOf(const StaffingEvent& event) {
@@ -60,7 +58,7 @@ std::string PersonOf(const StaffingEvent& event) {
   }
 }
 
-v1::ClearanceView ViewOf(const Rows& rows, const Clearance& row) {
+v1::ClearanceView ViewOf(const QueryRows& rows, const Clearance& row) {
   v1::ClearanceView view;
   view.set_person_id(row.person_id());
   view.set_state(StateOf(row));
@@ -74,7 +72,7 @@ v1::ClearanceView ViewOf(const Rows& rows, const Clearance& row) {
   view.set_nominated_by(row.nominated_by());
   view.set_screened_by(row.screened_by());
   view.set_approved_by(row.approved_by());
-  if (const auto bar = rows.Get<v1::PersonBarred>(reference::BarKey(row.person_id()))) {
+  if (const auto bar = rows.Get(reference::kBars, {row.person_id()})) {
     view.set_bar_ground(bar->ground());
     *view.mutable_bar_time() = bar->from_at();
   }
@@ -87,35 +85,40 @@ bool IsFor(const Clearance& row, const std::string& school_id) {
 
 }  // namespace
 
-void ProjectClearances(const Recorded&, const StaffingEvent& event, MutableRows& rows) {
+void ProjectClearances(const Recorded&, const StaffingEvent& event, ViewRows rows) {
   const std::string person_id = PersonOf(event);
   if (!person_id.empty()) Index(person_id, rows);
 }
 
-absl::StatusOr<v1::GetClearanceAnswer> GetClearance(const Rows& rows,
+absl::StatusOr<v1::GetClearanceAnswer> GetClearance(const QueryRows& rows,
                                                     const v1::GetClearanceRequest& request) {
-  const auto row = rows.Get<Clearance>(ClearanceStateKey(request.person_id()));
+  const auto row = rows.Get(kClearances, {request.person_id()});
   if (!row) return Unknown("clearance", request.person_id());
   v1::GetClearanceAnswer answer;
   *answer.mutable_clearance() = ViewOf(rows, *row);
   return answer;
 }
 
-absl::StatusOr<v1::ListClearancesAnswer> ListClearances(const Rows& rows,
+absl::StatusOr<v1::ListClearancesAnswer> ListClearances(const QueryRows& rows,
                                                         const v1::ListClearancesRequest& request) {
   if (!request.has_state() && !request.has_school_id())
     return InvalidField("state", "", "a state, or a school");
-  const std::string prefix = request.has_state() ? Key("v/clearance_by_state", request.state(), "")
-                                                 : Key("v/clearance_by_school", request.school_id(), "");
   v1::ListClearancesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(
-      ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-               [&](std::string_view key, std::string_view) {
-                 const auto row = rows.Get<Clearance>(ClearanceStateKey(key.substr(key.rfind('/') + 1)));
-                 if (!row || (request.has_school_id() && !IsFor(*row, request.school_id()))) return false;
-                 *answer.add_clearances() = ViewOf(rows, *row);
-                 return true;
-               }));
+  const auto visit = [&](std::string_view person_id) {
+    const auto row = rows.Get(kClearances, {person_id});
+    if (!row || (request.has_school_id() && !IsFor(*row, request.school_id()))) return false;
+    *answer.add_clearances() = ViewOf(rows, *row);
+    return true;
+  };
+  if (request.has_state()) {
+    AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kClearancesByState, Prefix(key::Word(request.state())), request,
+                                       request.header(), answer.mutable_page(),
+                                       [&](const auto& key) { return visit(std::get<2>(key)); }));
+  } else {
+    AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kClearancesBySchool, Prefix(request.school_id()), request,
+                                       request.header(), answer.mutable_page(),
+                                       [&](const auto& key) { return visit(std::get<1>(key)); }));
+  }
   return answer;
 }
 

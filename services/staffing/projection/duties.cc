@@ -3,16 +3,17 @@
 #include <string>
 
 #include "services/platform/decider/paging.h"
-#include "services/staffing/domain/duty.h"
+#include "services/staffing/domain/tables.h"
+#include "services/staffing/projection/tables.h"
 
 namespace afterbell::staffing {
 namespace {
 
 using state::Duty;
 
-std::string DayKey(const Duty& row, Duty::State state) {
-  return Key("v/duty_on", row.school_id(), row.date(), Duty::State_Name(state), InstantText(row.from_at()),
-             row.duty_id());
+decltype(kDutiesOn)::Key DayKey(const Duty& row, Duty::State state) {
+  return {row.school_id(), key::Date(row.date()), key::Word(Duty::State_Name(state)),
+          key::Instant(row.from_at()), row.duty_id()};
 }
 
 v1::DutyView ViewOf(const Duty& row) {
@@ -31,44 +32,48 @@ v1::DutyView ViewOf(const Duty& row) {
 
 }  // namespace
 
-void ProjectDuties(const Recorded&, const v1::StaffingEvent& event, MutableRows& rows) {
+void ProjectDuties(const Recorded&, const v1::StaffingEvent& event, ViewRows rows) {
   std::string duty_id;
   if (event.has_duty_assigned()) duty_id = event.duty_assigned().duty_id();
   if (event.has_duty_served()) duty_id = event.duty_served().duty_id();
   if (duty_id.empty()) return;
-  const auto row = rows.Get<Duty>(DutyKey(duty_id));
+  const auto row = rows.Get(kDuties, {duty_id});
   if (!row) return;
-  for (const auto state : {Duty::ASSIGNED, Duty::SERVED}) rows.Erase(DayKey(*row, state));
-  rows.PutBytes(DayKey(*row, row->state()), "");
+  for (const auto state : {Duty::ASSIGNED, Duty::SERVED}) rows.Erase(kDutiesOn, DayKey(*row, state));
+  rows.Put(kDutiesOn, DayKey(*row, row->state()));
 }
 
-absl::StatusOr<v1::ListMyDutiesAnswer> ListMyDuties(const Rows& rows,
+absl::StatusOr<v1::ListMyDutiesAnswer> ListMyDuties(const QueryRows& rows,
                                                     const v1::ListMyDutiesRequest& request) {
   if (!IsDate(request.from())) return InvalidField("from", request.from(), "a date (2026-09-01)");
   if (!IsDate(request.to())) return InvalidField("to", request.to(), "a date (2026-09-01)");
   v1::ListMyDutiesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPageOf<Duty>(
-      rows, Key(DutiesOfPrefix(request.header().school_id(), request.person_id()), ""), request,
-      request.header(), answer.mutable_page(), [&](std::string_view, const Duty& row) {
-        const bool within = request.from() <= row.date() && row.date() <= request.to();
-        if (within) *answer.add_duties() = ViewOf(row);
-        return within;
-      }));
+  const auto visit = [&](const Duty& row) {
+    const bool within = request.from() <= row.date() && row.date() <= request.to();
+    if (within) *answer.add_duties() = ViewOf(row);
+    return within;
+  };
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kDutiesOf,
+                                     Prefix(request.header().school_id(), request.person_id()), request,
+                                     request.header(), answer.mutable_page(), visit));
   return answer;
 }
 
-absl::StatusOr<v1::ListDutiesAnswer> ListDuties(const Rows& rows, const v1::ListDutiesRequest& request) {
+absl::StatusOr<v1::ListDutiesAnswer> ListDuties(const QueryRows& rows, const v1::ListDutiesRequest& request) {
   if (!IsDate(request.date())) return InvalidField("date", request.date(), "a date (2026-09-01)");
-  const std::string day = Key("v/duty_on", request.header().school_id(), request.date());
-  const std::string prefix = request.has_state() ? Key(day, request.state(), "") : Key(day, "");
   v1::ListDutiesAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, prefix, request, request.header(), answer.mutable_page(),
-                                     [&](std::string_view key, std::string_view) {
-                                       const auto row =
-                                           rows.Get<Duty>(DutyKey(key.substr(key.rfind('/') + 1)));
-                                       if (row) *answer.add_duties() = ViewOf(*row);
-                                       return row.has_value();
-                                     }));
+  const auto scan = [&](const auto& prefix) {
+    return ScanPage(rows, kDutiesOn, prefix, request, request.header(), answer.mutable_page(),
+                    [&](const auto& key) {
+                      const auto row = rows.Get(kDuties, {std::get<4>(key)});
+                      if (row) *answer.add_duties() = ViewOf(*row);
+                      return row != nullptr;
+                    });
+  };
+  const std::string& school = request.header().school_id();
+  const key::Date date(request.date());
+  AFTERBELL_RETURN_IF_ERROR(request.has_state() ? scan(Prefix(school, date, key::Word(request.state())))
+                                                : scan(Prefix(school, date)));
   return answer;
 }
 

@@ -1,8 +1,4 @@
 // Duties of a person and of a day.
-//
-//   v/duty_on/<school>/<date>/<state>/<start at>/<duty>   empty
-//
-// A person's duties are walked in the rows the rules keep them in (domain/duty.h).
 #ifndef AFTERBELL_SERVICES_STAFFING_PROJECTION_DUTIES_H_
 #define AFTERBELL_SERVICES_STAFFING_PROJECTION_DUTIES_H_
 
@@ -13,10 +9,11 @@
 
 namespace afterbell::staffing {
 
-void ProjectDuties(const Recorded& own, const v1::StaffingEvent& event, MutableRows& rows);
+void ProjectDuties(const Recorded& own, const v1::StaffingEvent& event, ViewRows rows);
 
-absl::StatusOr<v1::ListMyDutiesAnswer> ListMyDuties(const Rows& rows, const v1::ListMyDutiesRequest& request);
-absl::StatusOr<v1::ListDutiesAnswer> ListDuties(const Rows& rows, const v1::ListDutiesRequest& request);
+absl::StatusOr<v1::ListMyDutiesAnswer> ListMyDuties(const QueryRows& rows,
+                                                    const v1::ListMyDutiesRequest& request);
+absl::StatusOr<v1::ListDutiesAnswer> ListDuties(const QueryRows& rows, const v1::ListDutiesRequest& request);
 
 }  // namespace afterbell::staffing
 

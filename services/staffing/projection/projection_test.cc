@@ -121,7 +121,7 @@ class Refold : public ::testing::Test {
 
 TEST_F(Refold, OfTheCommonsGivesTheSameRows) {
   Kit kit;
-  for (const auto& [key, bytes] : kit.rows().all()) rows.PutBytes(key, bytes);
+  rows = kit.memory();
   Decide(kit, "principal", "petra", Kit::Nominated("tom"));
   Decide(kit, "principal", "petra", Kit::Screened("tom", "", "checks { kind: ETHICS } passed: false"));
   Decide(kit, "principal", "petra", Kit::Nominated("tom", "s2"));
@@ -142,7 +142,7 @@ TEST_F(Refold, OfTheCommonsGivesTheSameRows) {
 TEST_F(Refold, OfASchoolGivesTheSameRows) {
   Kit kit("s1");
   kit.GivenCleared("tom").GivenCleared("olga");
-  for (const auto& [key, bytes] : kit.rows().all()) rows.PutBytes(key, bytes);
+  rows = kit.memory();
   Decide(kit, "academic_affairs_office", "otto", Kit::Assigned("tom"));
   Decide(kit, "academic_affairs_office", "otto", Kit::Assigned("olga"));
   kit.Heard("15:30", "group_taken_over { session_id: 'x1' by_person_id: 'tom' }");

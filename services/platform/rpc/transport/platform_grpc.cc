@@ -97,8 +97,8 @@ class History final : public log::v1::HistoryService::CallbackService {
                     const ReadView& view, log::v1::ListEntityRecordsAnswer* answer) const {
     AFTERBELL_RETURN_IF_ERROR(CheckTenant(asked.caller, *view.rows, request.header().school_id(), ""));
     answer->mutable_page()->set_position(TokenOf(view.position));
-    AFTERBELL_ASSIGN_OR_RETURN(const auto found,
-                               runtime_->RecordsOf(asked.id, request.entity(), asked.after, asked.size));
+    AFTERBELL_ASSIGN_OR_RETURN(
+        const auto found, runtime_->RecordsOf(asked.id, view, request.entity(), asked.after, asked.size));
     for (const std::shared_ptr<const log::v1::Commit>& commit : found) {
       // What came after the view waits for the next look, so that the position says what was answered.
       if (commit->index() > OwnIndexOf(view.position, asked.id)) return absl::OkStatus();
@@ -138,9 +138,7 @@ class Operations final : public log::v1::OperationsService::CallbackService {
 
   grpc::ServerUnaryReactor* GetLevel(grpc::CallbackServerContext* context, const log::v1::GetLevelRequest*,
                                      log::v1::GetLevelAnswer* answer) override {
-    const auto view = runtime_->View(kCommons);
-    if (!view.ok()) return Finished(context, view.status());
-    answer->set_level(reference::LevelOf(*view->rows));
+    answer->set_level(runtime_->level());
     answer->set_build_level(runtime_->level_max());
     return Finished(context, absl::OkStatus());
   }
@@ -168,6 +166,7 @@ class Operations final : public log::v1::OperationsService::CallbackService {
       return Finished(context, allowed);
     answer->set_log_id(runtime_->incarnation());
     answer->set_instance_id(runtime_->instance_id());
+    answer->set_unflushed_records(runtime_->unflushed());
     for (const auto& [id, stats] : runtime_->stats()) {
       log::v1::PartitionStatus* status = answer->add_partitions();
       status->set_service(id.service);
@@ -181,6 +180,9 @@ class Operations final : public log::v1::OperationsService::CallbackService {
       status->set_void_records(stats.void_records);
       status->set_halted(stats.halted);
       status->set_quiet(stats.quiet);
+      status->set_row_bytes(stats.row_bytes);
+      status->set_rows_unwritten(stats.rows_unwritten);
+      status->set_written_index(stats.written_index);
       for (const auto& [heard, end] : stats.hears) {
         log::v1::KnownEnd* known = status->add_hears();
         known->set_service(heard.service);
@@ -200,8 +202,7 @@ class Operations final : public log::v1::OperationsService::CallbackService {
     AFTERBELL_RETURN_IF_ERROR(CheckRole(caller, kOperators, "RaiseLevel"));
     AFTERBELL_ASSIGN_OR_RETURN(CommandCall call, HeadOf(caller, request.header(), runtime_->log_id(),
                                                         std::to_string(request.level())));
-    AFTERBELL_ASSIGN_OR_RETURN(const ReadView view, runtime_->View(kCommons));
-    const uint32_t level = reference::LevelOf(*view.rows);
+    const uint32_t level = runtime_->level();
     if (request.level() <= level || request.level() > runtime_->level_max()) {
       return InvalidField("level", std::to_string(request.level()),
                           absl::StrCat("above ", level, ", which holds, and at most ", runtime_->level_max(),

@@ -1,5 +1,6 @@
 #include "services/platform/runtime/testing/services.h"
 
+#include "google/protobuf/wrappers.pb.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/reference/reference.h"
 
@@ -8,12 +9,15 @@ namespace {
 
 policy::Place PlaceOf(const Situation& s) { return reference::PlaceOf(s.rows, s.context.school_id); }
 
-int CountRows(const Rows& rows, const std::string& prefix) {
+constexpr StateTable<Mark, key::Id, key::Id> kOf{"s/of", "pupil/session", Ranged(1)};
+constexpr StateTable<Text, key::Id> kTimes{"s/times", "pupil", Point()};
+constexpr StateTable<attendance::v1::ClassHoursCounted, key::Id> kCounts{"s/count", "count", Point()};
+constexpr StateTable<billing::v1::ChargeAssessed, key::Id> kCharges{"s/charge", "charge", Point()};
+
+template <class Table>
+int CountRows(const Rows& rows, const Table& table, const std::string& of) {
   int count = 0;
-  rows.ScanBytes(prefix, "", [&](std::string_view, std::string_view) {
-    ++count;
-    return true;
-  });
+  rows.Scan(table, Prefix(of), [&](const auto&) { ++count; });
   return count;
 }
 
@@ -35,17 +39,19 @@ Decision<TownRegistry::Event> TownRegistry::DecideCommand(
   return events;
 }
 
-void TownRegistry::EvolveEvent(const Recorded&, const Event& event, MutableRows& rows) const {
+void TownRegistry::EvolveEvent(const Recorded&, const Event& event, StateRows rows) const {
   reference::FoldRegistryEvent(event, rows);
 }
+
+TableList TownAttendance::tables() const { return {&kIn, &kOf, &kTimes, &kInView, &kCounts}; }
 
 Decision<TownAttendance::Event> TownAttendance::DecideCommand(const Situation& s,
                                                               const Command& command) const {
   std::vector<Event> events;
   if (command.has_check_in_pupil()) {
     const auto& asked = command.check_in_pupil();
-    if (s.rows.Has(Key("s/in", asked.session_id(), asked.pupil_id()))) return {};
-    const int pupils = CountRows(s.rows, Key("s/in", asked.session_id(), "")) + 1;
+    if (s.rows.Has(kIn, {asked.session_id(), asked.pupil_id()})) return {};
+    const int pupils = CountRows(s.rows, kIn, asked.session_id()) + 1;
     const auto most = s.policy.Find("group_size_max", PlaceOf(s), s.context.service_date);
     if (most && pupils > most->value().count()) {
       return Refused{"ENR-23",
@@ -61,14 +67,14 @@ Decision<TownAttendance::Event> TownAttendance::DecideCommand(const Situation& s
   } else if (command.has_count_class_hours()) {
     const auto& asked = command.count_class_hours();
     const std::string count_id = DerivedId("count", {asked.subject_id(), asked.month()});
-    if (s.rows.Has(Key("s/count", count_id))) return {};
+    if (s.rows.Has(kCounts, {count_id})) return {};
     const auto minutes = s.policy.Minutes("class_hour_minutes", PlaceOf(s), s.context.service_date);
     if (!minutes.ok()) return minutes.status();
     auto& counted = *events.emplace_back().mutable_class_hours_counted();
     counted.set_count_id(count_id);
     counted.set_subject_id(asked.subject_id());
     counted.set_month(asked.month());
-    counted.set_sessions(CountRows(s.rows, Key("s/of", asked.subject_id(), "")));
+    counted.set_sessions(CountRows(s.rows, kOf, asked.subject_id()));
     counted.set_class_hours(static_cast<int>(counted.sessions() * 120 / *minutes));
   } else {
     return InvalidField("command", "", "a command of this service");
@@ -76,36 +82,45 @@ Decision<TownAttendance::Event> TownAttendance::DecideCommand(const Situation& s
   return events;
 }
 
-void TownAttendance::EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const {
+void TownAttendance::EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const {
   if (event.has_pupil_checked_in()) {
     const auto& in = event.pupil_checked_in();
-    rows.PutBytes(Key("s/in", in.session_id(), in.pupil_id()), "");
-    rows.PutBytes(Key("s/of", in.pupil_id(), in.session_id()), "");
-    if (schema_ >= 2) rows.PutBytes(Key("v/in", in.pupil_id()), in.session_id());
+    rows.Put(kIn, {in.session_id(), in.pupil_id()});
+    rows.Put(kOf, {in.pupil_id(), in.session_id()});
     // Rests on the row before it: a record folded over older rows shows.
-    const std::string times = Key("s/times", in.pupil_id());
-    rows.PutBytes(times, rows.GetBytes(times).value_or("") + "|");
+    Text times = rows.GetOrEmpty(kTimes, {in.pupil_id()});
+    times.mutable_value()->push_back('|');
+    rows.Put(kTimes, {in.pupil_id()}, std::move(times));
     const std::string month = MonthOf(own.commit.service_date());
-    SetDeadline(rows, InstantOf(LastOfMonth(month), "24:00"), "month_end", Key(in.pupil_id(), month));
+    SetDeadline(rows, InstantOf(LastOfMonth(month), "24:00"), "month_end", in.pupil_id() + "/" + month);
   } else if (event.has_class_hours_counted()) {
-    rows.Put(Key("s/count", event.class_hours_counted().count_id()), event.class_hours_counted());
+    rows.Put(kCounts, {event.class_hours_counted().count_id()}, event.class_hours_counted());
   }
+}
+
+void TownAttendance::ProjectEvent(const Recorded&, const Event& event, ViewRows rows) const {
+  if (revision_ < 2 || !event.has_pupil_checked_in()) return;
+  Text session;
+  session.set_value(event.pupil_checked_in().session_id());
+  rows.Put(kInView, {event.pupil_checked_in().pupil_id()}, std::move(session));
 }
 
 std::vector<TownAttendance::Command> TownAttendance::ReachDeadline(const Situation&, std::string_view,
                                                                    std::string_view entity, Micros) const {
   Command command;
-  command.mutable_count_class_hours()->set_subject_id(std::string(KeyPart(entity, 0)));
-  command.mutable_count_class_hours()->set_month(std::string(KeyPart(entity, 1)));
+  command.mutable_count_class_hours()->set_subject_id(std::string(EntityPart(entity, 0)));
+  command.mutable_count_class_hours()->set_month(std::string(EntityPart(entity, 1)));
   return {command};
 }
+
+TableList TownBilling::tables() const { return {&kCharges}; }
 
 Decision<TownBilling::Event> TownBilling::DecideCommand(const Situation& s, const Command& command) const {
   std::vector<Event> events;
   if (command.has_assess_charge()) {
     const auto& asked = command.assess_charge();
     const std::string charge_id = DerivedId("charge", {asked.pupil_id(), asked.period()});
-    if (s.rows.Has(Key("s/charge", charge_id))) return {};
+    if (s.rows.Has(kCharges, {charge_id})) return {};
     const auto model = s.policy.Choice("fee_model", PlaceOf(s), s.context.service_date);
     if (!model.ok()) return model.status();
     const auto amount = s.policy.Fen("fee_amount_yuan", PlaceOf(s), s.context.service_date);
@@ -117,14 +132,14 @@ Decision<TownBilling::Event> TownBilling::DecideCommand(const Situation& s, cons
     charge.set_net_fen(*amount);
   }
   for (const std::string& charge_id : command.issue_charge().charge_ids()) {
-    if (!s.rows.Has(Key("s/charge", charge_id))) return Unknown("charge", charge_id);
+    if (!s.rows.Has(kCharges, {charge_id})) return Unknown("charge", charge_id);
   }
   return events;
 }
 
-void TownBilling::EvolveEvent(const Recorded&, const Event& event, MutableRows& rows) const {
+void TownBilling::EvolveEvent(const Recorded&, const Event& event, StateRows rows) const {
   if (event.has_charge_assessed()) {
-    rows.Put(Key("s/charge", event.charge_assessed().charge_id()), event.charge_assessed());
+    rows.Put(kCharges, {event.charge_assessed().charge_id()}, event.charge_assessed());
   }
 }
 

@@ -12,23 +12,31 @@
 #include "afterbell/billing/v1/billing_events.pb.h"
 #include "afterbell/registry/v1/registry_commands.pb.h"
 #include "afterbell/registry/v1/registry_events.pb.h"
+#include "google/protobuf/wrappers.pb.h"
 #include "services/platform/decider/service.h"
 
 namespace afterbell::testing {
+
+using Text = google::protobuf::StringValue;
+
+// Who is in a session; and, from the next build on, where a pupil came last.
+inline constexpr StateTable<Mark, key::Id, key::Id> kIn{"s/in", "session/pupil", Ranged(1)};
+inline constexpr ViewTable<Text, key::Id> kInView{"v/in", "pupil", Point()};
 
 // What none of the three has need of.
 template <class Command, class Event>
 class TownService : public ServiceOf<Command, Event> {
  public:
-  int schema() const override { return 1; }
+  int revision() const override { return 1; }
+  TableList tables() const override { return {}; }
   std::vector<std::string_view> reads() const override { return {}; }
   const std::vector<CommandInfo>& commands() const override {
     static const std::vector<CommandInfo> kNone;  // Who may ask is the endpoint's matter.
     return kNone;
   }
-  void ProjectEvent(const Recorded&, const Event&, MutableRows&) const override {}
+  void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
   bool Hears(std::string_view, bool, int) const override { return true; }
-  void Fold(const Recorded&, MutableRows&) const override {}
+  void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
   std::vector<Command> ReachDeadline(const Situation&, std::string_view, std::string_view,
                                      Micros) const override {
@@ -44,7 +52,7 @@ class TownRegistry final : public TownService<registry::v1::RegistryCommand, reg
   std::string_view name() const override { return "registry"; }
   Decision<Event> DecideCommand(const Situation&,
                                 const registry::v1::RegistryCommand& command) const override;
-  void EvolveEvent(const Recorded&, const Event& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded&, const Event& event, StateRows rows) const override;
 };
 
 // CheckInPupil: refused beyond p:group_size_max. The first of a pupil in a month sets the deadline
@@ -55,18 +63,20 @@ class TownAttendance final
   using Command = attendance::v1::AttendanceCommand;
   using Event = attendance::v1::AttendanceEvent;
 
-  // From schema 2 on a row "v/in/<pupil>" says where a pupil came last.
-  explicit TownAttendance(int schema = 1) : schema_(schema) {}
+  // From revision 2 on a row "v/in/<pupil>" says where a pupil came last.
+  explicit TownAttendance(int revision = 1) : revision_(revision) {}
 
-  int schema() const override { return schema_; }
+  int revision() const override { return revision_; }
+  TableList tables() const override;
   std::string_view name() const override { return "attendance"; }
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
-  void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
+  void ProjectEvent(const Recorded& own, const Event& event, ViewRows rows) const override;
   std::vector<Command> ReachDeadline(const Situation&, std::string_view name, std::string_view entity,
                                      Micros at) const override;
 
  private:
-  const int schema_;
+  const int revision_;
 };
 
 // Reacts to a count with a charge, which needs p:fee_model and then p:fee_amount_yuan. IssueCharge
@@ -77,9 +87,10 @@ class TownBilling final : public TownService<billing::v1::BillingCommand, billin
   using Event = billing::v1::BillingEvent;
 
   std::string_view name() const override { return "billing"; }
+  TableList tables() const override;
   std::vector<std::string_view> reads() const override { return {"attendance"}; }
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
-  void EvolveEvent(const Recorded& own, const Event& event, MutableRows& rows) const override;
+  void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
   std::vector<Command> ReactTo(const Situation&, const Recorded& cause) const override;
 };
 

@@ -110,7 +110,7 @@ class Town {
   // For runtimes opened from here on.
   Limits limits = DefaultLimits();
   uint32_t level_max = kLevelMax;
-  bool next_build = false;  // Attendance with its schema 2.
+  bool next_build = false;  // Attendance with its revision 2.
   bool prepare = false;
   EventLog* through = nullptr;  // What the runtimes see instead of the log.
   log::v1::Clock clock = log::v1::SIMULATED;

@@ -1,16 +1,6 @@
-#include "services/billing/domain/record_keys.h"
+#include "services/billing/domain/event_name.h"
 
 namespace afterbell::billing {
-namespace {
-
-constexpr size_t kIndexDigits = 20;
-
-}  // namespace
-
-std::string IndexText(uint64_t index) {
-  const std::string digits = std::to_string(index);
-  return std::string(kIndexDigits - digits.size(), '0') + digits;
-}
 
 std::string EventName(const v1::BillingEvent& event) {
   const auto* field =
