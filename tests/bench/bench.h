@@ -31,6 +31,9 @@ absl::Status Rpc(const Flags& flags);
 // The fold of a review over a whole log beside merely parsing it, on all cores.
 absl::Status Replay(const Flags& flags);
 
+// What a check-in, a release and a charge cost, stage by stage, over the log of a city.
+absl::Status Budget(const Flags& flags);
+
 // Ready after kill -9, at rest, and everything folded anew.
 absl::Status Start(const Flags& flags);
 

@@ -2,6 +2,7 @@
 //
 //   bench rpc --data /var/tmp/bench        a city and an echo server, side by side
 //   bench replay --data DIR                over the log of a city in DIR
+//   bench budget --data DIR                what a command costs, stage by stage, over that log
 //   bench start --data DIR                 kills and restarts that city
 //   bench kafka --kafka 127.0.0.1:9092     a broker that tools/kafka has started
 //   bench commands --kafka … --data DIR    a city on it, beside an echo and librdkafka bare
@@ -26,6 +27,7 @@ struct Benchmark {
 constexpr Benchmark kBenchmarks[] = {
     {"rpc", "Durable check-ins beside a bare echo", Rpc},
     {"replay", "Q-28 over a log beside parsing it", Replay},
+    {"budget", "A check-in, a release, a charge, stage by stage", Budget},
     {"start", "Ready after kill -9; at rest; folded anew", Start},
     {"kafka", "The Kafka log beside librdkafka bare", Kafka},
     {"commands", "Check-ins on Kafka beside an echo and librdkafka bare", Commands},
