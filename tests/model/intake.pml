@@ -26,10 +26,10 @@
 /* The first cause is one record with two events, the second has one. Each event wants an
  * effect of its own, none of which the partition would notice to be there twice: the
  * cursor alone must see to that. */
-#define EVENTS_OF(cause) ((cause) == 1 -> 3 : 4)
+#define EVENTS_OF(cause) ((cause) == unheard -> 0 : ((cause) == 1 -> 3 : 4))
 #define FIRST_EVENT 1
 #define SECOND_EVENT 2
-#define ALL_EVENTS 7
+#define ALL_EVENTS (EVENTS_OF(1) | EVENTS_OF(2))
 
 /* The second cause needs no reaction by one who has seen the first fact and not yet the
  * second, which takes it back. */
@@ -78,6 +78,8 @@ Memory memory[INSTANCES];
 /* The foreign partitions are written beforehand: to one who decides, a record that was
  * not taken in yet is as good as one that is not there yet. */
 byte judged_on[CAUSES_MAX + 1]; /* The facts that each cause's own owner had seen. */
+byte reached_by[CAUSES_MAX + 1]; /* The same as a reader knows it: a record says only what changed. */
+byte unheard;                   /* A record of `causes` that holds nothing for this partition; 0 is none. */
 bool second_was_quiet; /* Some owner judged the second cause to need nothing, so it may stay so. */
 
 /* The state at each own index, as the auditor has it. */
@@ -111,12 +113,14 @@ c_decl {
   enum { VOID_RECORD, TAKE_OVER, LAGGING_TAKE_OVER, DEAD_OWNERS_REACTION_LANDS,
          DIED_BETWEEN_INTAKE_AND_REACTION, DIED_WITH_REACTION_IN_FLIGHT,
          FOREIGN_OVERLAY_DROPPED, REACTION_REDECIDED, REACTION_WAITS_FOR_FACTS,
-         QUIET_REACTION, ALL_SETTLED, ALL_SETTLED_AFTER_TAKE_OVER, WITNESSES };
+         QUIET_REACTION, UNHEARD_PASSED, WAITS_FOR_WHAT_AN_UNHEARD_SAW,
+         ALL_SETTLED, ALL_SETTLED_AFTER_TAKE_OVER, WITNESSES };
   static const char* const witness_name[] = {
          "VOID_RECORD", "TAKE_OVER", "LAGGING_TAKE_OVER", "DEAD_OWNERS_REACTION_LANDS",
          "DIED_BETWEEN_INTAKE_AND_REACTION", "DIED_WITH_REACTION_IN_FLIGHT",
          "FOREIGN_OVERLAY_DROPPED", "REACTION_REDECIDED", "REACTION_WAITS_FOR_FACTS",
-         "QUIET_REACTION", "ALL_SETTLED", "ALL_SETTLED_AFTER_TAKE_OVER" };
+         "QUIET_REACTION", "UNHEARD_PASSED", "WAITS_FOR_WHAT_AN_UNHEARD_SAW",
+         "ALL_SETTLED", "ALL_SETTLED_AFTER_TAKE_OVER" };
   static long witnessed[WITNESSES];
   static void TellWitnesses(void) {
     for (int w = 0; w < WITNESSES; w++) printf("witness %s %ld\n", witness_name[w], witnessed[w]);
@@ -162,7 +166,8 @@ inline Fold(v, rec) {
 
 /* ---- The network and the log ---- */
 
-#define PASSES_QUIETLY(rec) (rec.kind == COMMAND && rec.causes == 2 && view[AUDITOR].seen_causes < 2)
+#define PASSES_QUIETLY(rec) \
+  (rec.kind == COMMAND && rec.causes == 2 && view[AUDITOR].seen_causes < 2 && unheard != 2)
 
 /* The auditor reads each valid record as it lands, having advanced its intake to that
  * record's `seen`: a replay. */
@@ -361,11 +366,16 @@ inline Decide(what, about) {
 }
 
 /* The next cause, if there is one and its own `seen` has been reached. */
+#define NEXT_IS_CAUSE (mind.causes < CAUSES_MAX && mind.causes + 1 != unheard)
 #ifdef REACTION_ON_OLDER_FACTS
-#define AT_CAUSE (mind.causes < CAUSES_MAX)
+#define AT_CAUSE NEXT_IS_CAUSE
 #else
-#define AT_CAUSE (mind.causes < CAUSES_MAX && mind.facts >= judged_on[mind.causes + 1])
+#define AT_CAUSE (NEXT_IS_CAUSE && mind.facts >= reached_by[mind.causes + 1])
 #endif
+
+/* A record that holds nothing for this partition is passed without a decision, and whatever its
+ * owner had seen: nothing is judged by it. */
+#define AT_UNHEARD (mind.causes < CAUSES_MAX && mind.causes + 1 == unheard)
 
 /* Takes in the next cause: the reaction to the whole of it is decided in the same step,
  * and the cursor goes with it into one record. A quiet reaction only moves the overlay. */
@@ -421,9 +431,17 @@ end:
               air[1].kind = CLAIM_BY(me); air[1].number = mine.claim; Send() }
   /* Owner: takes in, into the overlay, and decides. */
   :: d_step { mind.owner && STORE_REACHED_SEEN && mind.flight == 0 && MAY_TAKE_FACT ->
-              WITNESS(mind.causes < CAUSES_MAX && !AT_CAUSE, REACTION_WAITS_FOR_FACTS);
+              WITNESS(NEXT_IS_CAUSE && !AT_CAUSE, REACTION_WAITS_FOR_FACTS);
+              WITNESS(unheard == 1 && mind.causes == 1 && !AT_CAUSE, WAITS_FOR_WHAT_AN_UNHEARD_SAW);
               mind.facts++ }
   :: d_step { MAY_DECIDE && AT_CAUSE && mind.half == 0 -> React() }
+  :: d_step { mind.owner && STORE_REACHED_SEEN && mind.flight == 0 && AT_UNHEARD ->
+              mind.causes++;
+              WITNESS(true, UNHEARD_PASSED) }
+#ifdef UNHEARD_PASSES_A_CAUSE
+  :: d_step { mind.owner && STORE_REACHED_SEEN && mind.flight == 0 && mind.causes == 0 && unheard == 2 ->
+              mind.causes = 2 }
+#endif
   :: d_step { MAY_DECIDE -> Decide(COMMAND, 0) }
 #ifdef ONE_EVENT_TAKEN_FOR_A_CAUSE
   :: d_step { MAY_DECIDE && mind.half != 0 -> wanted = mind.half; mind.half = 0; Decide(REACTION, wanted) }
@@ -452,9 +470,16 @@ init {
     memory[0].owner = true
   };
   /* Causes decided on all that there was show that reactions wait for the facts; causes
-   * decided on nothing leave their reactions the most freedom. */
+   * decided on nothing leave their reactions the most freedom. Where one of the two holds nothing for this
+   * partition, its owner had seen what the other's owner had: then only the first of them says so. */
   if
-  :: d_step { judged_on[1] = 1; judged_on[2] = 2 }
+  :: d_step { judged_on[1] = 1; judged_on[2] = 2; reached_by[1] = 1; reached_by[2] = 2 }
+  :: d_step { unheard = 1; judged_on[1] = 2; judged_on[2] = 2; reached_by[1] = 2;
+#ifndef UNHEARD_IS_SKIPPED
+              reached_by[2] = 2
+#endif
+            }
+  :: d_step { unheard = 2; judged_on[1] = 2; judged_on[2] = 2; reached_by[1] = 2; reached_by[2] = 2 }
   :: true
   fi;
   run Instance(0);

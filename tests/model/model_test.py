@@ -61,6 +61,9 @@ CASES = (
          ("SEEN_IGNORED_AT_TAKE_OVER", "SEEN_MAY_DECREASE", "CONSEQUENCES_ONLY"), BREAKS),
     Case("reaction state ahead of read-back", "intake", ("STATE_AHEAD_OF_READ_BACK",), BREAKS),
     Case("reaction on older facts", "intake", ("REACTION_ON_OLDER_FACTS",), BREAKS),
+    Case("an unheard record is skipped", "intake", ("UNHEARD_IS_SKIPPED", "CONSEQUENCES_ONLY"), BREAKS),
+    Case("an unheard record passes a cause", "intake",
+         ("UNHEARD_PASSES_A_CAUSE", "CONSEQUENCES_ONLY"), BREAKS),
     Case("replay judges quiet reactions", "intake",
          ("REPLAY_JUDGES_QUIET_REACTIONS",), BREAKS),
 )
