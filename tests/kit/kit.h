@@ -59,6 +59,11 @@ class Kit {
     context_.recorded_at = InstantOf(date, time);
     return *this;
   }
+  // Another school of the same partition: what is given, asked and heard from here on is of that one.
+  Kit& AtSchool(std::string school_id) {
+    context_.school_id = std::move(school_id);
+    return *this;
+  }
   Kit& As(std::string role, std::string person_id) {
     context_.role = std::move(role);
     context_.person_id = std::move(person_id);

@@ -53,8 +53,8 @@ std::vector<std::string> PartiesAsked(const Situation& s, const Application& app
 bool SignsFor(const Situation& s, const Application& application, std::string_view party) {
   const std::string& role = s.context.role;
   if (party == kGuardian) {
-    return role == "guardian" &&
-           IsGuardian(s.rows, application.pupil_id(), s.context.person_id, s.context.service_date);
+    return role == "guardian" && IsGuardian(s.rows, s.context.school_id, application.pupil_id(),
+                                            s.context.person_id, s.context.service_date);
   }
   if (party == kSchool) return role == "principal";
   if (party == kCommittee) return IsCommittee(role);
@@ -73,7 +73,6 @@ void EvolveDrafted(const Recorded& own, const v1::AgreementDrafted& event, State
   Agreement row;
   row.set_agreement_id(event.agreement_id());
   row.set_application_id(event.application_id());
-  row.set_school_id(own.commit.school_id());
   row.set_text_hash(event.text_hash());
   row.set_from_on(event.from_on());
   row.set_to_on(event.to_on());
@@ -81,13 +80,13 @@ void EvolveDrafted(const Recorded& own, const v1::AgreementDrafted& event, State
   *row.mutable_parties() = event.parties();
   row.set_may_leave_alone(event.may_leave_alone());
   row.set_state(Agreement::DRAFTED);
-  rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
-  ChangeApplication(rows, event.application_id(),
+  rows.Put(kAgreements, {own.commit.school_id(), event.agreement_id()}, std::move(row));
+  ChangeApplication(rows, own.commit.school_id(), event.application_id(),
                     [&](Application& application) { application.set_agreement_id(event.agreement_id()); });
 }
 
 void EvolveSigned(const Recorded& own, const v1::AgreementSigned& event, StateRows rows) {
-  const auto agreement = rows.Get(kAgreements, {event.agreement_id()});
+  const auto agreement = rows.Get(kAgreements, {own.commit.school_id(), event.agreement_id()});
   if (!agreement || HasSigned(*agreement, event.party())) return;
   Agreement row = *agreement;
   state::SignedBy& signature = *row.add_signatures();
@@ -95,16 +94,16 @@ void EvolveSigned(const Recorded& own, const v1::AgreementSigned& event, StateRo
   signature.set_person_id(own.commit.actor().person_id());
   signature.set_at(own.occurred_at());
   signature.set_evidence_hash(event.evidence_hash());
-  rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
+  rows.Put(kAgreements, {own.commit.school_id(), event.agreement_id()}, std::move(row));
 }
 
 void EvolveTookEffect(const Recorded& own, const v1::AgreementTookEffect& event, StateRows rows) {
-  if (const auto agreement = rows.Get(kAgreements, {event.agreement_id()})) {
+  if (const auto agreement = rows.Get(kAgreements, {own.commit.school_id(), event.agreement_id()})) {
     Agreement row = *agreement;
     row.set_state(Agreement::IN_FORCE);
-    rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
+    rows.Put(kAgreements, {own.commit.school_id(), event.agreement_id()}, std::move(row));
   }
-  ChangeApplication(rows, event.application_id(), [&](Application& application) {
+  ChangeApplication(rows, own.commit.school_id(), event.application_id(), [&](Application& application) {
     const Micros due =
         InstantOf(event.from_on(), "00:00", reference::ZoneMinutesOf(rows, own.commit.district_id()));
     application.set_state(Application::AGREED);
@@ -113,14 +112,14 @@ void EvolveTookEffect(const Recorded& own, const v1::AgreementTookEffect& event,
   });
 }
 
-void EvolveEnded(const v1::AgreementEnded& event, StateRows rows) {
-  const auto agreement = rows.Get(kAgreements, {event.agreement_id()});
+void EvolveEnded(const Recorded& own, const v1::AgreementEnded& event, StateRows rows) {
+  const auto agreement = rows.Get(kAgreements, {own.commit.school_id(), event.agreement_id()});
   if (!agreement) return;
   Agreement row = *agreement;
   row.set_state(Agreement::ENDED);
   row.set_last_on(event.last_on());
   row.set_end_reason(event.reason());
-  rows.Put(kAgreements, {event.agreement_id()}, std::move(row));
+  rows.Put(kAgreements, {own.commit.school_id(), event.agreement_id()}, std::move(row));
 }
 
 // Within the term (ENR-17): a new term has an agreement of its own.
@@ -142,10 +141,7 @@ std::optional<Refused> CheckDates(const Situation& s, const Application& applica
 std::string AgreementId(std::string_view application_id) { return DerivedId("agreement", {application_id}); }
 
 RowPtr<Agreement> AgreementAt(const Situation& s, std::string_view agreement_id) {
-  auto agreement = s.rows.Get(kAgreements, {agreement_id});
-  if (agreement && !s.context.school_id.empty() && agreement->school_id() != s.context.school_id)
-    return nullptr;
-  return agreement;
+  return s.rows.Get(kAgreements, {s.context.school_id, agreement_id});
 }
 
 std::string EnrollmentDueEntity(const Application& application) {
@@ -164,7 +160,7 @@ void EvolveAgreement(const Recorded& own, const EnrollmentEvent& event, StateRow
       EvolveTookEffect(own, event.agreement_took_effect(), rows);
       break;
     case EnrollmentEvent::kAgreementEnded:
-      EvolveEnded(event.agreement_ended(), rows);
+      EvolveEnded(own, event.agreement_ended(), rows);
       break;
     default:
       break;
@@ -217,7 +213,7 @@ Decision<EnrollmentEvent> DecideSignAgreement(const Situation& s, const v1::Sign
   const auto agreement = AgreementAt(s, command.agreement_id());
   if (!agreement) return Unknown("agreement", command.agreement_id());
   // It was drafted for an application of the same school; one that is not there is in no state to sign for.
-  const auto found = s.rows.Get(kApplications, {agreement->application_id()});
+  const auto found = ApplicationAt(s, agreement->application_id());
   const Application& application = found ? *found : Application::default_instance();
   if (HasSigned(*agreement, command.party())) return {};
 

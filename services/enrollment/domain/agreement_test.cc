@@ -153,6 +153,21 @@ TEST_F(Agreement, IsNotSignedWhenItsPupilLeft) {
   Draft(Kit::Drafted("a1", "parties: ['school', 'guardian']")).ThenRefused("ENR-09", "WRONG_STATE");
 }
 
+// Its id is derived from the application's, which another school may have given too.
+TEST_F(Agreement, IsOfItsSchoolAlone) {
+  Reviewed();
+  Draft(Kit::Drafted("a1")).ThenDecided();
+  Sign("guardian", "gina", "guardian").ThenDecided();
+  kit.GivenSchool("s2");
+  Sign("principal", "petra", "school").ThenNotFound();
+  kit.Submitted();
+  kit.Do("class_teacher", "carl", "review_at_class { application_id: 'a1' }");
+  Draft(Kit::Drafted("a1")).ThenDecided();
+  EXPECT_EQ(Sign("principal", "petra", "school").ThenDecided().size(), 1);
+  kit.AtSchool("s1");
+  EXPECT_EQ(Sign("principal", "petra", "school").ThenDecided().size(), 2);
+}
+
 // ENR-16
 TEST_F(Agreement, IsNotSignedWhenItsApplicationWasDeclined) {
   kit.Steps("school_approval,public_notice,agreement").Submitted();

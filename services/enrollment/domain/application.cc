@@ -40,16 +40,17 @@ void EvolveStarted(const Recorded& own, const v1::ApplicationStarted& event, Sta
     row.set_grade(seat->grade);
     row.set_stage(seat->stage);
   }
-  rows.Put(kApplications, {event.application_id()}, std::move(row));
+  rows.Put(kApplications, {own.commit.school_id(), event.application_id()}, std::move(row));
   state::OpenApplication open;
   open.set_application_id(event.application_id());
   rows.Put(kOpenApplications,
-           {event.pupil_id(), event.term_id(), key::Word(v1::Product_Name(event.product()))},
+           {own.commit.school_id(), event.pupil_id(), event.term_id(),
+            key::Word(v1::Product_Name(event.product()))},
            std::move(open));
 }
 
 void EvolveSubmitted(const Recorded& own, const v1::ApplicationSubmitted& event, StateRows rows) {
-  ChangeApplication(rows, event.application_id(), [&](Application& row) {
+  ChangeApplication(rows, own.commit.school_id(), event.application_id(), [&](Application& row) {
     row.set_state(Application::SUBMITTED);
     row.set_addressee(event.addressee());
     *row.mutable_signatures() = event.signatures();
@@ -73,8 +74,10 @@ bool PupilApplied(const Application& application, const v1::SubmitApplication& c
 bool GuardianSigned(const Situation& s, const Application& application,
                     const v1::SubmitApplication& command) {
   for (const auto& signature : command.signatures()) {
-    if (IsGuardian(s.rows, application.pupil_id(), signature.by_person_id(), s.context.service_date))
+    if (IsGuardian(s.rows, s.context.school_id, application.pupil_id(), signature.by_person_id(),
+                   s.context.service_date)) {
       return true;
+    }
   }
   return false;
 }
@@ -157,33 +160,34 @@ std::optional<Refused> CheckGround(const Situation& s, const Application& applic
 }  // namespace
 
 RowPtr<Application> ApplicationAt(const Situation& s, std::string_view application_id) {
-  auto application = s.rows.Get(kApplications, {application_id});
-  if (application && !s.context.school_id.empty() && application->school_id() != s.context.school_id)
-    return nullptr;
-  return application;
+  return s.rows.Get(kApplications, {s.context.school_id, application_id});
 }
 
 std::string StateName(const Application& application) { return Application::State_Name(application.state()); }
 
-void ChangeApplication(StateRows rows, std::string_view application_id,
+void ChangeApplication(StateRows rows, std::string_view school_id, std::string_view application_id,
                        const std::function<void(Application&)>& change) {
-  const auto application = rows.Get(kApplications, {application_id});
+  const auto application = rows.Get(kApplications, {school_id, application_id});
   if (!application) return;
   Application row = *application;
   change(row);
-  rows.Put(kApplications, {application_id}, std::move(row));
+  rows.Put(kApplications, {school_id, application_id}, std::move(row));
 }
 
 void CloseApplication(StateRows rows, const Application& application) {
-  const decltype(kOpenApplications)::Key key = {application.pupil_id(), application.term_id(),
+  const decltype(kOpenApplications)::Key key = {application.school_id(), application.pupil_id(),
+                                                application.term_id(),
                                                 key::Word(v1::Product_Name(application.product()))};
   const auto open = rows.Get(kOpenApplications, key);
   if (open && open->application_id() == application.application_id()) rows.Erase(kOpenApplications, key);
 }
 
 void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
+  const auto change = [&](std::string_view application_id, const std::function<void(Application&)>& to) {
+    ChangeApplication(rows, own.commit.school_id(), application_id, to);
+  };
   const auto take = [&](std::string_view application_id, Act act) {
-    ChangeApplication(rows, application_id, [&](Application& row) { TakeStep(own, act, &row); });
+    change(application_id, [&](Application& row) { TakeStep(own, act, &row); });
   };
   switch (event.event_case()) {
     case EnrollmentEvent::kApplicationStarted:
@@ -193,7 +197,7 @@ void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateR
       EvolveSubmitted(own, event.application_submitted(), rows);
       break;
     case EnrollmentEvent::kClassReviewPassed:
-      ChangeApplication(rows, event.class_review_passed().application_id(), [&](Application& row) {
+      change(event.class_review_passed().application_id(), [&](Application& row) {
         TakeStep(own, Act::kClass, &row);
         row.set_advised_project_id(event.class_review_passed().advised_project_id());
       });
@@ -208,19 +212,18 @@ void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateR
     case EnrollmentEvent::kApprovedListPosted:
       for (const std::string& id : event.approved_list_posted().application_ids()) {
         take(id, Act::kNotice);
-        ChangeApplication(rows, id, [](Application& row) { row.set_list_posted(true); });
+        change(id, [](Application& row) { row.set_list_posted(true); });
       }
       break;
     case EnrollmentEvent::kParticipantsReported:
       for (const std::string& id : event.participants_reported().application_ids()) take(id, Act::kReport);
       break;
     case EnrollmentEvent::kChoiceRedirected:
-      ChangeApplication(rows, event.choice_redirected().application_id(), [&](Application& row) {
-        row.set_project_id(event.choice_redirected().to_project_id());
-      });
+      change(event.choice_redirected().application_id(),
+             [&](Application& row) { row.set_project_id(event.choice_redirected().to_project_id()); });
       break;
     case EnrollmentEvent::kApplicationDeclined:
-      ChangeApplication(rows, event.application_declined().application_id(), [&](Application& row) {
+      change(event.application_declined().application_id(), [&](Application& row) {
         row.set_state(Application::DECLINED);
         row.set_decline_ground(event.application_declined().ground());
         CloseApplication(rows, row);
@@ -232,7 +235,7 @@ void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateR
 }
 
 Decision<EnrollmentEvent> DecideStartApplication(const Situation& s, const v1::StartApplication& command) {
-  if (const auto same = s.rows.Get(kApplications, {command.application_id()})) {
+  if (const auto same = ApplicationAt(s, command.application_id())) {
     if (same->pupil_id() == command.pupil_id() && same->term_id() == command.term_id() &&
         same->product() == command.product()) {
       return {};
@@ -243,7 +246,7 @@ Decision<EnrollmentEvent> DecideStartApplication(const Situation& s, const v1::S
   AFTERBELL_RETURN_IF_ERROR(CheckFamily(s, command.pupil_id()));
   if (const auto refused = CheckApplicant(s, command.pupil_id())) return *refused;
   if (const auto refused = CheckTerm(s, command.term_id())) return *refused;
-  const auto open = s.rows.Get(kOpenApplications, {command.pupil_id(), command.term_id(),
+  const auto open = s.rows.Get(kOpenApplications, {s.context.school_id, command.pupil_id(), command.term_id(),
                                                    key::Word(v1::Product_Name(command.product()))});
   if (open) return Refused{"ENR-17", "ALREADY_APPLIED", open->application_id(), "1", "2"};
 

@@ -23,7 +23,7 @@ namespace afterbell::enrollment {
 using v1::EnrollmentEvent;
 
 // State.
-// The application, where it is one of the school that asks; elsewhere nothing is known of it.
+// Of the school that asks: of another's nothing is known.
 RowPtr<state::Application> ApplicationAt(const Situation& situation, std::string_view application_id);
 
 // "SUBMITTED"
@@ -32,7 +32,7 @@ std::string StateName(const state::Application& application);
 // Evolve.
 void EvolveApplication(const Recorded& own, const EnrollmentEvent& event, StateRows rows);
 // Another one in its place; of an application that is not there nothing follows.
-void ChangeApplication(StateRows rows, std::string_view application_id,
+void ChangeApplication(StateRows rows, std::string_view school_id, std::string_view application_id,
                        const std::function<void(state::Application&)>& change);
 // It no longer stands in the way of another one.
 void CloseApplication(StateRows rows, const state::Application& application);

@@ -90,6 +90,37 @@ TEST(StartApplication, TakesAnIdOnce) {
   kit.Ask("guardian", "gina", Kit::Started("a1", "bo")).ThenInvalid("application_id");
 }
 
+// A partition holds many schools.
+TEST(StartApplication, IsOfItsSchoolAlone) {
+  Kit kit;
+  kit.Do("guardian", "gina", Kit::Started("a1", "ana"));
+  kit.GivenSchool("s2");
+  kit.Ask("guardian", "gina", Kit::SubmittedBy("a1", "gina")).ThenNotFound();
+  // Neither the id nor the pupil's application there stands in the way.
+  kit.Ask("guardian", "gina", Kit::Started("a1", "ana")).ThenDecided();
+  EXPECT_EQ(
+      kit.Ask("guardian", "gina", Kit::Started("a2", "ana")).ThenRefused("ENR-17", "ALREADY_APPLIED").subject,
+      "a1");
+}
+
+TEST(StartApplication, IsForAGuardianOfTheSchoolsOwnRecord) {
+  Kit kit;
+  kit.GivenSchool("s2").GivenPupil("bo", "gil").AtSchool("s1");
+  kit.GivenFrom("registry", Registry("person_registered { person_id: 'bo' kind: PUPIL class_id: 'c3' }"));
+  kit.Ask("guardian", "gil", Kit::Started("a1", "bo")).ThenNotFound();
+}
+
+TEST(StartApplication, StaysOpenWhenAnotherSchoolDeclines) {
+  Kit kit;
+  kit.Steps("class_review").Submitted();
+  kit.GivenSchool("s2").Submitted();
+  kit.Do("class_teacher", "carl",
+         "decline_application { application_id: 'a1' ground: UNTRUE_FACTS evidence_hash: 'e' }");
+  kit.AtSchool("s1");
+  kit.Ask("guardian", "gina", Kit::Started("a2", "ana")).ThenRefused("ENR-17", "ALREADY_APPLIED");
+  kit.Ask("class_teacher", "carl", "review_at_class { application_id: 'a1' }").ThenDecided();
+}
+
 // ENR-09, ENR-06, REF-02
 TEST(SubmitApplication, PinsTheStepsOfThePlace) {
   Kit kit;

@@ -1,6 +1,7 @@
 #include "services/enrollment/domain/care_group.h"
 
 #include "services/enrollment/domain/facts.h"
+#include "services/enrollment/domain/project.h"
 #include "services/enrollment/domain/tables.h"
 #include "services/platform/reference/reference.h"
 
@@ -10,8 +11,8 @@ namespace {
 using state::Group;
 using state::Place;
 
-decltype(kMembers)::Key MemberKey(const Place& place) {
-  return {place.group_id(), place.pupil_id(), key::Date(place.from_on())};
+decltype(kMembers)::Key MemberKey(std::string_view school_id, const Place& place) {
+  return {school_id, place.group_id(), place.pupil_id(), key::Date(place.from_on())};
 }
 
 // The days of a place. An empty last day: held.
@@ -58,46 +59,46 @@ void EvolveFormed(const Recorded& own, const v1::CareGroupFormed& event, StateRo
   *row.mutable_periods() = event.periods();
   *row.mutable_weekdays() = event.weekdays();
   row.set_venue_id(event.venue_id());
-  rows.Put(kGroups, {event.group_id()}, std::move(row));
+  rows.Put(kGroups, {own.commit.school_id(), event.group_id()}, std::move(row));
 }
 
-void EvolvePlaced(const v1::PupilPlaced& event, StateRows rows) {
+void EvolvePlaced(const Recorded& own, const v1::PupilPlaced& event, StateRows rows) {
   Place row;
   row.set_enrollment_id(event.enrollment_id());
   row.set_pupil_id(event.pupil_id());
   row.set_group_id(event.group_id());
   row.set_from_on(event.from_on());
-  rows.Put(kPlaces, {row.enrollment_id(), row.group_id()}, row);
-  rows.Put(kMembers, MemberKey(row), row);
+  rows.Put(kPlaces, {own.commit.school_id(), row.enrollment_id(), row.group_id()}, row);
+  rows.Put(kMembers, MemberKey(own.commit.school_id(), row), row);
 }
 
-void EvolveUnplaced(const v1::PupilUnplaced& event, StateRows rows) {
-  const auto held = rows.Get(kPlaces, {event.enrollment_id(), event.group_id()});
+void EvolveUnplaced(const Recorded& own, const v1::PupilUnplaced& event, StateRows rows) {
+  const std::string& school_id = own.commit.school_id();
+  const decltype(kPlaces)::Key key = {school_id, event.enrollment_id(), event.group_id()};
+  const auto held = rows.Get(kPlaces, key);
   if (!held) return;
-  rows.Erase(kPlaces, {event.enrollment_id(), event.group_id()});
+  rows.Erase(kPlaces, key);
   if (event.last_on() < held->from_on()) {
-    rows.Erase(kMembers, MemberKey(*held));  // Left before it began.
+    rows.Erase(kMembers, MemberKey(school_id, *held));  // Left before it began.
     return;
   }
   Place left = *held;
   left.set_last_on(event.last_on());
-  rows.Put(kMembers, MemberKey(*held), std::move(left));
+  rows.Put(kMembers, MemberKey(school_id, *held), std::move(left));
 }
 
 }  // namespace
 
 RowPtr<Group> GroupAt(const Situation& s, std::string_view group_id) {
-  auto group = s.rows.Get(kGroups, {group_id});
-  if (group && group->school_id() != s.context.school_id) return nullptr;
-  return group;
+  return s.rows.Get(kGroups, {s.context.school_id, group_id});
 }
 
-int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on,
-              std::string_view without) {
+int Headcount(const Rows& rows, std::string_view school_id, std::string_view group_id,
+              std::string_view from_on, std::string_view without) {
   std::vector<Days> places;
   std::set<std::string, std::less<>> days = {
       std::string(from_on)};  // The number grows only when somebody comes.
-  rows.Scan(kMembers, Prefix(group_id), [&](const Place& place) {
+  rows.Scan(kMembers, Prefix(school_id, group_id), [&](const Place& place) {
     if (!place.last_on().empty() && std::string_view(place.last_on()) < from_on) return;
     if (place.last_on().empty() && place.enrollment_id() == without) return;
     if (std::string_view(place.from_on()) > from_on) days.insert(place.from_on());
@@ -111,9 +112,9 @@ int Headcount(const Rows& rows, std::string_view group_id, std::string_view from
   return most;
 }
 
-std::vector<Place> PlacesOf(const Rows& rows, std::string_view enrollment_id) {
+std::vector<Place> PlacesOf(const Rows& rows, std::string_view school_id, std::string_view enrollment_id) {
   std::vector<Place> places;
-  rows.Scan(kPlaces, Prefix(enrollment_id), [&](const Place& place) { places.push_back(place); });
+  rows.Scan(kPlaces, Prefix(school_id, enrollment_id), [&](const Place& place) { places.push_back(place); });
   return places;
 }
 
@@ -132,10 +133,10 @@ void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, StateRow
       EvolveFormed(own, event.care_group_formed(), rows);
       break;
     case EnrollmentEvent::kPupilPlaced:
-      EvolvePlaced(event.pupil_placed(), rows);
+      EvolvePlaced(own, event.pupil_placed(), rows);
       break;
     case EnrollmentEvent::kPupilUnplaced:
-      EvolveUnplaced(event.pupil_unplaced(), rows);
+      EvolveUnplaced(own, event.pupil_unplaced(), rows);
       break;
     default:
       break;
@@ -143,15 +144,15 @@ void EvolveCareGroup(const Recorded& own, const EnrollmentEvent& event, StateRow
 }
 
 Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::FormCareGroup& command) {
-  if (const auto same = s.rows.Get(kGroups, {command.group_id()})) {
-    if (same->school_id() == s.context.school_id && IsSameGroup(*same, command)) return {};
+  if (const auto same = GroupAt(s, command.group_id())) {
+    if (IsSameGroup(*same, command)) return {};
     return InvalidField("group_id", command.group_id(), "an id that no other group has");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckTermHere(s, command.term_id()));
   if (!command.class_id().empty() && !s.rows.Has(kClasses, {s.context.school_id, command.class_id()})) {
     return Unknown("class", command.class_id());
   }
-  if (!command.project_id().empty() && !s.rows.Has(kProjects, {command.project_id()})) {
+  if (!command.project_id().empty() && !ProjectAt(s, command.project_id())) {
     return Unknown("project", command.project_id());
   }
   if (!IsVenue(s.rows, s.context.school_id, command.venue_id())) return Unknown("venue", command.venue_id());
@@ -175,7 +176,7 @@ Decision<EnrollmentEvent> DecideFormCareGroup(const Situation& s, const v1::Form
 
 Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollment& enrollment,
                                       const Group& group, const std::string& from_on) {
-  const int headcount = Headcount(s.rows, group.group_id(), from_on) + 1;
+  const int headcount = Headcount(s.rows, s.context.school_id, group.group_id(), from_on) + 1;
   const auto limit = GroupLimit(s.rows, s.policy, group, from_on);
   if (limit && headcount > *limit) {
     return Refused{
@@ -190,22 +191,23 @@ Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollmen
   placed.set_from_on(from_on);
   placed.set_headcount(headcount);
   placed.set_limit(static_cast<int32_t>(limit.value_or(0)));
-  for (const Place& place : PlacesOf(s.rows, enrollment.enrollment_id())) {
-    const auto other = s.rows.Get(kGroups, {place.group_id()});
+  for (const Place& place : PlacesOf(s.rows, s.context.school_id, enrollment.enrollment_id())) {
+    const auto other = GroupAt(s, place.group_id());
     if (place.group_id() == group.group_id() || !other || !MeetTogether(group, *other)) continue;
-    events.push_back(Unplaced(s.rows, place, AddDays(from_on, -1)));
+    events.push_back(Unplaced(s, place, AddDays(from_on, -1)));
   }
   return events;
 }
 
-EnrollmentEvent Unplaced(const Rows& rows, const Place& place, const std::string& last_on) {
+EnrollmentEvent Unplaced(const Situation& s, const Place& place, const std::string& last_on) {
   EnrollmentEvent event;
   v1::PupilUnplaced& unplaced = *event.mutable_pupil_unplaced();
   unplaced.set_enrollment_id(place.enrollment_id());
   unplaced.set_pupil_id(place.pupil_id());
   unplaced.set_group_id(place.group_id());
   unplaced.set_last_on(last_on);
-  unplaced.set_headcount(Headcount(rows, place.group_id(), AddDays(last_on, 1), place.enrollment_id()));
+  unplaced.set_headcount(
+      Headcount(s.rows, s.context.school_id, place.group_id(), AddDays(last_on, 1), place.enrollment_id()));
   return event;
 }
 

@@ -22,11 +22,12 @@ namespace afterbell::enrollment {
 RowPtr<state::Group> GroupAt(const Situation& situation, std::string_view group_id);
 
 // The most pupils on any day from `from_on` on, the place an enrollment still holds left out.
-int Headcount(const Rows& rows, std::string_view group_id, std::string_view from_on,
-              std::string_view without = {});
+int Headcount(const Rows& rows, std::string_view school_id, std::string_view group_id,
+              std::string_view from_on, std::string_view without = {});
 
 // The places an enrollment holds.
-std::vector<state::Place> PlacesOf(const Rows& rows, std::string_view enrollment_id);
+std::vector<state::Place> PlacesOf(const Rows& rows, std::string_view school_id,
+                                   std::string_view enrollment_id);
 
 // How many pupils the group may have on that date: p:group_size_max. Nothing: no limit.
 std::optional<int64_t> GroupLimit(const Rows& rows, policy::Policy& policy, const state::Group& group,
@@ -44,7 +45,7 @@ Decision<EnrollmentEvent> DecidePlace(const Situation& s, const state::Enrollmen
                                       const state::Group& group, const std::string& from_on);
 
 // The end of a place.
-EnrollmentEvent Unplaced(const Rows& rows, const state::Place& place, const std::string& last_on);
+EnrollmentEvent Unplaced(const Situation& s, const state::Place& place, const std::string& last_on);
 
 }  // namespace afterbell::enrollment
 

@@ -42,6 +42,18 @@ TEST(FormCareGroup, DoesNotKnowTheTermOfAnotherDistrict) {
       .ThenNotFound();
 }
 
+// A partition holds many schools.
+TEST(FormCareGroup, IsOfItsSchoolAlone) {
+  Kit kit;
+  kit.Group("g1").Given(
+      Event("project_designed { project_id: 'chess' term_id: 't1' kind: 'club' capacity_pupils: 20 }"));
+  kit.GivenSchool("s2");
+  kit.Ask("academic_affairs_office", "otto", Kit::Formed("g1", "noon")).ThenDecided();
+  kit.Ask("academic_affairs_office", "otto",
+          "form_care_group { group_id: 'g2' term_id: 't1' venue_id: 'v1' project_id: 'chess' }")
+      .ThenNotFound();
+}
+
 class PlacePupil : public ::testing::Test {
  protected:
   PlacePupil() { kit.Steps("class_review").Group("g1").Group("g2").Group("noon", "noon"); }
@@ -109,6 +121,22 @@ TEST_F(PlacePupil, CountsDayByDay) {
   EXPECT_EQ(Place("p2", "g1", "2026-11-30").ThenRefused("ENR-23", "GROUP_FULL").met, "2");
   Place("p2", "g1", "2026-12-01").ThenDecided();
   Place("p3", "g1", "2026-10-01").ThenRefused("ENR-23", "GROUP_FULL");
+}
+
+// A pupil's enrollment has the same id at two schools.
+TEST_F(PlacePupil, CountsAndLeavesPlacesOfItsSchoolAlone) {
+  kit.GivenPolicy("group_size_max", "count: 1");
+  Enroll(1);
+  Place("p1", "g1").ThenDecided();
+  kit.GivenSchool("s2").Group("g1").Group("g2");
+  EXPECT_EQ(Place("p1", "g1").ThenRefused("ENR-16", "NOT_ENROLLED").met, "none");
+  Enroll(1);
+  EXPECT_EQ(Place("p1", "g1").ThenDecided()[0].pupil_placed().headcount(), 1);
+  EXPECT_EQ(Place("p1", "g2").ThenDecided().size(), 2);
+  kit.AtSchool("s1");
+  Place("p1", "g1").ThenNothing();
+  kit.GivenPupil("bo", "gina").Enrolled("a2", "bo");
+  EXPECT_EQ(Place("bo", "g1").ThenRefused("ENR-23", "GROUP_FULL").met, "2");
 }
 
 // ENR-16

@@ -37,11 +37,9 @@ Enrollment EnrollmentOf(const v1::PupilEnrolled& event) {
   return row;
 }
 
-void EvolveEnrolled(const v1::PupilEnrolled& event, StateRows rows) {
-  ChangeApplication(rows, event.application_id(), [&](Application& application) {
-    Enrollment row = EnrollmentOf(event);
-    row.set_school_id(application.school_id());
-    rows.Put(kEnrollments, {event.enrollment_id()}, std::move(row));
+void EvolveEnrolled(const Recorded& own, const v1::PupilEnrolled& event, StateRows rows) {
+  ChangeApplication(rows, own.commit.school_id(), event.application_id(), [&](Application& application) {
+    rows.Put(kEnrollments, {own.commit.school_id(), event.enrollment_id()}, EnrollmentOf(event));
     if (application.enroll_at() != 0) {
       ClearDeadline(rows, application.enroll_at(), kEnrollmentDue, EnrollmentDueEntity(application));
       application.clear_enroll_at();
@@ -50,14 +48,15 @@ void EvolveEnrolled(const v1::PupilEnrolled& event, StateRows rows) {
   });
 }
 
-void EvolveWithdrawn(const v1::EnrollmentWithdrawn& event, StateRows rows) {
-  const auto enrollment = rows.Get(kEnrollments, {event.enrollment_id()});
+void EvolveWithdrawn(const Recorded& own, const v1::EnrollmentWithdrawn& event, StateRows rows) {
+  const std::string& school_id = own.commit.school_id();
+  const auto enrollment = rows.Get(kEnrollments, {school_id, event.enrollment_id()});
   if (!enrollment) return;
   Enrollment row = *enrollment;
   row.set_state(Enrollment::WITHDRAWN);
   row.set_effective_on(event.effective_on());
-  rows.Put(kEnrollments, {event.enrollment_id()}, std::move(row));
-  ChangeApplication(rows, enrollment->application_id(), [&](Application& application) {
+  rows.Put(kEnrollments, {school_id, event.enrollment_id()}, std::move(row));
+  ChangeApplication(rows, school_id, enrollment->application_id(), [&](Application& application) {
     application.set_state(Application::WITHDRAWN);
     CloseApplication(rows, application);
   });
@@ -71,12 +70,18 @@ absl::Status CheckGroup(const RowPtr<Group>& group, std::string_view group_id, s
   return absl::OkStatus();
 }
 
+RowPtr<Enrollment> EnrollmentAt(const Situation& s, std::string_view enrollment_id) {
+  return s.rows.Get(kEnrollments, {s.context.school_id, enrollment_id});
+}
+
 // Enrolled by now without any place: the group asked for is still to be given.
 Decision<EnrollmentEvent> PlaceTheEnrolled(const Situation& s, const Application& application,
                                            const v1::EnrollPupil& command) {
-  const auto enrollment = s.rows.Get(kEnrollments, {EnrollmentIdOf(application)});
-  if (command.group_id().empty() || !enrollment || !PlacesOf(s.rows, enrollment->enrollment_id()).empty())
+  const auto enrollment = EnrollmentAt(s, EnrollmentIdOf(application));
+  if (command.group_id().empty() || !enrollment ||
+      !PlacesOf(s.rows, s.context.school_id, enrollment->enrollment_id()).empty()) {
     return {};
+  }
   const auto group = GroupAt(s, command.group_id());
   AFTERBELL_RETURN_IF_ERROR(CheckGroup(group, command.group_id(), application.term_id()));
   return DecidePlace(s, *enrollment, *group, std::max(enrollment->from_on(), command.from_on()));
@@ -106,13 +111,13 @@ std::string EnrollmentId(std::string_view pupil_id, std::string_view term_id, v1
   return DerivedId("enrollment", {pupil_id, term_id, v1::Product_Name(product)});
 }
 
-void EvolveEnrollment(const Recorded&, const EnrollmentEvent& event, StateRows rows) {
+void EvolveEnrollment(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
   switch (event.event_case()) {
     case EnrollmentEvent::kPupilEnrolled:
-      EvolveEnrolled(event.pupil_enrolled(), rows);
+      EvolveEnrolled(own, event.pupil_enrolled(), rows);
       break;
     case EnrollmentEvent::kEnrollmentWithdrawn:
-      EvolveWithdrawn(event.enrollment_withdrawn(), rows);
+      EvolveWithdrawn(own, event.enrollment_withdrawn(), rows);
       break;
     default:
       break;
@@ -153,13 +158,12 @@ Decision<EnrollmentEvent> DecideEnrollPupil(const Situation& s, const v1::Enroll
 
 Decision<EnrollmentEvent> DecidePlacePupil(const Situation& s, const v1::PlacePupil& command) {
   const std::string enrollment_id = EnrollmentId(command.pupil_id(), command.term_id(), command.product());
-  const auto enrollment = s.rows.Get(kEnrollments, {enrollment_id});
+  const auto enrollment = EnrollmentAt(s, enrollment_id);
   const auto group = GroupAt(s, command.group_id());
   AFTERBELL_RETURN_IF_ERROR(CheckGroup(group, command.group_id(), command.term_id()));
-  if (s.rows.Has(kPlaces, {enrollment_id, command.group_id()})) return {};
+  if (s.rows.Has(kPlaces, {s.context.school_id, enrollment_id, command.group_id()})) return {};
 
-  if (!enrollment || enrollment->school_id() != s.context.school_id ||
-      enrollment->state() != Enrollment::ENROLLED) {
+  if (!enrollment || enrollment->state() != Enrollment::ENROLLED) {
     return Refused{"ENR-16", "NOT_ENROLLED", command.pupil_id(), "ENROLLED",
                    enrollment ? Enrollment::State_Name(enrollment->state()) : "none"};
   }
@@ -172,9 +176,8 @@ Decision<EnrollmentEvent> DecidePlacePupil(const Situation& s, const v1::PlacePu
 Decision<EnrollmentEvent> DecideWithdrawEnrollment(const Situation& s,
                                                    const v1::WithdrawEnrollment& command) {
   const std::string enrollment_id = EnrollmentId(command.pupil_id(), command.term_id(), command.product());
-  const auto enrollment = s.rows.Get(kEnrollments, {enrollment_id});
-  if (!enrollment || enrollment->school_id() != s.context.school_id)
-    return Unknown("enrollment", enrollment_id);
+  const auto enrollment = EnrollmentAt(s, enrollment_id);
+  if (!enrollment) return Unknown("enrollment", enrollment_id);
   AFTERBELL_RETURN_IF_ERROR(CheckFamily(s, command.pupil_id()));
   if (enrollment->state() == Enrollment::WITHDRAWN) return {};
 
@@ -185,8 +188,8 @@ Decision<EnrollmentEvent> DecideWithdrawEnrollment(const Situation& s,
   withdrawn.set_pupil_id(command.pupil_id());
   withdrawn.set_term_id(command.term_id());
   withdrawn.set_effective_on(command.effective_on());
-  for (const state::Place& place : PlacesOf(s.rows, enrollment_id)) {
-    events.push_back(Unplaced(s.rows, place, last_on));
+  for (const state::Place& place : PlacesOf(s.rows, s.context.school_id, enrollment_id)) {
+    events.push_back(Unplaced(s, place, last_on));
   }
   v1::AgreementEnded& ended = *events.emplace_back().mutable_agreement_ended();
   ended.set_agreement_id(enrollment->agreement_id());

@@ -26,12 +26,9 @@ class EnrollmentKit : public kit::Kit<v1::EnrollmentCommand, v1::EnrollmentEvent
   EnrollmentKit() : Kit(Service(), "s1") {
     GivenCommons(
         Registry("district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }"));
-    GivenCommons(Registry("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' }"));
     GivenCommons(Registry(
         "term_opened { term_id: 't1' scope_id: 'd1' first_on: '2026-09-01' last_on: '2027-01-15' }"));
-    GivenFrom("registry", Registry("class_opened { class_id: 'c3' grade: '3' stage: 'primary' }"));
-    GivenFrom("registry", Registry("venue_registered { venue_id: 'v1' on_site: true }"));
-    GivenPupil("ana", "gina");
+    GivenSchool("s1");
     At("2026-09-01", "09:00");
   }
 
@@ -40,6 +37,16 @@ class EnrollmentKit : public kit::Kit<v1::EnrollmentCommand, v1::EnrollmentEvent
     return service;
   }
 
+  // A school with a class, a venue and ana, and the kit is there from now on. All schools are alike, so that
+  // every id is known at each.
+  EnrollmentKit& GivenSchool(const std::string& school) {
+    GivenCommons(Registry(
+        absl::StrCat("school_registered { school_id: '", school, "' district_id: 'd1' stages: 'primary' }")));
+    AtSchool(school);
+    GivenFrom("registry", Registry("class_opened { class_id: 'c3' grade: '3' stage: 'primary' }"));
+    GivenFrom("registry", Registry("venue_registered { venue_id: 'v1' on_site: true }"));
+    return GivenPupil("ana", "gina");
+  }
   EnrollmentKit& GivenPupil(const std::string& pupil, const std::string& guardian,
                             const std::string& room = "c3") {
     GivenFrom("registry", Registry(absl::StrCat("person_registered { person_id: '", pupil,

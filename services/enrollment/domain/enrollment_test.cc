@@ -138,6 +138,32 @@ TEST(WithdrawEnrollment, KnowsNoEnrollmentThatIsNotThere) {
   kit.Ask("guardian", "stranger", Kit::Withdrawn("ana")).ThenNotFound();
 }
 
+// A pupil's enrollment has the same id at two schools.
+TEST(WithdrawEnrollment, EndsThatOfItsSchoolAlone) {
+  Kit kit;
+  kit.Steps("class_review").Group("g1").Enrolled();
+  kit.Do("academic_affairs_office", "otto", Kit::Placed("ana", "g1"));
+  kit.GivenSchool("s2");
+  kit.Ask("guardian", "gina", Kit::Withdrawn("ana")).ThenNotFound();
+  kit.Enrolled();
+  kit.Ask("guardian", "gina", Kit::Withdrawn("ana"))
+      .Then(Event("enrollment_withdrawn { enrollment_id: '" + kEnrollmentId +
+                  "' pupil_id: 'ana' term_id: 't1' effective_on: '2026-10-01' }"),
+            Event("agreement_ended { agreement_id: '" + AgreementId("a1") +
+                  "' last_on: '2026-09-30' reason: 'withdrawal' }"));
+  kit.AtSchool("s1");
+  EXPECT_EQ(kit.Ask("guardian", "gina", Kit::Withdrawn("ana")).ThenDecided().size(), 3);
+}
+
+TEST(EnrollPupil, HappensByItselfAtTheSchoolOfTheDeadline) {
+  Kit kit;
+  kit.Steps("class_review").GivenSchool("s2").AtSchool("s1");
+  kit.Agreed();
+  kit.WhenTimeReaches("2026-09-07", "00:00").Then(EnrolledFrom("2026-09-07"));
+  kit.AtSchool("s2");
+  kit.Ask("academic_affairs_office", "otto", kEnroll).ThenRefused("ENR-01", "NO_APPLICATION");
+}
+
 // D-16, ENR-11, ENR-17
 TEST(WithdrawEnrollment, LetsThePupilEnrollAgainInTheSameTerm) {
   Kit kit;

@@ -16,17 +16,18 @@ std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::st
   return seat;
 }
 
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
-                std::string_view date) {
-  const auto row = rows.Get(kGuardians, {pupil_id, person_id});
+bool IsGuardian(const Rows& rows, std::string_view school_id, std::string_view pupil_id,
+                std::string_view person_id, std::string_view date) {
+  const auto row = rows.Get(kGuardians, {school_id, pupil_id, person_id});
   return row && std::string_view(row->from_on()) <= date;
 }
 
 absl::Status CheckFamily(const Situation& situation, std::string_view pupil_id) {
   const Context& context = situation.context;
-  const bool stranger = (context.role == "guardian" &&
-                         !IsGuardian(situation.rows, pupil_id, context.person_id, context.service_date)) ||
-                        (context.role == "student" && std::string_view(context.person_id) != pupil_id);
+  const bool stranger =
+      (context.role == "guardian" &&
+       !IsGuardian(situation.rows, context.school_id, pupil_id, context.person_id, context.service_date)) ||
+      (context.role == "student" && std::string_view(context.person_id) != pupil_id);
   return stranger ? Unknown("pupil", pupil_id) : absl::OkStatus();
 }
 

@@ -22,9 +22,9 @@ struct Seat {
 // Nothing when the pupil is not on roll at the school.
 std::optional<Seat> SeatOf(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
 
-// A guardian of the pupil on that date.
-bool IsGuardian(const Rows& rows, std::string_view pupil_id, std::string_view person_id,
-                std::string_view date);
+// A guardian of the pupil on that date, by the school's own record.
+bool IsGuardian(const Rows& rows, std::string_view school_id, std::string_view pupil_id,
+                std::string_view person_id, std::string_view date);
 
 // Who asks as a guardian must be one of this pupil's, and who asks as a pupil must be that pupil; to
 // others the pupil is not known. Whoever asks in another role may.

@@ -12,18 +12,17 @@ using state::Project;
 void EvolveDesigned(const Recorded& own, const v1::ProjectDesigned& event, StateRows rows) {
   Project row;
   row.set_project_id(event.project_id());
-  row.set_school_id(own.commit.school_id());
   row.set_term_id(event.term_id());
   row.set_kind(event.kind());
   row.set_stage(event.stage());
   *row.mutable_grades() = event.grades();
   row.set_capacity_pupils(event.capacity_pupils());
   row.set_state(Project::DESIGNED);
-  rows.Put(kProjects, {event.project_id()}, std::move(row));
+  rows.Put(kProjects, {own.commit.school_id(), event.project_id()}, std::move(row));
 }
 
-void EvolveOffered(const v1::ProjectOffered& event, StateRows rows) {
-  const auto project = rows.Get(kProjects, {event.project_id()});
+void EvolveOffered(const Recorded& own, const v1::ProjectOffered& event, StateRows rows) {
+  const auto project = rows.Get(kProjects, {own.commit.school_id(), event.project_id()});
   if (!project) return;
   Project row = *project;
   row.set_venue_id(event.venue_id());
@@ -31,15 +30,15 @@ void EvolveOffered(const v1::ProjectOffered& event, StateRows rows) {
   *row.mutable_weekdays() = event.weekdays();
   row.set_content_review_hash(event.content_review_hash());
   row.set_state(Project::OFFERED);
-  rows.Put(kProjects, {event.project_id()}, std::move(row));
+  rows.Put(kProjects, {own.commit.school_id(), event.project_id()}, std::move(row));
 }
 
-void EvolveOpened(const v1::ProjectOpened& event, StateRows rows) {
-  const auto project = rows.Get(kProjects, {event.project_id()});
+void EvolveOpened(const Recorded& own, const v1::ProjectOpened& event, StateRows rows) {
+  const auto project = rows.Get(kProjects, {own.commit.school_id(), event.project_id()});
   if (!project) return;
   Project row = *project;
   row.set_state(Project::OPEN);
-  rows.Put(kProjects, {event.project_id()}, std::move(row));
+  rows.Put(kProjects, {own.commit.school_id(), event.project_id()}, std::move(row));
 }
 
 bool IsSameOffer(const Project& project, const v1::OfferProject& command) {
@@ -58,9 +57,7 @@ Refused WrongState(const Project& project, std::string_view needed) {
 }  // namespace
 
 RowPtr<Project> ProjectAt(const Situation& s, std::string_view project_id) {
-  auto project = s.rows.Get(kProjects, {project_id});
-  if (project && project->school_id() != s.context.school_id) return nullptr;
-  return project;
+  return s.rows.Get(kProjects, {s.context.school_id, project_id});
 }
 
 void EvolveProject(const Recorded& own, const EnrollmentEvent& event, StateRows rows) {
@@ -69,10 +66,10 @@ void EvolveProject(const Recorded& own, const EnrollmentEvent& event, StateRows 
       EvolveDesigned(own, event.project_designed(), rows);
       break;
     case EnrollmentEvent::kProjectOffered:
-      EvolveOffered(event.project_offered(), rows);
+      EvolveOffered(own, event.project_offered(), rows);
       break;
     case EnrollmentEvent::kProjectOpened:
-      EvolveOpened(event.project_opened(), rows);
+      EvolveOpened(own, event.project_opened(), rows);
       break;
     default:
       break;
@@ -80,11 +77,8 @@ void EvolveProject(const Recorded& own, const EnrollmentEvent& event, StateRows 
 }
 
 Decision<EnrollmentEvent> DecideDesignProject(const Situation& s, const v1::DesignProject& command) {
-  if (const auto same = s.rows.Get(kProjects, {command.project_id()})) {
-    if (same->school_id() == s.context.school_id && same->term_id() == command.term_id() &&
-        same->kind() == command.kind()) {
-      return {};
-    }
+  if (const auto same = ProjectAt(s, command.project_id())) {
+    if (same->term_id() == command.term_id() && same->kind() == command.kind()) return {};
     return InvalidField("project_id", command.project_id(), "an id that no other project has");
   }
   AFTERBELL_RETURN_IF_ERROR(CheckTermHere(s, command.term_id()));

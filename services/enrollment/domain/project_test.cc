@@ -45,6 +45,19 @@ TEST(Project, DoesNotKnowTheTermOfAnotherDistrict) {
       .ThenNotFound();
 }
 
+// A partition holds many schools.
+TEST(Project, IsOfItsSchoolAlone) {
+  Kit kit;
+  kit.Do("school_leading_group", "greta", kDesign);
+  kit.GivenSchool("s2");
+  kit.Ask("school_leading_group", "greta", kOffer).ThenNotFound();
+  kit.Ask("school_leading_group", "greta", kDesign).ThenDecided();
+  kit.Do("school_leading_group", "greta", kOffer);
+  kit.AtSchool("s1");
+  EXPECT_EQ(kit.Ask("school_leading_group", "greta", kOpen).ThenRefused("ENR-07", "WRONG_STATE").met,
+            "DESIGNED");
+}
+
 TEST(Project, KnowsWhatItNames) {
   Kit kit;
   kit.Ask("school_leading_group", "greta",

@@ -1,7 +1,7 @@
 #include "services/enrollment/domain/reactions.h"
 
 #include "services/enrollment/domain/agreement.h"
-#include "services/enrollment/domain/tables.h"
+#include "services/enrollment/domain/application.h"
 
 namespace afterbell::enrollment {
 
@@ -9,7 +9,7 @@ std::vector<v1::EnrollmentCommand> ReachEnrollmentDeadline(const Situation& s, s
                                                            std::string_view entity) {
   if (name != kEnrollmentDue) return {};
   const std::string application_id(EntityPart(entity, 1));
-  const auto application = s.rows.Get(kApplications, {application_id});
+  const auto application = ApplicationAt(s, application_id);
   if (!application || application->state() != state::Application::AGREED) return {};
   v1::EnrollmentCommand command;
   command.mutable_enroll_pupil()->set_application_id(application_id);

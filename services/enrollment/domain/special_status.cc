@@ -20,17 +20,21 @@ void EvolveClaimed(const Recorded& own, const v1::SpecialStatusClaimed& event, S
   row.set_state(SpecialStatus::CLAIMED);
   row.set_claimed_by(own.commit.actor().person_id());
   row.set_claimed_at(own.occurred_at());
-  rows.Put(kStatuses, {event.status_id()}, std::move(row));
+  rows.Put(kStatuses, {own.commit.school_id(), event.status_id()}, std::move(row));
 }
 
 void EvolveVerified(const Recorded& own, const v1::SpecialStatusVerified& event, StateRows rows) {
-  const auto claimed = rows.Get(kStatuses, {event.status_id()});
+  const auto claimed = rows.Get(kStatuses, {own.commit.school_id(), event.status_id()});
   if (!claimed) return;
   SpecialStatus row = *claimed;
   row.set_state(SpecialStatus::VERIFIED);
   row.set_verified_by(own.commit.actor().person_id());
   row.set_verified_at(own.occurred_at());
-  rows.Put(kStatuses, {event.status_id()}, std::move(row));
+  rows.Put(kStatuses, {own.commit.school_id(), event.status_id()}, std::move(row));
+}
+
+RowPtr<SpecialStatus> StatusAt(const Situation& s, std::string_view status_id) {
+  return s.rows.Get(kStatuses, {s.context.school_id, status_id});
 }
 
 }  // namespace
@@ -50,7 +54,7 @@ void EvolveSpecialStatus(const Recorded& own, const EnrollmentEvent& event, Stat
 
 Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s,
                                                    const v1::ClaimSpecialStatus& command) {
-  if (const auto same = s.rows.Get(kStatuses, {command.status_id()})) {
+  if (const auto same = StatusAt(s, command.status_id())) {
     if (same->pupil_id() == command.pupil_id() && same->category() == command.category()) return {};
     return InvalidField("status_id", command.status_id(), "an id that no other status has");
   }
@@ -75,8 +79,8 @@ Decision<EnrollmentEvent> DecideClaimSpecialStatus(const Situation& s,
 
 Decision<EnrollmentEvent> DecideVerifySpecialStatus(const Situation& s,
                                                     const v1::VerifySpecialStatus& command) {
-  const auto status = s.rows.Get(kStatuses, {command.status_id()});
-  if (!status || status->school_id() != s.context.school_id) return Unknown("status", command.status_id());
+  const auto status = StatusAt(s, command.status_id());
+  if (!status) return Unknown("status", command.status_id());
   if (status->state() == SpecialStatus::VERIFIED) return {};
   if (status->claimed_by() == s.context.person_id) {
     return Refused{"ENR-28", "SAME_PERSON", command.status_id(), "", s.context.person_id};

@@ -52,6 +52,17 @@ TEST(ClaimSpecialStatus, TakesAnIdOnce) {
       .ThenInvalid("status_id");
 }
 
+// A partition holds many schools.
+TEST(ClaimSpecialStatus, IsOfItsSchoolAlone) {
+  Kit kit;
+  kit.Do("guardian", "gina", kClaim);
+  kit.Do("school_leading_group", "greta", kVerify);
+  kit.GivenSchool("s2");
+  kit.Ask("school_leading_group", "greta", kVerify).ThenNotFound();
+  kit.Ask("guardian", "gina", kClaim).ThenDecided();
+  kit.Ask("school_leading_group", "greta", kVerify).ThenDecided();
+}
+
 TEST(VerifySpecialStatus, IsForSomebodyElse) {
   Kit kit;
   kit.Ask("school_leading_group", "greta", kVerify).ThenNotFound();

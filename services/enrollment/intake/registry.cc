@@ -25,7 +25,7 @@ void FoldRegistry(const Recorded& foreign, FactRows rows) {
         break;
       case RegistryEvent::kGuardianshipRecorded: {
         const auto& guardianship = event.guardianship_recorded();
-        rows.Put(kGuardians, {guardianship.pupil_id(), guardianship.guardian_id()}, guardianship);
+        rows.Put(kGuardians, {school_id, guardianship.pupil_id(), guardianship.guardian_id()}, guardianship);
         break;
       }
       case RegistryEvent::kVenueRegistered:

@@ -40,21 +40,23 @@ decltype(kToReview)::Key QueueKey(const Application& row, const state::Queued& q
           key::Instant(queued.submitted_at()), row.application_id()};
 }
 
-void Index(const std::string& application_id, ViewRows rows) {
-  const auto row = rows.Get(kApplications, {application_id});
+void Index(const std::string& school_id, const std::string& application_id, ViewRows rows) {
+  const auto row = rows.Get(kApplications, {school_id, application_id});
   if (!row) return;
-  rows.Put(kApplicationsOf, {row->school_id(), row->pupil_id(), row->term_id(),
-                             key::Instant(row->started_at()), application_id});
-  if (const auto before = rows.Get(kQueued, {application_id})) rows.Erase(kToReview, QueueKey(*row, *before));
+  rows.Put(kApplicationsOf,
+           {school_id, row->pupil_id(), row->term_id(), key::Instant(row->started_at()), application_id});
+  const decltype(kQueued)::Key queued_key = {school_id, application_id};
+  if (const auto before = rows.Get(kQueued, queued_key)) rows.Erase(kToReview, QueueKey(*row, *before));
   if (auto queued = QueuedOf(*row)) {
     rows.Put(kToReview, QueueKey(*row, *queued));
-    rows.Put(kQueued, {application_id}, *std::move(queued));
+    rows.Put(kQueued, queued_key, *std::move(queued));
   } else {
-    rows.Erase(kQueued, {application_id});
+    rows.Erase(kQueued, queued_key);
   }
 }
 
-std::vector<std::string> ApplicationsIn(const v1::EnrollmentEvent& event, const QueryRows& rows) {
+std::vector<std::string> ApplicationsIn(const Recorded& own, const v1::EnrollmentEvent& event,
+                                        const QueryRows& rows) {
   using v1::EnrollmentEvent;
   const auto list = [](const auto& ids) { return std::vector<std::string>(ids.begin(), ids.end()); };
   switch (event.event_case()) {
@@ -79,7 +81,8 @@ std::vector<std::string> ApplicationsIn(const v1::EnrollmentEvent& event, const 
     case EnrollmentEvent::kPupilEnrolled:
       return {event.pupil_enrolled().application_id()};
     case EnrollmentEvent::kEnrollmentWithdrawn: {
-      const auto row = rows.Get(kEnrollments, {event.enrollment_withdrawn().enrollment_id()});
+      const auto row =
+          rows.Get(kEnrollments, {own.commit.school_id(), event.enrollment_withdrawn().enrollment_id()});
       return row ? std::vector<std::string>{row->application_id()} : std::vector<std::string>{};
     }
     default:
@@ -121,15 +124,15 @@ v1::ApplicationView ViewOf(const Application& row) {
 
 }  // namespace
 
-void ProjectApplications(const Recorded&, const v1::EnrollmentEvent& event, ViewRows rows) {
-  for (const std::string& application_id : ApplicationsIn(event, rows)) Index(application_id, rows);
+void ProjectApplications(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows) {
+  for (const std::string& application_id : ApplicationsIn(own, event, rows))
+    Index(own.commit.school_id(), application_id, rows);
 }
 
 absl::StatusOr<v1::GetApplicationAnswer> GetApplication(const QueryRows& rows,
                                                         const v1::GetApplicationRequest& request) {
-  const auto row = rows.Get(kApplications, {request.application_id()});
-  if (!row || row->school_id() != request.header().school_id())
-    return Unknown("application", request.application_id());
+  const auto row = rows.Get(kApplications, {request.header().school_id(), request.application_id()});
+  if (!row) return Unknown("application", request.application_id());
   v1::GetApplicationAnswer answer;
   *answer.mutable_application() = ViewOf(*row);
   return answer;
@@ -143,7 +146,7 @@ absl::StatusOr<v1::ListPupilApplicationsAnswer> ListPupilApplications(
     return ScanPage(rows, kApplicationsOf, prefix, request, request.header(), answer.mutable_page(),
                     [&](const auto& key) {
                       const auto& [school, pupil, term, started_at, application_id] = key;
-                      const auto row = rows.Get(kApplications, {application_id});
+                      const auto row = rows.Get(kApplications, {school_id, application_id});
                       if (row) *answer.add_applications() = ViewOf(*row);
                       return row != nullptr;
                     });
@@ -163,7 +166,7 @@ absl::StatusOr<v1::ListApplicationsToReviewAnswer> ListApplicationsToReview(
     return ScanPage(rows, kToReview, prefix, request, request.header(), answer.mutable_page(),
                     [&](const auto& key) {
                       const auto& [school, word, class_id, submitted_at, application_id] = key;
-                      const auto row = rows.Get(kApplications, {application_id});
+                      const auto row = rows.Get(kApplications, {school_id, application_id});
                       if (!row || (request.has_term_id() && row->term_id() != request.term_id()))
                         return false;
                       *answer.add_applications() = ViewOf(*row);

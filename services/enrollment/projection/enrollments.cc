@@ -42,7 +42,7 @@ v1::AgreementView ViewOf(const state::Agreement& row) {
   return view;
 }
 
-v1::EnrollmentView ViewOf(const QueryRows& rows, const state::Enrollment& row) {
+v1::EnrollmentView ViewOf(const QueryRows& rows, std::string_view school_id, const state::Enrollment& row) {
   v1::EnrollmentView view;
   view.set_enrollment_id(row.enrollment_id());
   view.set_application_id(row.application_id());
@@ -57,7 +57,8 @@ v1::EnrollmentView ViewOf(const QueryRows& rows, const state::Enrollment& row) {
   view.set_class_id(row.class_id());
   view.set_grade(row.grade());
   view.set_stage(row.stage());
-  for (const state::Place& place : PlacesOf(rows, row.enrollment_id())) *view.add_places() = ViewOf(place);
+  for (const state::Place& place : PlacesOf(rows, school_id, row.enrollment_id()))
+    *view.add_places() = ViewOf(place);
   return view;
 }
 
@@ -72,7 +73,7 @@ v1::CareGroupView ViewOf(const QueryRows& rows, const state::Group& row, const s
   *view.mutable_periods() = row.periods();
   *view.mutable_weekdays() = row.weekdays();
   view.set_venue_id(row.venue_id());
-  view.set_pupils(Headcount(rows, row.group_id(), on));
+  view.set_pupils(Headcount(rows, row.school_id(), row.group_id(), on));
   policy::Policy policy(rows);
   view.set_limit(static_cast<int32_t>(GroupLimit(rows, policy, row, on).value_or(0)));
   return view;
@@ -88,9 +89,8 @@ void ProjectCareGroups(const Recorded& own, const v1::EnrollmentEvent& event, Vi
 
 absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const QueryRows& rows,
                                                     const v1::GetAgreementRequest& request) {
-  const auto row = rows.Get(kAgreements, {request.agreement_id()});
-  if (!row || row->school_id() != request.header().school_id())
-    return Unknown("agreement", request.agreement_id());
+  const auto row = rows.Get(kAgreements, {request.header().school_id(), request.agreement_id()});
+  if (!row) return Unknown("agreement", request.agreement_id());
   v1::GetAgreementAnswer answer;
   *answer.mutable_agreement() = ViewOf(*row);
   return answer;
@@ -99,10 +99,11 @@ absl::StatusOr<v1::GetAgreementAnswer> GetAgreement(const QueryRows& rows,
 absl::StatusOr<v1::GetEnrollmentAnswer> GetEnrollment(const QueryRows& rows,
                                                       const v1::GetEnrollmentRequest& request) {
   const std::string id = EnrollmentId(request.pupil_id(), request.term_id(), request.product());
-  const auto row = rows.Get(kEnrollments, {id});
-  if (!row || row->school_id() != request.header().school_id()) return Unknown("enrollment", id);
+  const std::string& school_id = request.header().school_id();
+  const auto row = rows.Get(kEnrollments, {school_id, id});
+  if (!row) return Unknown("enrollment", id);
   v1::GetEnrollmentAnswer answer;
-  *answer.mutable_enrollment() = ViewOf(rows, *row);
+  *answer.mutable_enrollment() = ViewOf(rows, school_id, *row);
   return answer;
 }
 
@@ -113,7 +114,7 @@ absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const QueryRows& rows,
   AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kGroupsOf, Prefix(request.header().school_id(), request.term_id()),
                                      request, request.header(), answer.mutable_page(), [&](const auto& key) {
                                        const auto& [school, term, group_id] = key;
-                                       const auto row = rows.Get(kGroups, {group_id});
+                                       const auto row = rows.Get(kGroups, {school, group_id});
                                        if (!row) return false;
                                        v1::CareGroupView view = ViewOf(rows, *row, request.on());
                                        if (request.with_room_left() && view.limit() > 0 &&
@@ -128,12 +129,11 @@ absl::StatusOr<v1::ListCareGroupsAnswer> ListCareGroups(const QueryRows& rows,
 absl::StatusOr<v1::ListGroupPupilsAnswer> ListGroupPupils(const QueryRows& rows,
                                                           const v1::ListGroupPupilsRequest& request) {
   if (!IsDate(request.on())) return InvalidField("on", request.on(), "a date (2026-09-01)");
-  const auto group = rows.Get(kGroups, {request.group_id()});
-  if (!group || group->school_id() != request.header().school_id())
-    return Unknown("group", request.group_id());
+  const std::string& school_id = request.header().school_id();
+  if (!rows.Has(kGroups, {school_id, request.group_id()})) return Unknown("group", request.group_id());
   v1::ListGroupPupilsAnswer answer;
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kMembers, Prefix(request.group_id()), request, request.header(),
-                                     answer.mutable_page(), [&](const state::Place& place) {
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kMembers, Prefix(school_id, request.group_id()), request,
+                                     request.header(), answer.mutable_page(), [&](const state::Place& place) {
                                        const bool held =
                                            place.from_on() <= request.on() &&
                                            (place.last_on().empty() || request.on() <= place.last_on());

@@ -22,20 +22,20 @@ struct Mention {
 
 class Mentions {
  public:
-  explicit Mentions(QueryRows rows) : rows_(rows) {}
+  Mentions(std::string_view school_id, QueryRows rows) : school_id_(school_id), rows_(rows) {}
 
   void OfApplication(const std::string& application_id, std::vector<std::string> hashes,
                      std::string subject = "") {
-    const auto row = rows_.Get(kApplications, {application_id});
+    const auto row = rows_.Get(kApplications, {school_id_, application_id});
     if (!row) return;
     Add(row->pupil_id(), row->term_id(), subject.empty() ? application_id : subject, std::move(hashes));
   }
   void OfAgreement(const std::string& agreement_id, std::vector<std::string> hashes) {
-    const auto row = rows_.Get(kAgreements, {agreement_id});
+    const auto row = rows_.Get(kAgreements, {school_id_, agreement_id});
     if (row) OfApplication(row->application_id(), std::move(hashes), agreement_id);
   }
   void OfEnrollment(const std::string& enrollment_id, const std::string& subject) {
-    const auto row = rows_.Get(kEnrollments, {enrollment_id});
+    const auto row = rows_.Get(kEnrollments, {school_id_, enrollment_id});
     if (row) Add(row->pupil_id(), row->term_id(), subject, {});
   }
   void Add(std::string pupil_id, std::string term_id, std::string subject, std::vector<std::string> hashes) {
@@ -44,6 +44,7 @@ class Mentions {
   const std::vector<Mention>& found() const { return found_; }
 
  private:
+  const std::string_view school_id_;
   const QueryRows rows_;
   std::vector<Mention> found_;
 };
@@ -158,7 +159,7 @@ v1::HistoryEntry EntryOf(const Recorded& own, const std::string& event_name, con
 }  // namespace
 
 void ProjectHistory(const Recorded& own, const EnrollmentEvent& event, ViewRows rows) {
-  Mentions mentions(rows);
+  Mentions mentions(own.commit.school_id(), rows);
   MentionApplication(event, &mentions);
   MentionEnrollment(event, &mentions);
   const std::string name = EventName(event);

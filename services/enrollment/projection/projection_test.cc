@@ -184,6 +184,42 @@ TEST_F(Views, KeepTheFileOfAPupilsTerm) {
   EXPECT_EQ(history->entries(3).document_hashes(0), "text");
 }
 
+// Two schools of one partition with the same ids.
+TEST_F(Views, ShowWhatIsOfTheSchoolAsked) {
+  kit.Group("g1").Enrolled();
+  kit.Do("academic_affairs_office", "otto", Kit::Placed("ana", "g1"));
+  kit.GivenSchool("s2").Submitted().Group("g1");
+  const auto application = [&](const std::string& school) {
+    const std::string header = "header { school_id: '" + school + "' } ";
+    return GetApplication(kit.rows(), Parse<v1::GetApplicationRequest>(header + "application_id: 'a1'"))
+        ->application()
+        .state();
+  };
+  EXPECT_EQ(application("s1"), "ENROLLED");
+  EXPECT_EQ(application("s2"), "SUBMITTED");
+  const auto queue = [&](const std::string& school) {
+    const std::string header = "header { school_id: '" + school + "' } ";
+    return ListApplicationsToReview(
+               kit.rows(), Parse<v1::ListApplicationsToReviewRequest>(header + "step: 'class_review'"))
+        ->applications_size();
+  };
+  EXPECT_EQ(queue("s1"), 0);
+  EXPECT_EQ(queue("s2"), 1);
+  const auto pupils = [&](const std::string& school) {
+    const std::string header = "header { school_id: '" + school + "' } ";
+    return ListGroupPupils(kit.rows(),
+                           Parse<v1::ListGroupPupilsRequest>(header + "group_id: 'g1' on: '2026-09-07'"))
+        ->places_size();
+  };
+  EXPECT_EQ(pupils("s1"), 1);
+  EXPECT_EQ(pupils("s2"), 0);
+  EXPECT_FALSE(
+      GetEnrollment(kit.rows(),
+                    Parse<v1::GetEnrollmentRequest>(
+                        "header { school_id: 's2' } pupil_id: 'ana' term_id: 't1' product: BASIC_CARE"))
+          .ok());
+}
+
 // A log of its own, to be folded twice.
 class Refold : public ::testing::Test {
  protected:

@@ -32,12 +32,13 @@ v1::StatusView ViewOf(const SpecialStatus& row) {
 
 }  // namespace
 
-void ProjectStatuses(const Recorded&, const v1::EnrollmentEvent& event, ViewRows rows) {
+void ProjectStatuses(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows) {
   std::string status_id;
   if (event.has_special_status_claimed()) status_id = event.special_status_claimed().status_id();
   if (event.has_special_status_verified()) status_id = event.special_status_verified().status_id();
-  const auto row = rows.Get(kStatuses, {status_id});
-  if (status_id.empty() || !row) return;
+  if (status_id.empty()) return;
+  const auto row = rows.Get(kStatuses, {own.commit.school_id(), status_id});
+  if (!row) return;
   for (const auto state : {SpecialStatus::CLAIMED, SpecialStatus::VERIFIED})
     rows.Erase(kStatusesBy, IndexKey(*row, state));
   rows.Put(kStatusesBy, IndexKey(*row, row->state()));
@@ -50,7 +51,7 @@ absl::StatusOr<v1::ListPupilStatusesAnswer> ListPupilStatuses(const QueryRows& r
       ScanPage(rows, kStatusesBy, Prefix(request.header().school_id(), key::Word(request.state())), request,
                request.header(), answer.mutable_page(), [&](const auto& key) {
                  const auto& [school, state, claimed_at, status_id] = key;
-                 const auto row = rows.Get(kStatuses, {status_id});
+                 const auto row = rows.Get(kStatuses, {school, status_id});
                  if (!row || (request.has_category() && row->category() != request.category())) return false;
                  *answer.add_statuses() = ViewOf(*row);
                  return true;

@@ -15,7 +15,8 @@ inline constexpr ViewTable<Mark, key::Id, key::Id, key::Id, key::Instant, key::I
 inline constexpr ViewTable<Mark, key::Id, key::Word, key::Id, key::Instant, key::Id> kToReview{
     "v/to_review", "school/step/class/submitted_at/application", Ranged(2)};
 // Where it stands in them, so that it can leave.
-inline constexpr ViewTable<state::Queued, key::Id> kQueued{"v/to_review_at", "application", Point()};
+inline constexpr ViewTable<state::Queued, key::Id, key::Id> kQueued{"v/to_review_at", "school/application",
+                                                                    Point()};
 inline constexpr ViewTable<Mark, key::Id, key::Id, key::Id> kGroupsOf{"v/group_of", "school/term/group",
                                                                       Ranged(2)};
 inline constexpr ViewTable<Mark, key::Id, key::Word, key::Instant, key::Id> kStatusesBy{
