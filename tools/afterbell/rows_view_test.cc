@@ -56,12 +56,12 @@ TEST(RowsDescribe, SaysWhatATableIs) {
   const size_t line = text.find("  s/presence ");
   ASSERT_NE(line, std::string::npos);
   EXPECT_THAT(text.substr(line, text.find('\n', line) - line),
-              ::testing::MatchesRegex("  s/presence +pupil:id/date:date/session:id +"
-                                      "afterbell.attendance.state.Presence +state, domain/ +ranged by 1"));
+              ::testing::MatchesRegex("  s/presence +school:id/pupil:id/date:date/session:id +"
+                                      "afterbell.attendance.state.Presence +state, domain/ +ranged by 2"));
   EXPECT_THAT(json, HasSubstr("{\"owner\": \"attendance\", \"name\": \"s/presence\", "
-                              "\"key\": \"pupil:id/date:date/session:id\", "
+                              "\"key\": \"school:id/pupil:id/date:date/session:id\", "
                               "\"row\": \"afterbell.attendance.state.Presence\", \"kind\": \"state\", "
-                              "\"written_by\": \"domain/\", \"kept\": \"ranged by 1\"}"));
+                              "\"written_by\": \"domain/\", \"kept\": \"ranged by 2\"}"));
   EXPECT_THAT(text, HasSubstr("(one row)"));
 }
 

@@ -12,7 +12,8 @@
 namespace afterbell::attendance {
 
 // State.
-bool IsNotified(const Rows& rows, std::string_view pupil_id, std::string_view date, std::string_view period);
+bool IsNotified(const Rows& rows, std::string_view school_id, std::string_view pupil_id,
+                std::string_view date, std::string_view period);
 
 // Evolve.
 void Evolve(const Recorded& own, const v1::AbsenceNotified& notified, StateRows rows);

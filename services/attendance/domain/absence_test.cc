@@ -30,7 +30,22 @@ TEST(NotifyAbsence, WithoutAPeriodIsForTheWholeDay) {
   School school;
   school.At(kDate, "09:00").When(Notify("")).Then(Notified(""));
   school.When(Notify("'afternoon-1'")).ThenNothing();
-  EXPECT_TRUE(IsNotified(school.rows(), "ana", kDate, "late"));
+  EXPECT_TRUE(IsNotified(school.rows(), "s1", "ana", kDate, "late"));
+}
+
+// A pupil may be known at two schools of a partition.
+TEST(NotifyAbsence, IsForItsSchoolAlone) {
+  School school;
+  school.At(kDate, "09:00").When(Notify("'afternoon-1'")).Then(Notified("afternoon-1"));
+  school.GivenSchool("s2");
+  EXPECT_FALSE(IsNotified(school.rows(), "s2", "ana", kDate, "afternoon-1"));
+  school.When(Notify("'afternoon-1'")).Then(Notified("afternoon-1"));
+}
+
+TEST(NotifyAbsence, IsTakenAfterAnotherSchoolsSessionIsOver) {
+  School school;
+  school.GivenOpen().GivenSchool("s2");
+  school.At(kDate, "17:30").When(Notify("'afternoon-1'")).Then(Notified("afternoon-1"));
 }
 
 TEST(NotifyAbsence, IsTakenUntilTheSessionIsOver) {

@@ -1,6 +1,5 @@
 #include "services/attendance/domain/calendar.h"
 
-#include "services/attendance/domain/facts.h"
 #include "services/platform/reference/reference.h"
 
 namespace afterbell::attendance {
@@ -25,12 +24,12 @@ bool Excludes(const std::string& word, const std::string& weekday, const std::st
 
 // The number of weekdays, from Monday on, that a value of days_per_week names for a group; nothing
 // where it says nothing of such a group.
-std::optional<int> DaysFor(const Rows& rows, const policy::v1::Value& value, const state::Group& group) {
+std::optional<int> DaysFor(const Situation& s, const policy::v1::Value& value, const Group& group) {
   if (value.has_count()) return static_cast<int>(value.count());
   if (value.choice() == "school_days") return kSchoolDays;
-  const std::string kind = ProjectKindOf(rows, group);
+  const std::string kind = ProjectKindOf(s.rows, s.context.school_id, group);
   for (const policy::v1::Entry& entry : value.entries().entry()) {
-    const bool meant = entry.name() == group.formed().stage() || (!kind.empty() && entry.name() == kind);
+    const bool meant = entry.name() == group.stage() || (!kind.empty() && entry.name() == kind);
     if (meant && entry.value().has_count()) return static_cast<int>(entry.value().count());
   }
   return std::nullopt;
@@ -46,11 +45,11 @@ std::optional<Refused> RefuseByException(const registry::v1::ServiceDaySet& day,
 
 }  // namespace
 
-std::optional<Refused> RefuseDay(const Situation& s, const state::Group& group, const std::string& date,
+std::optional<Refused> RefuseDay(const Situation& s, const Group& group, const std::string& date,
                                  const std::string& period) {
   const std::string& school = s.context.school_id;
   if (const auto day = reference::DayException(s.rows, school, date)) return RefuseByException(*day, date);
-  const policy::Place place = reference::PlaceOf(s.rows, school, group.formed().stage());
+  const policy::Place place = reference::PlaceOf(s.rows, school, group.stage());
   const std::string weekday = WeekdayWord(date);
   if (const auto excluded = s.policy.Find("excluded_days", place, date)) {
     for (const std::string& word : excluded->value().words().word()) {
@@ -64,7 +63,7 @@ std::optional<Refused> RefuseDay(const Situation& s, const state::Group& group, 
     return NotAServiceDay(date, absl::StrJoin(words, ","), weekday, "service_weekdays");
   }
   if (const auto per_week = s.policy.Find("days_per_week", place, date)) {
-    const auto days = DaysFor(s.rows, per_week->value(), group);
+    const auto days = DaysFor(s, per_week->value(), group);
     if (days && WeekdayOf(date) > *days) {
       return NotAServiceDay(date, std::to_string(*days), std::to_string(WeekdayOf(date)), "days_per_week");
     }

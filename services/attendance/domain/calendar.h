@@ -7,14 +7,14 @@
 #include <optional>
 #include <string>
 
-#include "services/attendance/domain/attendance_state.pb.h"
+#include "services/attendance/domain/facts.h"
 #include "services/platform/decider/decider.h"
 
 namespace afterbell::attendance {
 
 // Why a group of the situation's school has no session in that period of that date; nothing where it
 // may have one.
-std::optional<Refused> RefuseDay(const Situation& s, const state::Group& group, const std::string& date,
+std::optional<Refused> RefuseDay(const Situation& s, const Group& group, const std::string& date,
                                  const std::string& period);
 
 }  // namespace afterbell::attendance

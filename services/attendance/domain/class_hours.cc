@@ -17,14 +17,14 @@ bool HasChoice(const policy::v1::Value& value, std::string_view choice) {
 }
 
 // Stage and grade of a pupil in that month, or of a group.
-policy::Place PlaceOfSubject(const Rows& rows, const v1::CountClassHours& command,
-                             const std::string& school_id) {
+policy::Place PlaceOfSubject(const Rows& rows, const std::string& school_id,
+                             const v1::CountClassHours& command) {
   if (command.subject() == v1::OF_GROUP) {
-    const auto group = FindGroup(rows, command.subject_id(), "");
-    return reference::PlaceOf(rows, school_id, group ? group->formed().stage() : std::string());
+    const auto group = FindGroup(rows, school_id, command.subject_id());
+    return reference::PlaceOf(rows, school_id, group ? group->stage() : std::string());
   }
   std::string stage, grade;
-  rows.Scan(kEnrollments, Prefix(command.subject_id()), [&](const state::Enrolled& row) {
+  rows.Scan(kEnrollments, Prefix(school_id, command.subject_id()), [&](const state::Enrolled& row) {
     const bool in_month = row.from_on() <= LastOfMonth(command.month()) &&
                           (row.last_on().empty() || FirstOfMonth(command.month()) <= row.last_on());
     if (in_month) stage = row.stage(), grade = row.grade();
@@ -65,29 +65,30 @@ bool SameCount(const v1::ClassHoursCounted& a, const v1::ClassHoursCounted& b) {
 
 // State.
 
-void ForEachCounted(const Rows& rows, v1::ClassHourSubject subject, std::string_view subject_id,
-                    std::string_view month, const std::function<void(const state::Session&)>& visit) {
+void ForEachCounted(const Rows& rows, std::string_view school_id, v1::ClassHourSubject subject,
+                    std::string_view subject_id, std::string_view month,
+                    const std::function<void(const state::Session&)>& visit) {
   const std::string first = FirstOfMonth(month), last = LastOfMonth(month);
-  const auto of_month = Prefix(subject_id).From(key::Date(first)).Until(key::Date(last));
+  const auto of_month = Prefix(school_id, subject_id).From(key::Date(first)).Until(key::Date(last));
   const auto visit_session = [&](std::string_view session_id) {
-    if (const auto session = rows.Get(kSessions, {session_id})) visit(*session);
+    if (const auto session = rows.Get(kSessions, {school_id, session_id})) visit(*session);
   };
   if (subject == v1::OF_PUPIL) {
     rows.Scan(kPresences, of_month, [&](const auto& key, const state::Presence& presence) {
-      if (presence.in_at() != 0) visit_session(std::get<2>(key));
+      if (presence.in_at() != 0) visit_session(std::get<3>(key));
     });
     return;
   }
   rows.Scan(kGroupSessions, of_month, [&](const state::GroupSession& of_group) {
-    const auto tally = rows.Get(kTallies, {of_group.session_id()});
+    const auto tally = rows.Get(kTallies, {school_id, of_group.session_id()});
     if (tally && tally->came() != 0) visit_session(of_group.session_id());
   });
 }
 
 // Evolve.
 
-void Evolve(const Recorded&, const v1::ClassHoursCounted& counted, StateRows rows) {
-  rows.Put(kClassHours, {counted.subject_id(), key::Month(counted.month())}, counted);
+void Evolve(const Recorded& own, const v1::ClassHoursCounted& counted, StateRows rows) {
+  rows.Put(kClassHours, {own.commit.school_id(), counted.subject_id(), key::Month(counted.month())}, counted);
 }
 
 void SetMonthEnd(const state::Session& session, v1::ClassHourSubject subject, std::string_view subject_id,
@@ -103,15 +104,12 @@ void SetMonthEnd(const state::Session& session, v1::ClassHourSubject subject, st
 // Decide.
 
 Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHours& command) {
-  std::string school_id;
+  const std::string& school_id = s.context.school_id;
   std::vector<int> minutes;
-  ForEachCounted(s.rows, command.subject(), command.subject_id(), command.month(),
-                 [&](const state::Session& session) {
-                   school_id = session.school_id();
-                   minutes.push_back(PlannedMinutes(session));
-                 });
+  ForEachCounted(s.rows, school_id, command.subject(), command.subject_id(), command.month(),
+                 [&](const state::Session& session) { minutes.push_back(PlannedMinutes(session)); });
   if (minutes.empty()) return Events();
-  const policy::Place place = PlaceOfSubject(s.rows, command, school_id);
+  const policy::Place place = PlaceOfSubject(s.rows, school_id, command);
   const std::string on = LastOfMonth(command.month());
   if (!MoneyFollows(s.policy, command.subject(), place, on)) return Events();
   AFTERBELL_ASSIGN_OR_RETURN(const int64_t class_hour, s.policy.Minutes("class_hour_minutes", place, on));
@@ -126,7 +124,7 @@ Decision<Event> DecideCountClassHours(const Situation& s, const v1::CountClassHo
   }
   counted.set_sessions(static_cast<int>(minutes.size()));
   counted.set_class_hour_minutes(static_cast<int>(class_hour));
-  const auto before = s.rows.Get(kClassHours, {command.subject_id(), key::Month(command.month())});
+  const auto before = s.rows.Get(kClassHours, {school_id, command.subject_id(), key::Month(command.month())});
   if (before && SameCount(*before, counted)) return Events();
   counted.set_count_id(DerivedId("class_hours", {command.subject_id(), command.month()}));
   counted.set_subject(command.subject());

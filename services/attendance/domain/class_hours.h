@@ -17,9 +17,10 @@ namespace afterbell::attendance {
 inline constexpr std::string_view kMonthEnd = "month_end";
 
 // State.
-// Visits the sessions of a month that count, in order of date.
-void ForEachCounted(const Rows& rows, v1::ClassHourSubject subject, std::string_view subject_id,
-                    std::string_view month, const std::function<void(const state::Session&)>& visit);
+// Visits the school's sessions of a month that count, in order of date.
+void ForEachCounted(const Rows& rows, std::string_view school_id, v1::ClassHourSubject subject,
+                    std::string_view subject_id, std::string_view month,
+                    const std::function<void(const state::Session&)>& visit);
 
 // Evolve.
 void Evolve(const Recorded& own, const v1::ClassHoursCounted& counted, StateRows rows);

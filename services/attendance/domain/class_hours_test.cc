@@ -114,6 +114,25 @@ TEST(ClassHours, CountedAgainAreARevisionOnlyWhenTheyDiffer) {
   EXPECT_EQ(again[0].class_hours_counted().class_hours(), 9);
 }
 
+// The same pupil and a group of the same id at two schools of a partition.
+TEST(ClassHours, AreThoseOfTheirSchoolAlone) {
+  School school;
+  GivenMonth(school).GivenPolicy("fee_model", "choice: 'per_class_hour'");
+  school.GivenPolicy("subsidy_period", "choice: 'class_hour'");
+  school.GivenPolicy("class_hour_minutes", "minutes: 30");
+  school.When(Count("OF_PUPIL", "ana")).ThenDecided();
+  school.When(Count("OF_GROUP", "g1")).ThenDecided();
+  school.GivenOpenAt("s2").Given(School::CheckedIn("ana", School::SessionAt("s2")));
+  for (const auto& [subject, id] : {std::pair("OF_PUPIL", "ana"), std::pair("OF_GROUP", "g1")}) {
+    const auto counted = school.When(Count(subject, id)).ThenDecided()[0].class_hours_counted();
+    EXPECT_EQ(counted.revision(), 1) << subject;
+    EXPECT_EQ(counted.sessions(), 1) << subject;
+    EXPECT_EQ(counted.minutes(), 120) << subject;
+  }
+  school.AtSchool("s1");
+  school.When(Count("OF_PUPIL", "ana")).ThenNothing();
+}
+
 TEST(ClassHours, AreNoneForOneWhoNeverCame) {
   School school;
   GivenMonth(school).GivenPolicy("fee_model", "choice: 'per_class_hour'");

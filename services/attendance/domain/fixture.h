@@ -1,5 +1,6 @@
 // A school day for tests: school s1 has group g1 with ana, bo and cem, teacher tia has a duty in its
-// session of 2026-09-01 (a Tuesday), 15:30 to 17:30, at venue v1.
+// session of 2026-09-01 (a Tuesday), 15:30 to 17:30, at venue v1. Another school of the same partition is
+// alike, with the same ids.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_FIXTURE_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_DOMAIN_FIXTURE_H_
 
@@ -37,11 +38,18 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
   explicit School(bool short_of_teachers = false) : Kit(Service(), "s1") {
     GivenCommons(Registry("district_registered { district_id: 'd1' time_zone: 'Asia/Shanghai' }"));
     GivenCommons(
-        Registry(absl::StrCat("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' ",
-                              "short_of_teachers: ", short_of_teachers ? "true" : "false", " }")));
-    GivenCommons(
         Registry("term_opened { term_id: 'autumn' scope_id: 'd1' first_on: '2026-09-01' "
                  "last_on: '2027-01-20' }"));
+    GivenSchool("s1", short_of_teachers);
+    Clear("tia");
+  }
+
+  // The kit is there from now on.
+  School& GivenSchool(const std::string& school, bool short_of_teachers = false) {
+    GivenCommons(Registry(absl::StrCat("school_registered { school_id: '", school,
+                                       "' district_id: 'd1' stages: 'primary' short_of_teachers: ",
+                                       short_of_teachers ? "true" : "false", " }")));
+    AtSchool(school);
     GivenFrom("registry", Registry("venue_registered { venue_id: 'v1' on_site: true }"));
     GivenFrom("enrollment",
               Enrollment("care_group_formed { group_id: 'g1' term_id: 'autumn' stage: 'primary' "
@@ -49,7 +57,7 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
     for (const char* pupil : {"ana", "bo", "cem"}) Enroll(pupil, "g1");
     GivenFrom("registry", Registry("guardianship_recorded { pupil_id: 'ana' guardian_id: 'gina' "
                                    "from_on: '2026-08-01' }"));
-    Clear("tia");
+    return *this;
   }
 
   School& Enroll(const std::string& pupil, const std::string& group) {
@@ -104,6 +112,21 @@ class School : public kit::Kit<v1::AttendanceCommand, v1::AttendanceEvent> {
     Given(TakenOver("tia"));
     As("care_teacher", "tia");
     return *this;
+  }
+  // The same at another school.
+  School& GivenOpenAt(const std::string& school) {
+    GivenSchool(school);
+    v1::AttendanceEvent planned = Planned();
+    planned.mutable_session_planned()->set_session_id(SessionAt(school));
+    v1::AttendanceEvent taken = TakenOver("tia");
+    taken.mutable_group_taken_over()->set_session_id(SessionAt(school));
+    GivenFrom("staffing", Duty(absl::StrCat("duty-tia-", school), "tia", "care_teacher", SessionAt(school)));
+    Given(planned, taken);
+    As("care_teacher", "tia");
+    return *this;
+  }
+  static std::string SessionAt(const std::string& school) {
+    return SessionIdOf(school, kDate, "afternoon-1", "g1");
   }
   School& GivenIn(const std::string& pupil) {
     Given(CheckedIn(pupil));

@@ -34,9 +34,7 @@ Refused AlreadyEnded(const state::Presence& presence, const std::string& pupil_i
 }
 
 bool AsksMutualConfirmation(const Situation& s, const state::Session& session) {
-  const auto group = FindGroup(s.rows, session.group_id(), "");
-  const policy::Place place =
-      reference::PlaceOf(s.rows, session.school_id(), group ? group->formed().stage() : std::string());
+  const policy::Place place = reference::PlaceOf(s.rows, session.school_id(), StageOf(s.rows, session));
   const auto rule = s.policy.Find("release_rule", place, session.date());
   return rule && rule->value().choice() == "mutual_confirmation";
 }
@@ -44,7 +42,8 @@ bool AsksMutualConfirmation(const Situation& s, const state::Session& session) {
 // To whom a pupil is not given (ATT-07). That a pupil left all the same is testimony: never refused.
 std::optional<Refused> RefuseGoing(const Situation& s, const state::Session& session, const Going& going) {
   const bool collected = going.kind == v1::TO_GUARDIAN || going.kind == v1::TO_COLLECTOR;
-  if (collected && !IsGuardian(s.rows, going.pupil_id, going.to_person_id, session.date())) {
+  if (collected &&
+      !IsGuardian(s.rows, session.school_id(), going.pupil_id, going.to_person_id, session.date())) {
     return Refused{"ATT-07", "NOT_A_COLLECTOR", going.to_person_id};
   }
   const bool both = going.guardian_confirmed && going.child_confirmed;
@@ -56,7 +55,8 @@ std::optional<Refused> RefuseGoing(const Situation& s, const state::Session& ses
                    std::to_string(going.guardian_confirmed + going.child_confirmed),
                    "release_rule"};
   }
-  if (going.kind == v1::ALONE_AGREED && !MayLeaveAlone(s.rows, going.pupil_id, session.date())) {
+  if (going.kind == v1::ALONE_AGREED &&
+      !MayLeaveAlone(s.rows, session.school_id(), going.pupil_id, session.date())) {
     return Refused{"ATT-07", "ALONE_NOT_AGREED", going.pupil_id};
   }
   return std::nullopt;
@@ -81,7 +81,7 @@ Decision<Event> DecideGoing(const Situation& s, const state::Session& session, c
   if (presence->ended_at() != 0) return AlreadyEnded(*presence, going.pupil_id);
   if (otherwise_refused) return *otherwise_refused;
   if (auto refused = RefuseGoing(s, session, going)) return *std::move(refused);
-  const auto tally = s.rows.GetOrEmpty(kTallies, {session.session_id()});
+  const auto tally = s.rows.GetOrEmpty(kTallies, {session.school_id(), session.session_id()});
   Events events = {std::move(event)};
   AssessPupils(s, session, tally, NowIn(tally), NowIn(tally) - 1, &events);
   if (session.state() == v1::DISMISSING && NowIn(tally) == 1) {
@@ -92,7 +92,8 @@ Decision<Event> DecideGoing(const Situation& s, const state::Session& session, c
 
 void End(const Recorded& own, std::string_view session_id, std::string_view pupil_id, bool early,
          const std::function<void(state::Presence&)>& fill, StateRows rows) {
-  const auto session = rows.Get(kSessions, {session_id});
+  const std::string& school_id = own.commit.school_id();
+  const auto session = rows.Get(kSessions, {school_id, session_id});
   if (!session) return;
   const auto open = FindPresence(rows, *session, pupil_id);
   if (!open || !IsIn(*open)) return;
@@ -101,11 +102,11 @@ void End(const Recorded& own, std::string_view session_id, std::string_view pupi
   presence.set_ended_by_id(own.commit.actor().person_id());
   presence.set_left_early(early);
   fill(presence);
-  rows.Put(kPresences, {pupil_id, key::Date(session->date()), session_id}, std::move(presence));
-  rows.Erase(kOpenPresences, {session->school_id(), pupil_id});
-  auto tally = rows.GetOrEmpty(kTallies, {session_id});
+  rows.Put(kPresences, {school_id, pupil_id, key::Date(session->date()), session_id}, std::move(presence));
+  rows.Erase(kOpenPresences, {school_id, pupil_id});
+  auto tally = rows.GetOrEmpty(kTallies, {school_id, session_id});
   tally.set_went(tally.went() + 1);
-  rows.Put(kTallies, {session_id}, std::move(tally));
+  rows.Put(kTallies, {school_id, session_id}, std::move(tally));
 }
 
 }  // namespace
@@ -126,29 +127,33 @@ v1::PresenceState StateOf(const state::Presence& presence, bool noticed) {
 
 RowPtr<state::Presence> FindPresence(const Rows& rows, const state::Session& session,
                                      std::string_view pupil_id) {
-  return rows.Get(kPresences, {pupil_id, key::Date(session.date()), session.session_id()});
+  return rows.Get(kPresences,
+                  {session.school_id(), pupil_id, key::Date(session.date()), session.session_id()});
 }
 
 // Evolve. A pupil who came is counted once, and one who went once, however often a record is folded.
 
 void Evolve(const Recorded& own, const v1::PupilCheckedIn& in, StateRows rows) {
-  const auto session = rows.Get(kSessions, {in.session_id()});
+  const std::string& school_id = own.commit.school_id();
+  const auto session = rows.Get(kSessions, {school_id, in.session_id()});
   if (!session) return;
-  auto presence = rows.GetOrEmpty(kPresences, {in.pupil_id(), key::Date(session->date()), in.session_id()});
+  const decltype(kPresences)::Key key = {school_id, in.pupil_id(), key::Date(session->date()),
+                                         in.session_id()};
+  auto presence = rows.GetOrEmpty(kPresences, key);
   if (presence.in_at() != 0) return;
   presence.set_in_at(own.occurred_at());
   presence.set_in_by_id(own.commit.actor().person_id());
-  rows.Put(kPresences, {in.pupil_id(), key::Date(session->date()), in.session_id()}, std::move(presence));
+  rows.Put(kPresences, key, std::move(presence));
   state::OpenPresence open;
   open.set_session_id(in.session_id());
   open.set_group_id(session->group_id());
   open.set_venue_id(session->venue_id());
   open.set_in_at(own.occurred_at());
-  rows.Put(kOpenPresences, {session->school_id(), in.pupil_id()}, std::move(open));
-  auto tally = rows.GetOrEmpty(kTallies, {in.session_id()});
+  rows.Put(kOpenPresences, {school_id, in.pupil_id()}, std::move(open));
+  auto tally = rows.GetOrEmpty(kTallies, {school_id, in.session_id()});
   tally.set_came(tally.came() + 1);
-  rows.Put(kTallies, {in.session_id()}, std::move(tally));
-  if (session->state() < v1::RUNNING) Advance(in.session_id(), v1::RUNNING, rows);
+  rows.Put(kTallies, {school_id, in.session_id()}, std::move(tally));
+  if (session->state() < v1::RUNNING) Advance(school_id, in.session_id(), v1::RUNNING, rows);
   SetMonthEnd(*session, v1::OF_PUPIL, in.pupil_id(), rows);
 }
 
@@ -178,8 +183,8 @@ Decision<Event> DecideCheckInPupil(const Situation& s, const v1::CheckInPupil& c
   if (presence && IsIn(*presence)) return Events();
   // A gate that was offline tells late what an earlier check-in said.
   if (presence && presence->ended_at() != 0 && s.context.occurred_at <= presence->ended_at()) return Events();
-  if (!IsPlaced(s.rows, session->group_id(), pupil, session->date())) {
-    const bool enrolled = IsEnrolled(s.rows, pupil, session->date());
+  if (!IsPlaced(s.rows, *session, pupil)) {
+    const bool enrolled = IsEnrolled(s.rows, session->school_id(), pupil, session->date());
     return Refused{"ATT-02", enrolled ? "NOT_IN_GROUP" : "NOT_ENROLLED", pupil};
   }
   if (!IsOpen(*session)) {
@@ -196,7 +201,7 @@ Decision<Event> DecideCheckInPupil(const Situation& s, const v1::CheckInPupil& c
   event.mutable_pupil_checked_in()->set_session_id(command.session_id());
   event.mutable_pupil_checked_in()->set_pupil_id(pupil);
   Events events = {std::move(event)};
-  const auto tally = s.rows.GetOrEmpty(kTallies, {command.session_id()});
+  const auto tally = s.rows.GetOrEmpty(kTallies, {session->school_id(), command.session_id()});
   AssessPupils(s, *session, tally, NowIn(tally), NowIn(tally) + 1, &events);
   return events;
 }

@@ -9,7 +9,9 @@ namespace {
 constexpr char kReleasedToGina[] =
     "pupil_id: 'ana' kind: TO_GUARDIAN to_person_id: 'gina' guardian_confirmed: true child_confirmed: true";
 
-state::Tally TallyOf(School& school) { return school.rows().GetOrEmpty(kTallies, {School::SessionId()}); }
+state::Tally TallyOf(School& school) {
+  return school.rows().GetOrEmpty(kTallies, {"s1", School::SessionId()});
+}
 
 TEST(CheckIn, ChecksInAPupilOfTheGroup) {
   School school;
@@ -19,7 +21,7 @@ TEST(CheckIn, ChecksInAPupilOfTheGroup) {
       .When(School::CheckIn("ana"))
       .Then(School::CheckedIn("ana"));
   EXPECT_EQ(NowIn(TallyOf(school)), 1);
-  EXPECT_EQ(school.rows().Get(kSessions, {School::SessionId()})->state(), v1::RUNNING);
+  EXPECT_EQ(school.rows().Get(kSessions, {"s1", School::SessionId()})->state(), v1::RUNNING);
 }
 
 TEST(CheckIn, StaysQuietWhenThePupilIsAlreadyIn) {
@@ -57,6 +59,25 @@ TEST(CheckIn, RefusesFromTheDayAWithdrawalTakesEffect) {
                                             "effective_on: '2026-09-01' }"));
   school.When(School::CheckIn("ana")).Then(School::CheckedIn("ana"));
   school.When(School::CheckIn("bo")).ThenRefused("ATT-02", "NOT_ENROLLED");
+}
+
+// A group of the same id at two schools of a partition.
+TEST(CheckIn, KnowsThePlacesOfItsSchoolAlone) {
+  School school;
+  school.Enroll("dan", "g1").Enroll("eva", "g2").GivenOpenAt("s2").Enroll("eva", "g1");
+  const std::string session = School::SessionAt("s2");
+  school.When(School::CheckIn("dan", session)).ThenRefused("ATT-02", "NOT_ENROLLED");
+  school.When(School::CheckIn("eva", session)).Then(School::CheckedIn("eva", session));
+  school.AtSchool("s1").When(School::CheckIn("eva", session)).ThenNotFound();
+}
+
+TEST(CheckIn, KnowsThePresencesOfItsSchoolAlone) {
+  School school;
+  school.GivenOpen().GivenIn("ana").GivenOpenAt("s2");
+  const std::string session = School::SessionAt("s2");
+  school.When(School::CheckIn("ana", session)).Then(School::CheckedIn("ana", session));
+  EXPECT_EQ(NowIn(TallyOf(school)), 1);
+  school.AtSchool("s1").When(School::CheckIn("ana")).ThenNothing();
 }
 
 TEST(CheckIn, RefusesBeforeAnybodyTookOverAndAfterTheClose) {
@@ -169,6 +190,24 @@ TEST(ReleasePupil, LetsNobodyGoAloneByAnAgreementThatHasEnded) {
   school.GivenFrom("enrollment", Enrollment("agreement_ended { agreement_id: 'a1' last_on: '2026-08-31' }"));
   school.When(School::About("release_pupil", "pupil_id: 'ana' kind: ALONE_AGREED"))
       .ThenRefused("ATT-07", "ALONE_NOT_AGREED");
+}
+
+// A pupil may be known at two schools of a partition.
+TEST(ReleasePupil, GoesByTheGuardiansAndAgreementsOfItsSchoolAlone) {
+  School school;
+  school.GivenFrom("registry", Registry("guardianship_recorded { pupil_id: 'ana' guardian_id: 'gil' "
+                                        "from_on: '2026-08-01' }"));
+  school.GivenFrom("enrollment",
+                   Enrollment("agreement_took_effect { agreement_id: 'a1' pupil_id: 'ana' "
+                              "from_on: '2026-09-01' to_on: '2027-01-20' may_leave_alone: true }"));
+  const std::string session = School::SessionAt("s2");
+  school.GivenOpenAt("s2").Given(School::CheckedIn("ana", session));
+  const auto release = [&](const std::string& how) {
+    return Command(absl::StrCat("release_pupil { session_id: '", session, "' pupil_id: 'ana' ", how, " }"));
+  };
+  school.When(release("kind: TO_GUARDIAN to_person_id: 'gil'")).ThenRefused("ATT-07", "NOT_A_COLLECTOR");
+  school.When(release("kind: ALONE_AGREED")).ThenRefused("ATT-07", "ALONE_NOT_AGREED");
+  school.When(release("kind: TO_GUARDIAN to_person_id: 'gina'")).ThenDecided();
 }
 
 TEST(ReleasePupil, NeverRefusesTheTestimonyThatAPupilLeft) {

@@ -36,23 +36,23 @@ Adults Count(const std::map<std::string, std::string>& role_of) {
   return adults;
 }
 
-std::map<std::string, std::string> RolesOnDuty(const Rows& rows, std::string_view session_id) {
+std::map<std::string, std::string> RolesOnDuty(const Rows& rows, const state::Session& session) {
   std::map<std::string, std::string> role_of;
-  rows.Scan(kDuties, Prefix(session_id),
+  rows.Scan(kDuties, Prefix(session.school_id(), session.session_id()),
             [&](const staffing::v1::DutyAssigned& duty) { role_of.emplace(duty.person_id(), duty.role()); });
   return role_of;
 }
 
 Adults PresentAdults(const Rows& rows, const state::Session& session,
                      const std::optional<AdultChange>& change) {
-  const std::map<std::string, std::string> duties = RolesOnDuty(rows, session.session_id());
+  const std::map<std::string, std::string> duties = RolesOnDuty(rows, session);
   std::map<std::string, std::string> in;
   for (const auto& [person, role] : duties) {
     if (IsInSession(rows, session, person)) in.emplace(person, role);
   }
-  rows.Scan(kSessionAdults, Prefix(session.session_id()),
+  rows.Scan(kSessionAdults, Prefix(session.school_id(), session.session_id()),
             [&](const auto& key, const state::SessionAdult& adult) {
-              if (adult.in()) in.emplace(std::get<1>(key), adult.role());
+              if (adult.in()) in.emplace(std::get<2>(key), adult.role());
             });
   if (change && !change->in) in.erase(change->person_id);
   if (change && change->in) {
@@ -76,8 +76,8 @@ std::vector<Condition> ConditionsFor(const Rows& rows, const state::Session& ses
     conditions.push_back({"pupils_per_auxiliary", "STF-06", adults.auxiliaries, true});
   }
   conditions.push_back({"teachers_per_group", "STF-07", adults.teachers});
-  const auto group = FindGroup(rows, session.group_id(), "");
-  if (group && ProjectKindOf(rows, *group) == "class_club") {
+  const auto group = FindGroup(rows, session.school_id(), session.group_id());
+  if (group && ProjectKindOf(rows, session.school_id(), *group) == "class_club") {
     conditions.push_back({"min_parents_per_class_club", "STF-08", adults.parent_volunteers});
   }
   return conditions;
@@ -108,9 +108,7 @@ void Assess(const Situation& s, const state::Session& session, v1::RatioPhase ph
   now.set_teachers(adults.teachers);
   now.set_auxiliaries(adults.auxiliaries);
   now.set_parent_volunteers(adults.parent_volunteers);
-  const auto group = FindGroup(s.rows, session.group_id(), "");
-  const policy::Place place =
-      reference::PlaceOf(s.rows, session.school_id(), group ? group->formed().stage() : std::string());
+  const policy::Place place = reference::PlaceOf(s.rows, session.school_id(), StageOf(s.rows, session));
   for (const Condition& condition : ConditionsFor(s.rows, session, adults)) {
     const auto value = s.policy.Find(condition.parameter, place, session.date());
     if (!value || value->value().count() <= 0) continue;
@@ -123,7 +121,7 @@ void Assess(const Situation& s, const state::Session& session, v1::RatioPhase ph
     found.set_short_(found.met() < found.needed());
     found.set_value_id(value->value_id());
   }
-  const auto before = s.rows.Get(kRatios, {session.session_id(), key::Number(phase)});
+  const auto before = s.rows.Get(kRatios, {session.school_id(), session.session_id(), key::Number(phase)});
   if (Turned(before, now)) events->push_back(std::move(event));
 }
 
@@ -131,29 +129,30 @@ int Steps(int pupils, int step) { return (pupils + step - 1) / step; }
 
 }  // namespace
 
-void Evolve(const Recorded&, const v1::RatioAssessed& assessed, StateRows rows) {
-  rows.Put(kRatios, {assessed.session_id(), key::Number(assessed.phase())}, assessed);
+void Evolve(const Recorded& own, const v1::RatioAssessed& assessed, StateRows rows) {
+  const std::string& school_id = own.commit.school_id();
+  rows.Put(kRatios, {school_id, assessed.session_id(), key::Number(assessed.phase())}, assessed);
   if (assessed.phase() != v1::ACTUAL) return;
-  auto tally = rows.GetOrEmpty(kTallies, {assessed.session_id()});
+  auto tally = rows.GetOrEmpty(kTallies, {school_id, assessed.session_id()});
   tally.set_pupils_per_auxiliary(0);
   tally.set_short_of_adults(false);
   for (const v1::RatioCondition& condition : assessed.conditions()) {
     if (condition.parameter() == "pupils_per_auxiliary") tally.set_pupils_per_auxiliary(condition.limit());
     if (condition.short_()) tally.set_short_of_adults(true);
   }
-  rows.Put(kTallies, {assessed.session_id()}, std::move(tally));
+  rows.Put(kTallies, {school_id, assessed.session_id()}, std::move(tally));
 }
 
 void AssessPlanned(const Situation& s, const state::Session& session, Events* events) {
   if (session.state() >= v1::OPEN) return;  // From then on those who are there count.
-  const int pupils = static_cast<int>(ExpectedPupils(s.rows, session.group_id(), session.date()).size());
-  Assess(s, session, v1::PLANNED, pupils, Count(RolesOnDuty(s.rows, session.session_id())), events);
+  const int pupils = static_cast<int>(ExpectedPupils(s.rows, session).size());
+  Assess(s, session, v1::PLANNED, pupils, Count(RolesOnDuty(s.rows, session)), events);
 }
 
 void AssessAdults(const Situation& s, const state::Session& session, const std::optional<AdultChange>& change,
                   Events* events) {
   if (!IsOpen(session)) return;
-  const int pupils = NowIn(s.rows.GetOrEmpty(kTallies, {session.session_id()}));
+  const int pupils = NowIn(s.rows.GetOrEmpty(kTallies, {session.school_id(), session.session_id()}));
   if (pupils == 0) return;
   Assess(s, session, v1::ACTUAL, pupils, PresentAdults(s.rows, session, change), events);
 }

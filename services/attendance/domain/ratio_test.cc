@@ -52,7 +52,21 @@ TEST(Adults, LeaveTheirSessionsWithTheSchool) {
   School school;
   school.GivenOpen();
   school.When(Adult("check_out_adult", "tia", false)).Then(Went("tia", false));
-  EXPECT_FALSE(IsInSession(school.rows(), *school.rows().Get(kSessions, {School::SessionId()}), "tia"));
+  EXPECT_FALSE(IsInSession(school.rows(), *school.rows().Get(kSessions, {"s1", School::SessionId()}), "tia"));
+}
+
+// An adult may serve at two schools of a partition.
+TEST(Adults, ComeAndGoAtOneSchool) {
+  School school;
+  school.GivenPolicy("teachers_per_group", "count: 1");
+  school.GivenOpen().GivenIn("ana").GivenOpenAt("s2");
+  const std::string session = School::SessionAt("s2");
+  school.When(School::CheckIn("ana", session)).ThenDecided();
+  const auto events = school.When(Adult("check_out_adult", "tia", false)).ThenDecided();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].ratio_assessed().session_id(), session);
+  EXPECT_TRUE(IsInSession(school.rows(), *school.rows().Get(kSessions, {"s1", School::SessionId()}), "tia"));
+  EXPECT_FALSE(IsInSession(school.rows(), *school.rows().Get(kSessions, {"s2", session}), "tia"));
 }
 
 TEST(Adults, AreOfNoUnknownSession) {
@@ -154,6 +168,19 @@ TEST(Ratio, AsksTwoParentsOfAClassClub) {  // STF-08
   school.When(Adult("check_in_adult", "pat"))
       .Then(Came("pat"), Assessed("ACTUAL", 1, "teachers: 1 parent_volunteers: 2",
                                   Condition("min_parents_per_class_club", "STF-08", 2, 2, 2)));
+}
+
+// A project of the same id at two schools of a partition.
+TEST(Ratio, AsksParentsOfTheSchoolsOwnClassClubs) {
+  School school;
+  school.GivenPolicy("min_parents_per_class_club", "count: 2");
+  school.GivenFrom("enrollment", Enrollment("project_designed { project_id: 'chess' kind: 'class_club' }"));
+  school.GivenOpenAt("s2");
+  school.GivenFrom("enrollment",
+                   Enrollment("care_group_formed { group_id: 'g1' term_id: 'autumn' stage: 'primary' "
+                              "project_id: 'chess' }"));
+  const std::string session = School::SessionAt("s2");
+  school.When(School::CheckIn("ana", session)).Then(School::CheckedIn("ana", session));
 }
 
 TEST(Ratio, AsksParentsOfClassClubsOnly) {

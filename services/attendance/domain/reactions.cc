@@ -21,10 +21,11 @@ std::vector<v1::AttendanceCommand> ReactionsTo(const Situation& s, const Recorde
   for (const std::string& session_id : sessions) {
     v1::NoteStaffing& note = *commands.emplace_back().mutable_note_staffing();
     note.set_session_id(session_id);
-    s.rows.Scan(kDuties, Prefix(session_id), [&](const staffing::v1::DutyAssigned& duty) {
-      note.add_duty_ids(duty.duty_id());
-      note.add_person_ids(duty.person_id());
-    });
+    s.rows.Scan(kDuties, Prefix(s.context.school_id, session_id),
+                [&](const staffing::v1::DutyAssigned& duty) {
+                  note.add_duty_ids(duty.duty_id());
+                  note.add_person_ids(duty.person_id());
+                });
   }
   return commands;
 }

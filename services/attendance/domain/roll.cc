@@ -50,8 +50,9 @@ struct Found {
 
 // Why a pupil who is there is none of the session's; empty for one who is.
 std::string WhyNotOurs(const Situation& s, const state::Session& session, const std::string& pupil_id) {
-  if (!IsPlaced(s.rows, session.group_id(), pupil_id, session.date())) {
-    return IsEnrolled(s.rows, pupil_id, session.date()) ? "not_in_group" : "not_enrolled";
+  if (!IsPlaced(s.rows, session, pupil_id)) {
+    const bool enrolled = IsEnrolled(s.rows, session.school_id(), pupil_id, session.date());
+    return enrolled ? "not_in_group" : "not_enrolled";
   }
   const auto open = s.rows.Get(kOpenPresences, {session.school_id(), pupil_id});
   return open && open->session_id() != session.session_id() ? "in_another_session" : "";
@@ -81,9 +82,10 @@ void FindAbsent(const Situation& s, const state::Session& session, const std::st
                 Found* found) {
   const auto row = FindPresence(s.rows, session, pupil_id);
   const state::Presence& presence = row ? *row : state::Presence::default_instance();
-  if (presence.ended_at() != 0 || !IsPlaced(s.rows, session.group_id(), pupil_id, session.date())) return;
+  if (presence.ended_at() != 0 || !IsPlaced(s.rows, session, pupil_id)) return;
   ++found->absent_count;
-  const bool notified = presence.notified() || IsNotified(s.rows, pupil_id, session.date(), session.period());
+  const bool notified = presence.notified() ||
+                        IsNotified(s.rows, session.school_id(), pupil_id, session.date(), session.period());
   if (!presence.absent()) found->absent.push_back(Absent(session.session_id(), pupil_id, notified));
   if (!notified && !presence.unexplained())
     found->unexplained.push_back(Unexplained(session.session_id(), pupil_id));
@@ -101,29 +103,31 @@ Event RollEvent(const state::Session& session, const Found& found) {
 
 void Append(const Events& from, Events* to) { to->insert(to->end(), from.begin(), from.end()); }
 
-void MarkAbsent(std::string_view session_id, std::string_view pupil_id,
+void MarkAbsent(const Recorded& own, std::string_view session_id, std::string_view pupil_id,
                 const std::function<bool(state::Presence&, state::Tally&)>& mark, StateRows rows) {
-  const auto session = rows.Get(kSessions, {session_id});
+  const std::string& school_id = own.commit.school_id();
+  const auto session = rows.Get(kSessions, {school_id, session_id});
   if (!session) return;
-  auto presence = rows.GetOrEmpty(kPresences, {pupil_id, key::Date(session->date()), session_id});
-  auto tally = rows.GetOrEmpty(kTallies, {session_id});
+  const decltype(kPresences)::Key key = {school_id, pupil_id, key::Date(session->date()), session_id};
+  auto presence = rows.GetOrEmpty(kPresences, key);
+  auto tally = rows.GetOrEmpty(kTallies, {school_id, session_id});
   if (!mark(presence, tally)) return;
-  rows.Put(kPresences, {pupil_id, key::Date(session->date()), session_id}, std::move(presence));
-  rows.Put(kTallies, {session_id}, std::move(tally));
+  rows.Put(kPresences, key, std::move(presence));
+  rows.Put(kTallies, {school_id, session_id}, std::move(tally));
 }
 
 }  // namespace
 
 // Evolve.
 
-void Evolve(const Recorded&, const v1::RollCalled& roll, StateRows rows) {
-  rows.Put(kRolls, {roll.session_id()}, roll);
-  Advance(roll.session_id(), v1::RUNNING, rows);
+void Evolve(const Recorded& own, const v1::RollCalled& roll, StateRows rows) {
+  rows.Put(kRolls, {own.commit.school_id(), roll.session_id()}, roll);
+  Advance(own.commit.school_id(), roll.session_id(), v1::RUNNING, rows);
 }
 
-void Evolve(const Recorded&, const v1::PupilAbsent& absent, StateRows rows) {
+void Evolve(const Recorded& own, const v1::PupilAbsent& absent, StateRows rows) {
   MarkAbsent(
-      absent.session_id(), absent.pupil_id(),
+      own, absent.session_id(), absent.pupil_id(),
       [&](state::Presence& presence, state::Tally& tally) {
         if (presence.absent()) return false;
         presence.set_absent(true);
@@ -134,9 +138,9 @@ void Evolve(const Recorded&, const v1::PupilAbsent& absent, StateRows rows) {
       rows);
 }
 
-void Evolve(const Recorded&, const v1::PupilAbsentUnexplained& absent, StateRows rows) {
+void Evolve(const Recorded& own, const v1::PupilAbsentUnexplained& absent, StateRows rows) {
   MarkAbsent(
-      absent.session_id(), absent.pupil_id(),
+      own, absent.session_id(), absent.pupil_id(),
       [](state::Presence& presence, state::Tally& tally) {
         if (presence.unexplained()) return false;
         presence.set_unexplained(true);
@@ -164,7 +168,8 @@ Decision<Event> DecideCallRoll(const Situation& s, const v1::CallRoll& command) 
   for (const std::string& pupil : present) FindPresent(s, *session, pupil, &found);
   for (const std::string& pupil : absent) FindAbsent(s, *session, pupil, &found);
   const bool nothing_new = found.in.empty() && found.absent.empty() && found.unexplained.empty() &&
-                           found.non_participants.empty() && s.rows.Has(kRolls, {command.session_id()});
+                           found.non_participants.empty() &&
+                           s.rows.Has(kRolls, {session->school_id(), command.session_id()});
   if (nothing_new) return Events();
   if (s.context.person_id != session->responsible_id()) {
     return Refused{"ATT-02", "NOT_RESPONSIBLE", command.session_id()};
@@ -174,7 +179,7 @@ Decision<Event> DecideCallRoll(const Situation& s, const v1::CallRoll& command) 
   for (const Events* kind : {&found.in, &found.absent, &found.unexplained, &found.non_participants}) {
     Append(*kind, &events);
   }
-  const auto tally = s.rows.GetOrEmpty(kTallies, {command.session_id()});
+  const auto tally = s.rows.GetOrEmpty(kTallies, {session->school_id(), command.session_id()});
   AssessPupils(s, *session, tally, NowIn(tally), NowIn(tally) + static_cast<int>(found.in.size()), &events);
   return events;
 }
@@ -189,9 +194,10 @@ Decision<Event> DecideRecordNonParticipant(const Situation& s, const v1::RecordN
 Decision<Event> DecideFindAbsences(const Situation& s, const v1::FindAbsences& command) {
   AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   Events events;
-  for (const std::string& pupil : ExpectedPupils(s.rows, session->group_id(), session->date())) {
-    const bool accounted_for = FindPresence(s.rows, *session, pupil) != nullptr ||
-                               IsNotified(s.rows, pupil, session->date(), session->period());
+  for (const std::string& pupil : ExpectedPupils(s.rows, *session)) {
+    const bool accounted_for =
+        FindPresence(s.rows, *session, pupil) != nullptr ||
+        IsNotified(s.rows, session->school_id(), pupil, session->date(), session->period());
     if (!accounted_for) events.push_back(Unexplained(session->session_id(), pupil));
   }
   return events;

@@ -34,7 +34,7 @@ bool InTerm(const registry::v1::TermOpened& term, const std::string& date) {
   return term.first_on() <= date && date <= term.last_on();
 }
 
-Event PlannedEvent(const Situation& s, const v1::PlanSession& command, const state::Group& group,
+Event PlannedEvent(const Situation& s, const v1::PlanSession& command, const Group& group,
                    const std::string& date, const std::string& session_id) {
   const int zone = reference::ZoneMinutesOf(s.rows, s.context.district_id);
   const Micros start_at = InstantOf(date, command.start_time(), zone);
@@ -48,10 +48,10 @@ Event PlannedEvent(const Situation& s, const v1::PlanSession& command, const sta
   *planned.mutable_end_at() = TimestampOf(InstantOf(date, command.end_time(), zone));
   planned.set_venue_id(command.venue_id());
   planned.set_on_site(command.on_site());
-  *planned.mutable_grades() = group.formed().grades();
+  *planned.mutable_grades() = group.grades();
   planned.set_zone_minutes(zone);
   // Where no grace is set, nobody is found missing by the clock (ATT-10).
-  const policy::Place place = reference::PlaceOf(s.rows, s.context.school_id, group.formed().stage());
+  const policy::Place place = reference::PlaceOf(s.rows, s.context.school_id, group.stage());
   const auto grace = s.policy.Find("absence_grace_minutes", place, date);
   if (grace && grace->value().has_minutes()) {
     *planned.mutable_absences_due_at() = TimestampOf(start_at + grace->value().minutes() * kMicrosPerMinute);
@@ -68,11 +68,12 @@ std::optional<Refused> RefuseAdult(const Situation& s, const state::Session& ses
   }
   std::string role;
   bool on_duty = false;
-  s.rows.Scan(kDuties, Prefix(session.session_id()), [&](const staffing::v1::DutyAssigned& duty) {
-    if (duty.person_id() != person_id) return;
-    on_duty = true;
-    role = duty.role();
-  });
+  s.rows.Scan(kDuties, Prefix(session.school_id(), session.session_id()),
+              [&](const staffing::v1::DutyAssigned& duty) {
+                if (duty.person_id() != person_id) return;
+                on_duty = true;
+                role = duty.role();
+              });
   if (!reference::IsCleared(s.rows, person_id, session.school_id(), role, session.date())) {
     return Refused{"STF-15", "ADULT_NOT_CLEARED", person_id};
   }
@@ -90,10 +91,8 @@ std::string SessionIdOf(std::string_view school_id, std::string_view date, std::
 }
 
 absl::StatusOr<RowPtr<state::Session>> FindSession(const Situation& s, std::string_view session_id) {
-  auto session = s.rows.Get(kSessions, {session_id});
-  if (!session || (!s.context.school_id.empty() && session->school_id() != s.context.school_id)) {
-    return Unknown("session", session_id);
-  }
+  auto session = s.rows.Get(kSessions, {s.context.school_id, session_id});
+  if (!session) return Unknown("session", session_id);
   return session;
 }
 
@@ -126,10 +125,11 @@ Event ClosedEvent(const state::Session& session, int came, int went) {
 // Evolve.
 
 void Evolve(const Recorded& own, const v1::SessionPlanned& planned, StateRows rows) {
-  if (rows.Has(kSessions, {planned.session_id()})) return;
+  const std::string& school_id = own.commit.school_id();
+  if (rows.Has(kSessions, {school_id, planned.session_id()})) return;
   state::Session session;
   session.set_session_id(planned.session_id());
-  session.set_school_id(own.commit.school_id());
+  session.set_school_id(school_id);
   session.set_group_id(planned.group_id());
   session.set_date(planned.date());
   session.set_period(planned.period());
@@ -140,75 +140,78 @@ void Evolve(const Recorded& own, const v1::SessionPlanned& planned, StateRows ro
   *session.mutable_grades() = planned.grades();
   session.set_zone_minutes(planned.zone_minutes());
   session.set_state(v1::PLANNED_SESSION);
-  rows.Put(kSessions, {planned.session_id()}, session);
+  rows.Put(kSessions, {school_id, planned.session_id()}, session);
   state::GroupSession of_group;
   of_group.set_session_id(planned.session_id());
-  rows.Put(kGroupSessions, {planned.group_id(), key::Date(planned.date()), key::Word(planned.period())},
+  rows.Put(kGroupSessions,
+           {school_id, planned.group_id(), key::Date(planned.date()), key::Word(planned.period())},
            std::move(of_group));
   if (planned.has_absences_due_at()) {
     SetDeadline(rows, MicrosOf(planned.absences_due_at()), kAbsencesDue,
-                session.school_id() + "/" + planned.session_id());
+                school_id + "/" + planned.session_id());
   }
   SetMonthEnd(session, v1::OF_GROUP, session.group_id(), rows);
 }
 
-void Evolve(const Recorded&, const v1::SessionStaffed& staffed, StateRows rows) {
-  rows.Put(kStaffings, {staffed.session_id()}, staffed);
-  Advance(staffed.session_id(), v1::STAFFED, rows);
+void Evolve(const Recorded& own, const v1::SessionStaffed& staffed, StateRows rows) {
+  rows.Put(kStaffings, {own.commit.school_id(), staffed.session_id()}, staffed);
+  Advance(own.commit.school_id(), staffed.session_id(), v1::STAFFED, rows);
 }
 
-void Evolve(const Recorded&, const v1::GroupTakenOver& taken, StateRows rows) {
-  const auto session = rows.Get(kSessions, {taken.session_id()});
+void Evolve(const Recorded& own, const v1::GroupTakenOver& taken, StateRows rows) {
+  const auto session = rows.Get(kSessions, {own.commit.school_id(), taken.session_id()});
   if (!session) return;
   state::Session changed = *session;
   changed.set_responsible_id(taken.by_person_id());
   changed.set_state(std::max(session->state(), v1::OPEN));
-  rows.Put(kSessions, {taken.session_id()}, std::move(changed));
+  rows.Put(kSessions, {own.commit.school_id(), taken.session_id()}, std::move(changed));
 }
 
-void Evolve(const Recorded&, const v1::DismissalBegun& begun, StateRows rows) {
-  Advance(begun.session_id(), v1::DISMISSING, rows);
+void Evolve(const Recorded& own, const v1::DismissalBegun& begun, StateRows rows) {
+  Advance(own.commit.school_id(), begun.session_id(), v1::DISMISSING, rows);
 }
 
 void Evolve(const Recorded& own, const v1::SessionClosed& closed, StateRows rows) {
-  const auto session = rows.Get(kSessions, {closed.session_id()});
+  const auto session = rows.Get(kSessions, {own.commit.school_id(), closed.session_id()});
   if (!session || session->closed_at() != 0) return;
   state::Session changed = *session;
   changed.set_closed_at(own.occurred_at());
   changed.set_state(std::max(session->state(), v1::CLOSED));
-  rows.Put(kSessions, {closed.session_id()}, std::move(changed));
+  rows.Put(kSessions, {own.commit.school_id(), closed.session_id()}, std::move(changed));
 }
 
-void Evolve(const Recorded&, const v1::CareLogSigned& log, StateRows rows) {
+void Evolve(const Recorded& own, const v1::CareLogSigned& log, StateRows rows) {
   v1::CareLogSigned row = log;
   row.clear_sealed_entries();  // They stay in the log; state needs only that and what was signed.
-  rows.Put(kCareLogs, {log.session_id()}, std::move(row));
-  Advance(log.session_id(), v1::LOGGED, rows);
+  rows.Put(kCareLogs, {own.commit.school_id(), log.session_id()}, std::move(row));
+  Advance(own.commit.school_id(), log.session_id(), v1::LOGGED, rows);
 }
 
-void Advance(std::string_view session_id, v1::SessionState state, StateRows rows) {
-  const auto session = rows.Get(kSessions, {session_id});
+void Advance(std::string_view school_id, std::string_view session_id, v1::SessionState state,
+             StateRows rows) {
+  const auto session = rows.Get(kSessions, {school_id, session_id});
   if (!session || session->state() >= state) return;
   state::Session changed = *session;
   changed.set_state(state);
-  rows.Put(kSessions, {session_id}, std::move(changed));
+  rows.Put(kSessions, {school_id, session_id}, std::move(changed));
 }
 
 // Decide.
 
 Decision<Event> DecidePlanSession(const Situation& s, const v1::PlanSession& command) {
   AFTERBELL_RETURN_IF_ERROR(CheckPlan(command));
-  const auto group = FindGroup(s.rows, command.group_id(), s.context.school_id);
+  const std::string& school_id = s.context.school_id;
+  const auto group = FindGroup(s.rows, school_id, command.group_id());
   if (!group) return Unknown("care group", command.group_id());
   std::vector<std::pair<std::string, std::string>> wanted;  // Dates not planned yet, and the session's id.
   for (const std::string& date : std::set<std::string>(command.dates().begin(), command.dates().end())) {
-    std::string id = SessionIdOf(s.context.school_id, date, command.period(), command.group_id());
-    if (!s.rows.Has(kSessions, {id})) wanted.emplace_back(date, std::move(id));
+    std::string id = SessionIdOf(school_id, date, command.period(), command.group_id());
+    if (!s.rows.Has(kSessions, {school_id, id})) wanted.emplace_back(date, std::move(id));
   }
   if (wanted.empty()) return Events();
-  const auto term = reference::Term(s.rows, group->formed().term_id());
-  if (!term) return Unknown("term", group->formed().term_id());
-  if (!VenueIsKnown(s.rows, command.venue_id())) return Unknown("venue", command.venue_id());
+  const auto term = reference::Term(s.rows, group->term_id());
+  if (!term) return Unknown("term", group->term_id());
+  if (!VenueIsKnown(s.rows, school_id, command.venue_id())) return Unknown("venue", command.venue_id());
   for (const auto& [date, id] : wanted) {
     if (!InTerm(*term, date)) return Unknown("term covering the date", date);
   }
@@ -223,7 +226,7 @@ Decision<Event> DecidePlanSession(const Situation& s, const v1::PlanSession& com
 Decision<Event> DecideNoteStaffing(const Situation& s, const v1::NoteStaffing& command) {
   const auto session = FindSession(s, command.session_id());
   if (!session.ok()) return Events();  // A duty of no session of ours: nothing to note.
-  const auto row = s.rows.Get(kStaffings, {command.session_id()});
+  const auto row = s.rows.Get(kStaffings, {s.context.school_id, command.session_id()});
   const v1::SessionStaffed& noted = row ? *row : v1::SessionStaffed::default_instance();
   if (std::equal(noted.duty_ids().begin(), noted.duty_ids().end(), command.duty_ids().begin(),
                  command.duty_ids().end())) {
@@ -270,7 +273,7 @@ Decision<Event> DecideBeginDismissal(const Situation& s, const v1::BeginDismissa
 Decision<Event> DecideCloseSession(const Situation& s, const v1::CloseSession& command) {
   AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
   if (session->state() >= v1::CLOSED) return Events();
-  const auto tally = s.rows.GetOrEmpty(kTallies, {command.session_id()});
+  const auto tally = s.rows.GetOrEmpty(kTallies, {session->school_id(), command.session_id()});
   if (NowIn(tally) > 0) {
     return Refused{"ATT-08", "PRESENCE_OPEN", command.session_id(), "0", std::to_string(NowIn(tally))};
   }
@@ -280,7 +283,7 @@ Decision<Event> DecideCloseSession(const Situation& s, const v1::CloseSession& c
 
 Decision<Event> DecideSignCareLog(const Situation& s, const v1::SignCareLog& command) {
   AFTERBELL_ASSIGN_OR_RETURN(const auto session, FindSession(s, command.session_id()));
-  const auto signed_log = s.rows.Get(kCareLogs, {command.session_id()});
+  const auto signed_log = s.rows.Get(kCareLogs, {session->school_id(), command.session_id()});
   if (signed_log && signed_log->content_hash() == command.content_hash()) return Events();
   if (session->state() < v1::CLOSED) {
     return Refused{"ATT-12", "SESSION_NOT_CLOSED", command.session_id(), v1::SessionState_Name(v1::CLOSED),

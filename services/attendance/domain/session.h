@@ -22,8 +22,7 @@ using Events = std::vector<Event>;
 // State.
 std::string SessionIdOf(std::string_view school_id, std::string_view date, std::string_view period,
                         std::string_view group_id);
-// NOT_FOUND for a session of another school, too. Where the asker names no school (a deadline, a
-// reaction), any will do.
+// NOT_FOUND for a session of another school, too.
 absl::StatusOr<RowPtr<state::Session>> FindSession(const Situation& s, std::string_view session_id);
 // Taken over and not closed.
 bool IsOpen(const state::Session& session);
@@ -40,7 +39,7 @@ void Evolve(const Recorded& own, const v1::DismissalBegun& begun, StateRows rows
 void Evolve(const Recorded& own, const v1::SessionClosed& closed, StateRows rows);
 void Evolve(const Recorded& own, const v1::CareLogSigned& log, StateRows rows);
 // Moves it on, never back.
-void Advance(std::string_view session_id, v1::SessionState state, StateRows rows);
+void Advance(std::string_view school_id, std::string_view session_id, v1::SessionState state, StateRows rows);
 
 // Decide.
 Decision<Event> DecidePlanSession(const Situation& s, const v1::PlanSession& command);

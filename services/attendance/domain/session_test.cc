@@ -115,6 +115,24 @@ TEST(PlanSession, KnowsNoForeignGroupVenueOrDateOutsideTheTerm) {
   school.When(other).ThenNotFound();
 }
 
+// A partition holds many schools.
+TEST(PlanSession, KnowsNoGroupOrVenueOfAnotherSchool) {
+  School school;
+  school.GivenFrom("registry", Registry("venue_registered { venue_id: 'hall' on_site: true }"));
+  school.GivenFrom("enrollment",
+                   Enrollment("care_group_formed { group_id: 'g2' term_id: 'autumn' stage: 'primary' }"));
+  v1::AttendanceCommand in_hall = Plan("'2026-09-01'");
+  in_hall.mutable_plan_session()->set_venue_id("hall");
+  v1::AttendanceCommand of_g2 = Plan("'2026-09-01'");
+  of_g2.mutable_plan_session()->set_group_id("g2");
+  school.GivenSchool("s2");
+  school.When(in_hall).ThenNotFound();
+  school.When(of_g2).ThenNotFound();
+  school.AtSchool("s1");
+  school.When(in_hall).ThenDecided();
+  school.When(of_g2).ThenDecided();
+}
+
 TEST(PlanSession, KnowsNoTermThatTheCommonsHaveNotOpened) {
   School school;
   school.GivenFrom("enrollment",
@@ -161,7 +179,7 @@ TEST(TakeOverGroup, OpensTheSession) {
   School school;
   school.GivenStaffed();
   school.As("care_teacher", "tia").When(TakeOver("tia")).Then(School::TakenOver("tia"));
-  EXPECT_EQ(school.rows().Get(kSessions, {School::SessionId()})->state(), v1::OPEN);
+  EXPECT_EQ(school.rows().Get(kSessions, {"s1", School::SessionId()})->state(), v1::OPEN);
 }
 
 TEST(TakeOverGroup, PassesTheGroupOnAtAShift) {
@@ -207,10 +225,7 @@ TEST(TakeOverGroup, RefusesWhoHasNoDutyThere) {  // ATT-33
 
 TEST(TakeOverGroup, KnowsNoSessionOfAnotherSchool) {
   School school;
-  school.GivenStaffed();
-  state::Session session = *school.rows().Get(kSessions, {School::SessionId()});
-  session.set_school_id("s2");
-  school.rows().Put(kSessions, {School::SessionId()}, session);
+  school.GivenStaffed().GivenSchool("s2");
   school.When(TakeOver("tia")).ThenNotFound();
 }
 
@@ -259,7 +274,7 @@ TEST(SignCareLog, IsSignedOnceByTheResponsibleAdultWhenClosed) {  // ATT-12
       .When(sign)
       .Then(School::Said("care_log_signed", "content_hash: 'h' sealed_entries: 'x'"));
   school.When(School::About("sign_care_log", "content_hash: 'i'")).ThenRefused("ATT-01", "WRONG_STATE");
-  EXPECT_EQ(school.rows().Get(kCareLogs, {School::SessionId()})->sealed_entries(), "");
+  EXPECT_EQ(school.rows().Get(kCareLogs, {"s1", School::SessionId()})->sealed_entries(), "");
 }
 
 }  // namespace

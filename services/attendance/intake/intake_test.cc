@@ -9,9 +9,10 @@ namespace afterbell::attendance {
 namespace {
 
 template <class Foreign>
-void Fold(const std::string& service, const Foreign& event, IntakeRows rows) {
+void Fold(const std::string& service, const Foreign& event, IntakeRows rows,
+          const std::string& school = "s1") {
   log::v1::Commit commit;
-  commit.set_school_id("s1");
+  commit.set_school_id(school);
   commit.add_events(event.SerializeAsString());
   Service().Fold(Recorded{commit, service, 1}, rows);
 }
@@ -23,6 +24,18 @@ EnrollmentEvent Placed(const std::string& group, const std::string& from_on) {
 EnrollmentEvent Unplaced(const std::string& group, const std::string& last_on) {
   return Enrollment(absl::StrCat("pupil_unplaced { enrollment_id: 'e' pupil_id: 'ana' group_id: '", group,
                                  "' last_on: '", last_on, "' }"));
+}
+
+bool InGroup(const Rows& rows, const std::string& group, const std::string& date,
+             const std::string& school = "s1") {
+  state::Session session;
+  session.set_school_id(school);
+  session.set_group_id(group);
+  session.set_date(date);
+  const std::vector<std::string> expected = ExpectedPupils(rows, session);
+  EXPECT_EQ(expected,
+            IsPlaced(rows, session, "ana") ? std::vector<std::string>{"ana"} : std::vector<std::string>());
+  return !expected.empty();
 }
 
 // Placed, moved, placed back, withdrawn.
@@ -42,16 +55,29 @@ std::vector<EnrollmentEvent> Changes() {
 TEST(Placements, KnowOfEveryMoveAndOfTheWithdrawal) {
   MemoryRows rows;
   for (const EnrollmentEvent& change : Changes()) Fold("enrollment", change, rows);
-  EXPECT_TRUE(IsPlaced(rows, "g1", "ana", "2026-09-10"));
-  EXPECT_FALSE(IsPlaced(rows, "g1", "ana", "2026-09-11"));
-  EXPECT_TRUE(IsPlaced(rows, "g2", "ana", "2026-09-14"));
-  EXPECT_FALSE(IsPlaced(rows, "g2", "ana", "2026-09-15"));
-  EXPECT_TRUE(IsPlaced(rows, "g1", "ana", "2026-09-30"));
-  EXPECT_FALSE(IsPlaced(rows, "g1", "ana", "2026-10-01"));
-  EXPECT_TRUE(IsEnrolled(rows, "ana", "2026-09-30"));
-  EXPECT_FALSE(IsEnrolled(rows, "ana", "2026-10-01"));
-  EXPECT_EQ(GroupsOf(rows, "ana"), (std::vector<std::string>{"g1", "g2"}));
-  EXPECT_EQ(ExpectedPupils(rows, "g1", "2026-09-20"), std::vector<std::string>{"ana"});
+  EXPECT_TRUE(InGroup(rows, "g1", "2026-09-10"));
+  EXPECT_FALSE(InGroup(rows, "g1", "2026-09-11"));
+  EXPECT_TRUE(InGroup(rows, "g2", "2026-09-14"));
+  EXPECT_FALSE(InGroup(rows, "g2", "2026-09-15"));
+  EXPECT_TRUE(InGroup(rows, "g1", "2026-09-30"));
+  EXPECT_FALSE(InGroup(rows, "g1", "2026-10-01"));
+  EXPECT_TRUE(IsEnrolled(rows, "s1", "ana", "2026-09-30"));
+  EXPECT_FALSE(IsEnrolled(rows, "s1", "ana", "2026-10-01"));
+  EXPECT_EQ(GroupsOf(rows, "s1", "ana"), (std::vector<std::string>{"g1", "g2"}));
+}
+
+// The same ids of enrollment, pupil and group at two schools of a partition.
+TEST(Placements, AreOfTheirSchool) {
+  MemoryRows rows;
+  for (const EnrollmentEvent& change : Changes()) Fold("enrollment", change, rows);
+  EXPECT_FALSE(InGroup(rows, "g1", "2026-09-10", "s2"));
+  EXPECT_FALSE(IsEnrolled(rows, "s2", "ana", "2026-09-30"));
+  EXPECT_EQ(GroupsOf(rows, "s2", "ana"), std::vector<std::string>());
+  Fold("enrollment", Changes()[0], rows, "s2");
+  Fold("enrollment", Placed("g1", "2026-09-01"), rows, "s2");
+  EXPECT_TRUE(InGroup(rows, "g1", "2026-10-01", "s2"));
+  EXPECT_TRUE(IsEnrolled(rows, "s2", "ana", "2026-10-01"));
+  EXPECT_FALSE(InGroup(rows, "g1", "2026-10-01"));
 }
 
 TEST(Placements, AreTheSameWhenFoldedAgainFromAnywhere) {
@@ -69,39 +95,42 @@ TEST(Groups, AreOfTheirSchool) {
   MemoryRows rows;
   Fold("enrollment", Enrollment("care_group_formed { group_id: 'g1' project_id: 'chess' }"), rows);
   Fold("enrollment", Enrollment("project_designed { project_id: 'chess' kind: 'class_club' }"), rows);
-  ASSERT_TRUE(FindGroup(rows, "g1", "s1"));
-  EXPECT_EQ(ProjectKindOf(rows, *FindGroup(rows, "g1", "s1")), "class_club");
-  EXPECT_FALSE(FindGroup(rows, "g1", "s2"));
+  ASSERT_TRUE(FindGroup(rows, "s1", "g1"));
+  EXPECT_EQ(ProjectKindOf(rows, "s1", *FindGroup(rows, "s1", "g1")), "class_club");
+  EXPECT_FALSE(FindGroup(rows, "s2", "g1"));
 }
 
 TEST(Guardians, AreSoFromTheirFirstDay) {
   MemoryRows rows;
   Fold("registry",
        Registry("guardianship_recorded { pupil_id: 'ana' guardian_id: 'gina' from_on: '2026-09-02' }"), rows);
-  EXPECT_FALSE(IsGuardian(rows, "ana", "gina", "2026-09-01"));
-  EXPECT_TRUE(IsGuardian(rows, "ana", "gina", "2026-09-02"));
-  EXPECT_FALSE(IsGuardian(rows, "bo", "gina", "2026-09-02"));
+  EXPECT_FALSE(IsGuardian(rows, "s1", "ana", "gina", "2026-09-01"));
+  EXPECT_TRUE(IsGuardian(rows, "s1", "ana", "gina", "2026-09-02"));
+  EXPECT_FALSE(IsGuardian(rows, "s1", "bo", "gina", "2026-09-02"));
+  EXPECT_FALSE(IsGuardian(rows, "s2", "ana", "gina", "2026-09-02"));
 }
 
 TEST(Venues, AreOnSiteOrInTheCommons) {
   MemoryRows rows;
   Fold("registry", Registry("venue_registered { venue_id: 'v1' }"), rows);
   reference::FoldRegistryEvent(Registry("venue_registered { venue_id: 'museum' }"), rows);
-  EXPECT_TRUE(VenueIsKnown(rows, "v1"));
-  EXPECT_TRUE(VenueIsKnown(rows, "museum"));
-  EXPECT_FALSE(VenueIsKnown(rows, "v2"));
+  EXPECT_TRUE(VenueIsKnown(rows, "s1", "v1"));
+  EXPECT_FALSE(VenueIsKnown(rows, "s2", "v1"));
+  EXPECT_TRUE(VenueIsKnown(rows, "s2", "museum"));
+  EXPECT_FALSE(VenueIsKnown(rows, "s1", "v2"));
 }
 
 TEST(Duties, AreFoundBySessionAndByPersonOfTheDay) {
   MemoryRows rows;
   Fold("staffing", School::Duty("d1", "tia", "care_teacher", "x"), rows);
   std::vector<std::string> duties;
-  AllRows(rows).Scan(kDuties, Prefix("x"),
+  AllRows(rows).Scan(kDuties, Prefix("s1", "x"),
                      [&](const staffing::v1::DutyAssigned& duty) { duties.push_back(duty.duty_id()); });
   EXPECT_EQ(duties, std::vector<std::string>{"d1"});
-  EXPECT_EQ(SessionsOnDuty(rows, "tia", InstantOf(kDate, "16:00")), std::vector<std::string>{"x"});
-  EXPECT_TRUE(SessionsOnDuty(rows, "tia", InstantOf("2026-09-04", "16:00")).empty());
-  EXPECT_TRUE(SessionsOnDuty(rows, "tia", InstantOf("2026-08-28", "16:00")).empty());
+  EXPECT_EQ(SessionsOnDuty(rows, "s1", "tia", InstantOf(kDate, "16:00")), std::vector<std::string>{"x"});
+  EXPECT_TRUE(SessionsOnDuty(rows, "s1", "tia", InstantOf("2026-09-04", "16:00")).empty());
+  EXPECT_TRUE(SessionsOnDuty(rows, "s1", "tia", InstantOf("2026-08-28", "16:00")).empty());
+  EXPECT_TRUE(SessionsOnDuty(rows, "s2", "tia", InstantOf(kDate, "16:00")).empty());
 }
 
 TEST(Commands, AreAllInTheTable) {

@@ -7,11 +7,13 @@ namespace afterbell::attendance {
 using staffing::v1::StaffingEvent;
 
 void FoldStaffing(const Recorded& foreign, FactRows rows) {
+  const std::string& school_id = foreign.commit.school_id();
   ForEachEventOf<StaffingEvent>(foreign, [&](const StaffingEvent& event) {
     if (!event.has_duty_assigned()) return;
     const auto& duty = event.duty_assigned();
-    rows.Put(kDuties, {duty.session_id(), duty.duty_id()}, duty);
-    rows.Put(kDutiesOf, {duty.person_id(), key::Instant(MicrosOf(duty.from_at())), duty.duty_id()}, duty);
+    const key::Instant from(MicrosOf(duty.from_at()));
+    rows.Put(kDuties, {school_id, duty.session_id(), duty.duty_id()}, duty);
+    rows.Put(kDutiesOf, {school_id, duty.person_id(), from, duty.duty_id()}, duty);
   });
 }
 

@@ -28,8 +28,8 @@ void Change(std::string_view school_id, std::string_view date, const std::string
 
 // `absent`: the roll found nobody; otherwise nobody knows why.
 template <class Missing>
-void ChangeMissing(const Missing& missing, bool absent, ViewRows rows) {
-  const auto session = rows.Get(kSessions, {missing.session_id()});
+void ChangeMissing(const Recorded& own, const Missing& missing, bool absent, ViewRows rows) {
+  const auto session = rows.Get(kSessions, {own.commit.school_id(), missing.session_id()});
   if (!session) return;
   const auto change = [&](state::Absence& absence) {
     absence.set_session_id(missing.session_id());
@@ -58,9 +58,9 @@ void ProjectAbsences(const Recorded& own, const AttendanceEvent& event, ViewRows
     case AttendanceEvent::kAbsenceNotified:
       return ProjectNotice(own, event.absence_notified(), rows);
     case AttendanceEvent::kPupilAbsent:
-      return ChangeMissing(event.pupil_absent(), true, rows);
+      return ChangeMissing(own, event.pupil_absent(), true, rows);
     case AttendanceEvent::kPupilAbsentUnexplained:
-      return ChangeMissing(event.pupil_absent_unexplained(), false, rows);
+      return ChangeMissing(own, event.pupil_absent_unexplained(), false, rows);
     default:
       return;
   }
@@ -68,23 +68,25 @@ void ProjectAbsences(const Recorded& own, const AttendanceEvent& event, ViewRows
 
 absl::StatusOr<v1::ListAbsencesAnswer> ListAbsences(const QueryRows& rows,
                                                     const v1::ListAbsencesRequest& request) {
+  const std::string& school_id = request.header().school_id();
   v1::ListAbsencesAnswer answer;
   const auto visit = [&](const state::Absence& absence) {
     if (request.unexplained() && !absence.unexplained()) return false;
-    if (request.has_class_id() && !rows.Has(kPupilsOfClass, {request.class_id(), absence.pupil_id()}))
+    if (request.has_class_id() &&
+        !rows.Has(kPupilsOfClass, {school_id, request.class_id(), absence.pupil_id()})) {
       return false;
+    }
     v1::AbsenceLine& line = *answer.add_absences();
     line.set_pupil_id(absence.pupil_id());
     line.set_period(absence.period());
     line.set_session_id(absence.session_id());
-    line.set_notified(IsNotified(rows, absence.pupil_id(), request.date(), absence.period()));
+    line.set_notified(IsNotified(rows, school_id, absence.pupil_id(), request.date(), absence.period()));
     line.set_absent(absence.absent());
     line.set_unexplained(absence.unexplained());
     line.set_reason_code(absence.reason_code());
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kAbsences,
-                                     Prefix(request.header().school_id(), key::Date(request.date())), request,
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kAbsences, Prefix(school_id, key::Date(request.date())), request,
                                      request.header(), answer.mutable_page(), visit));
   return answer;
 }

@@ -9,16 +9,15 @@ absl::StatusOr<v1::ListClassHoursAnswer> ListClassHours(const QueryRows& rows,
                                                         const v1::ListClassHoursRequest& request) {
   if (!IsMonth(request.month())) return InvalidField("month", request.month(), "a month (2026-09)");
   v1::ListClassHoursAnswer answer;
-  const std::string& school = request.header().school_id();
-  ForEachCounted(rows, request.subject(), request.subject_id(), request.month(),
+  const std::string& school_id = request.header().school_id();
+  ForEachCounted(rows, school_id, request.subject(), request.subject_id(), request.month(),
                  [&](const state::Session& session) {
-                   if (!school.empty() && session.school_id() != school) return;
                    v1::ClassHourLine& line = *answer.add_sessions();
                    line.set_session_id(session.session_id());
                    line.set_date(session.date());
                    line.set_minutes(PlannedMinutes(session));
                  });
-  const auto counted = rows.Get(kClassHours, {request.subject_id(), key::Month(request.month())});
+  const auto counted = rows.Get(kClassHours, {school_id, request.subject_id(), key::Month(request.month())});
   if (counted && !answer.sessions().empty()) *answer.mutable_counted() = *counted;
   return answer;
 }

@@ -12,10 +12,8 @@ namespace afterbell::attendance {
 
 absl::StatusOr<RowPtr<state::Session>> SessionOf(const QueryRows& rows, const log::v1::QueryHeader& header,
                                                  std::string_view session_id) {
-  auto session = rows.Get(kSessions, {session_id});
-  if (!session || (!header.school_id().empty() && session->school_id() != header.school_id())) {
-    return Unknown("session", session_id);
-  }
+  auto session = rows.Get(kSessions, {header.school_id(), session_id});
+  if (!session) return Unknown("session", session_id);
   return session;
 }
 
@@ -50,7 +48,7 @@ v1::SessionLine LineOf(const QueryRows& rows, const state::Session& session) {
   *line.mutable_grades() = session.grades();
   line.set_state(session.state());
   line.set_responsible_id(session.responsible_id());
-  *line.mutable_counts() = CountsOf(rows.GetOrEmpty(kTallies, {session.session_id()}));
+  *line.mutable_counts() = CountsOf(rows.GetOrEmpty(kTallies, {session.school_id(), session.session_id()}));
   return line;
 }
 
@@ -60,7 +58,8 @@ v1::PresenceLine LineOf(const QueryRows& rows, const state::Session& session, st
   v1::PresenceLine line;
   line.set_session_id(session.session_id());
   line.set_pupil_id(std::string(pupil_id));
-  line.set_state(StateOf(presence, IsNotified(rows, pupil_id, session.date(), session.period())));
+  const bool noticed = IsNotified(rows, session.school_id(), pupil_id, session.date(), session.period());
+  line.set_state(StateOf(presence, noticed));
   if (presence.in_at() != 0) *line.mutable_in_time() = TimestampOf(presence.in_at());
   line.set_in_by_id(presence.in_by_id());
   if (presence.ended_at() != 0) *line.mutable_end_time() = TimestampOf(presence.ended_at());
@@ -76,10 +75,11 @@ v1::PresenceLine LineOf(const QueryRows& rows, const state::Session& session, st
 void AddPresences(const QueryRows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
                   std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines) {
   std::vector<RowPtr<state::Session>> sessions;
-  rows.Scan(kPresences, Prefix(pupil_id, key::Date(date)), [&](const auto& key, const state::Presence&) {
-    if (auto session = SessionOf(rows, header, std::get<2>(key)); session.ok())
-      sessions.push_back(*std::move(session));
-  });
+  rows.Scan(kPresences, Prefix(header.school_id(), pupil_id, key::Date(date)),
+            [&](const auto& key, const state::Presence&) {
+              if (auto session = SessionOf(rows, header, std::get<3>(key)); session.ok())
+                sessions.push_back(*std::move(session));
+            });
   std::stable_sort(sessions.begin(), sessions.end(),
                    [](const auto& a, const auto& b) { return a->start_at() < b->start_at(); });
   for (const auto& session : sessions) *lines->Add() = LineOf(rows, *session, pupil_id);

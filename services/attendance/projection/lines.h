@@ -12,8 +12,7 @@
 
 namespace afterbell::attendance {
 
-// The session, of the school the question is about; NOT_FOUND otherwise. A question that names no
-// school is about any.
+// The session, of the school the question is about; NOT_FOUND otherwise.
 absl::StatusOr<RowPtr<state::Session>> SessionOf(const QueryRows& rows, const log::v1::QueryHeader& header,
                                                  std::string_view session_id);
 
@@ -22,7 +21,7 @@ void Add(const v1::Counts& counts, v1::Counts* sum);
 v1::SessionLine LineOf(const QueryRows& rows, const state::Session& session);
 v1::PresenceLine LineOf(const QueryRows& rows, const state::Session& session, std::string_view pupil_id);
 
-// All of a pupil's presences of a date, in order of start; a header's school narrows them to its own.
+// All of a pupil's presences of a date at the header's school, in order of start.
 void AddPresences(const QueryRows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
                   std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines);
 

@@ -113,6 +113,39 @@ TEST(GetPupilDay, SaysWhoReleasedTheChildAndToWhom) {
   EXPECT_EQ(cem.notices(0).reason_code(), "ill");
 }
 
+// A pupil and a class of the same ids at two schools of a partition.
+TEST(GetPupilDay, ShowsThatOfTheSchoolAskedAlone) {
+  School school;
+  GivenAfternoon(school);
+  GivenRelease(school);
+  school.GivenOpenAt("s2").Given(School::CheckedIn("ana", School::SessionAt("s2")));
+  const auto day = [&](const std::string& where, const std::string& pupil) {
+    return *GetPupilDay(school.rows(), kit::Parse<v1::GetPupilDayRequest>(
+                                           absl::StrCat("header { school_id: '", where, "' } pupil_id: '",
+                                                        pupil, "' date: '2026-09-01'")));
+  };
+  ASSERT_EQ(day("s1", "ana").presences_size(), 1);
+  EXPECT_EQ(day("s1", "ana").presences(0).state(), v1::RELEASED);
+  ASSERT_EQ(day("s2", "ana").presences_size(), 1);
+  EXPECT_EQ(day("s2", "ana").presences(0).state(), v1::IN);
+  EXPECT_EQ(day("s1", "cem").notices_size(), 1);
+  EXPECT_EQ(day("s2", "cem").notices_size(), 0);
+}
+
+TEST(ListClassDay, ShowsThatOfTheSchoolAskedAlone) {
+  School school;
+  GivenAfternoon(school);
+  school.Enroll("dan", "g1").GivenSchool("s2");
+  const auto answer = *ListClassDay(
+      school.rows(),
+      kit::Parse<v1::ListClassDayRequest>("header { school_id: 's2' } class_id: 'c3' date: '2026-09-01'"));
+  ASSERT_EQ(answer.pupils_size(), 3);
+  for (const auto& pupil : answer.pupils()) {
+    EXPECT_EQ(pupil.presences_size(), 0) << pupil.pupil_id();
+    EXPECT_FALSE(pupil.notice_given()) << pupil.pupil_id();
+  }
+}
+
 TEST(ListClassDay, ShowsTheClassAndWhoIsMissing) {
   School school;
   GivenAfternoon(school);
@@ -236,9 +269,12 @@ TEST(GetRatioHistory, ShowsEachTurn) {
   EXPECT_EQ(
       GetRatioHistory(school.rows(), Ask<v1::GetRatioHistoryRequest>("session_id: 'x'")).status().code(),
       absl::StatusCode::kNotFound);
-  const auto anywhere =
-      GetRatioHistory(school.rows(), kit::Parse<v1::GetRatioHistoryRequest>("session_id: 'x'"));
-  EXPECT_EQ(anywhere->assessments_size(), 0);
+  const auto anywhere = [&](const std::string& session) {
+    return GetRatioHistory(school.rows(), kit::Parse<v1::GetRatioHistoryRequest>(session))
+        ->assessments_size();
+  };
+  EXPECT_EQ(anywhere(OfSession()), 2);
+  EXPECT_EQ(anywhere("session_id: 'x'"), 0);
 }
 
 TEST(ListClassHours, ShowsTheSessionsThatCount) {
@@ -256,6 +292,12 @@ TEST(ListClassHours, ShowsTheSessionsThatCount) {
       AnEvent("class_hours_counted { subject: OF_GROUP subject_id: 'g1' month: '2026-09' class_hours: 3 }"));
   EXPECT_EQ(ListClassHours(school.rows(), of("subject: OF_GROUP subject_id: 'g1'"))->counted().class_hours(),
             3);
+  school.GivenOpenAt("s2").Given(School::CheckedIn("ana", School::SessionAt("s2")));
+  const auto elsewhere = *ListClassHours(
+      school.rows(), kit::Parse<v1::ListClassHoursRequest>(
+                         "header { school_id: 's2' } subject: OF_GROUP subject_id: 'g1' month: '2026-09'"));
+  EXPECT_EQ(elsewhere.sessions_size(), 1);
+  EXPECT_FALSE(elsewhere.has_counted());
   EXPECT_EQ(ListClassHours(school.rows(), Ask<v1::ListClassHoursRequest>("month: 'x'")).status().code(),
             absl::StatusCode::kInvalidArgument);
 }

@@ -14,16 +14,17 @@ absl::StatusOr<v1::GetSessionRollAnswer> GetSessionRoll(const QueryRows& rows,
                                                         const v1::GetSessionRollRequest& request) {
   AFTERBELL_ASSIGN_OR_RETURN(const auto session, SessionOf(rows, request.header(), request.session_id()));
   v1::GetSessionRollAnswer answer;
-  *answer.mutable_counts() = CountsOf(rows.GetOrEmpty(kTallies, {session->session_id()}));
+  *answer.mutable_counts() =
+      CountsOf(rows.GetOrEmpty(kTallies, {session->school_id(), session->session_id()}));
   const auto visit = [&](const auto& key, const state::Placement& placement) {
-    const std::string_view pupil = std::get<1>(key);
+    const std::string_view pupil = std::get<2>(key);
     // Who was there stays on the roll, though placed elsewhere since.
     if (!IsPlaced(placement, session->date()) && !FindPresence(rows, *session, pupil)) return false;
     *answer.add_pupils() = LineOf(rows, *session, pupil);
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kPlacements, Prefix(session->group_id()), request,
-                                     request.header(), answer.mutable_page(), visit));
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kPlacements, Prefix(session->school_id(), session->group_id()),
+                                     request, request.header(), answer.mutable_page(), visit));
   return answer;
 }
 
@@ -50,7 +51,8 @@ absl::StatusOr<v1::GetPupilDayAnswer> GetPupilDay(const QueryRows& rows,
                                                   const v1::GetPupilDayRequest& request) {
   v1::GetPupilDayAnswer answer;
   AddPresences(rows, request.header(), request.pupil_id(), request.date(), answer.mutable_presences());
-  const auto notices = rows.Get(kNotices, {request.pupil_id(), key::Date(request.date())});
+  const auto notices =
+      rows.Get(kNotices, {request.header().school_id(), request.pupil_id(), key::Date(request.date())});
   if (!notices) return answer;
   for (const state::Notice& notice : notices->notices()) {
     v1::NoticeLine& line = *answer.add_notices();
@@ -64,17 +66,18 @@ absl::StatusOr<v1::GetPupilDayAnswer> GetPupilDay(const QueryRows& rows,
 
 absl::StatusOr<v1::ListClassDayAnswer> ListClassDay(const QueryRows& rows,
                                                     const v1::ListClassDayRequest& request) {
+  const std::string& school_id = request.header().school_id();
   v1::ListClassDayAnswer answer;
   const auto visit = [&](const auto& key) {
-    const std::string_view pupil = std::get<1>(key);
-    if (!IsEnrolled(rows, pupil, request.date())) return false;
+    const std::string_view pupil = std::get<2>(key);
+    if (!IsEnrolled(rows, school_id, pupil, request.date())) return false;
     v1::PupilDayLine& line = *answer.add_pupils();
     line.set_pupil_id(std::string(pupil));
-    line.set_notice_given(rows.Has(kNotices, {pupil, key::Date(request.date())}));
+    line.set_notice_given(rows.Has(kNotices, {school_id, pupil, key::Date(request.date())}));
     AddPresences(rows, request.header(), pupil, request.date(), line.mutable_presences());
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kPupilsOfClass, Prefix(request.class_id()), request,
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kPupilsOfClass, Prefix(school_id, request.class_id()), request,
                                      request.header(), answer.mutable_page(), visit));
   return answer;
 }

@@ -72,14 +72,16 @@ v1::ShortLine LineOf(const state::ShortSpan& span) {
 void ProjectRatios(const Recorded& own, const v1::AttendanceEvent& event, ViewRows rows) {
   if (!event.has_ratio_assessed()) return;
   const v1::RatioAssessed& assessed = event.ratio_assessed();
-  const auto session = rows.Get(kSessions, {assessed.session_id()});
+  const auto session = rows.Get(kSessions, {own.commit.school_id(), assessed.session_id()});
   if (!session) return;
   v1::RatioLine line;
   *line.mutable_time() = TimestampOf(own.occurred_at());
   *line.mutable_assessed() = assessed;
   rows.Put(kRatioLines,
-           {assessed.session_id(), key::Instant(own.recorded_at()), key::Number(assessed.phase())},
+           {session->school_id(), assessed.session_id(), key::Instant(own.recorded_at()),
+            key::Number(assessed.phase())},
            std::move(line));
+  rows.Put(kSchoolsOfSession, {assessed.session_id(), session->school_id()});
   for (const v1::RatioCondition& condition : assessed.conditions()) {
     ProjectCondition(own, *session, assessed, condition, rows);
   }
@@ -104,16 +106,21 @@ absl::StatusOr<v1::ListShortSessionsAnswer> ListShortSessions(const QueryRows& r
 
 absl::StatusOr<v1::GetRatioHistoryAnswer> GetRatioHistory(const QueryRows& rows,
                                                           const v1::GetRatioHistoryRequest& request) {
-  // Asked of all partitions side by side, those that do not know the session have nothing to add.
-  const bool of_one_school = !request.header().school_id().empty();
-  if (of_one_school)
-    AFTERBELL_RETURN_IF_ERROR(SessionOf(rows, request.header(), request.session_id()).status());
   v1::GetRatioHistoryAnswer answer;
+  std::string school_id = request.header().school_id();
+  if (school_id.empty()) {
+    rows.Scan(kSchoolsOfSession, Prefix(request.session_id()),
+              [&](const auto& key) { school_id = std::string(std::get<1>(key)); });
+    // Asked of all partitions side by side, those that do not know the session have nothing to add.
+    if (school_id.empty()) return answer;
+  } else {
+    AFTERBELL_RETURN_IF_ERROR(SessionOf(rows, request.header(), request.session_id()).status());
+  }
   const auto visit = [&](const v1::RatioLine& line) {
     *answer.add_assessments() = line;
     return true;
   };
-  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kRatioLines, Prefix(request.session_id()), request,
+  AFTERBELL_RETURN_IF_ERROR(ScanPage(rows, kRatioLines, Prefix(school_id, request.session_id()), request,
                                      request.header(), answer.mutable_page(), visit));
   return answer;
 }

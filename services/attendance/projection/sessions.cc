@@ -13,15 +13,15 @@ namespace {
 
 using v1::AttendanceEvent;
 
-void ProjectPlanned(const v1::SessionPlanned& planned, ViewRows rows) {
-  const auto session = rows.Get(kSessions, {planned.session_id()});
+void ProjectPlanned(const Recorded& own, const v1::SessionPlanned& planned, ViewRows rows) {
+  const auto session = rows.Get(kSessions, {own.commit.school_id(), planned.session_id()});
   if (!session) return;
   rows.Put(kSessionsOfDay, {session->school_id(), key::Date(session->date()),
                             key::Instant(session->start_at()), session->session_id()});
 }
 
-void ProjectStaffed(const v1::SessionStaffed& staffed, ViewRows rows) {
-  const auto session = rows.Get(kSessions, {staffed.session_id()});
+void ProjectStaffed(const Recorded& own, const v1::SessionStaffed& staffed, ViewRows rows) {
+  const auto session = rows.Get(kSessions, {own.commit.school_id(), staffed.session_id()});
   if (!session) return;
   for (const std::string& person : staffed.person_ids()) {
     rows.Put(kSessionsOfPerson, {session->school_id(), person, key::Date(session->date()),
@@ -33,7 +33,9 @@ void PutChain(const Recorded& own, std::string_view session_id, v1::ChainLine li
   if (session_id.empty()) return;  // At the gate: no session's.
   *line.mutable_time() = TimestampOf(own.occurred_at());
   rows.Put(kChainLines,
-           {session_id, key::Instant(own.recorded_at()), key::Number(line.step()), line.person_id()}, line);
+           {own.commit.school_id(), session_id, key::Instant(own.recorded_at()), key::Number(line.step()),
+            line.person_id()},
+           line);
 }
 
 v1::ChainLine ChainOf(v1::ChainStep step, const std::string& person_id, const std::string& role) {
@@ -57,9 +59,9 @@ v1::ChainLine ChainOf(const v1::GroupTakenOver& taken) {
 void ProjectSessions(const Recorded& own, const AttendanceEvent& event, ViewRows rows) {
   switch (event.event_case()) {
     case AttendanceEvent::kSessionPlanned:
-      return ProjectPlanned(event.session_planned(), rows);
+      return ProjectPlanned(own, event.session_planned(), rows);
     case AttendanceEvent::kSessionStaffed:
-      return ProjectStaffed(event.session_staffed(), rows);
+      return ProjectStaffed(own, event.session_staffed(), rows);
     case AttendanceEvent::kGroupTakenOver:
       return PutChain(own, event.group_taken_over().session_id(), ChainOf(event.group_taken_over()), rows);
     case AttendanceEvent::kAdultCheckedIn: {
@@ -79,12 +81,12 @@ absl::StatusOr<v1::ListMySessionsAnswer> ListMySessions(const QueryRows& rows,
                                                         const v1::ListMySessionsRequest& request) {
   v1::ListMySessionsAnswer answer;
   const auto visit = [&](const auto& key) {
-    const auto session = rows.Get(kSessions, {std::get<4>(key)});
+    const auto session = rows.Get(kSessions, {std::get<0>(key), std::get<4>(key)});
     if (!session) return false;
     *answer.add_sessions() = LineOf(rows, *session);
     v1::StaffLine& staff = *answer.add_staff();
     staff.set_session_id(session->session_id());
-    if (const auto staffed = rows.Get(kStaffings, {session->session_id()}))
+    if (const auto staffed = rows.Get(kStaffings, {session->school_id(), session->session_id()}))
       *staff.mutable_person_ids() = staffed->person_ids();
     return true;
   };
@@ -99,13 +101,13 @@ absl::StatusOr<v1::GetSessionAnswer> GetSession(const QueryRows& rows, const v1:
   AFTERBELL_ASSIGN_OR_RETURN(const auto session, SessionOf(rows, request.header(), request.session_id()));
   v1::GetSessionAnswer answer;
   *answer.mutable_session() = LineOf(rows, *session);
-  if (const auto staffed = rows.Get(kStaffings, {session->session_id()})) {
+  if (const auto staffed = rows.Get(kStaffings, {session->school_id(), session->session_id()})) {
     *answer.mutable_duty_ids() = staffed->duty_ids();
     *answer.mutable_person_ids() = staffed->person_ids();
   }
-  if (const auto log = rows.Get(kCareLogs, {session->session_id()}))
+  if (const auto log = rows.Get(kCareLogs, {session->school_id(), session->session_id()}))
     answer.set_care_log_hash(log->content_hash());
-  rows.Scan(kChainLines, Prefix(session->session_id()),
+  rows.Scan(kChainLines, Prefix(session->school_id(), session->session_id()),
             [&](const v1::ChainLine& line) { *answer.add_chain() = line; });
   return answer;
 }
@@ -114,7 +116,7 @@ absl::StatusOr<v1::ListSessionsAnswer> ListSessions(const QueryRows& rows,
                                                     const v1::ListSessionsRequest& request) {
   v1::ListSessionsAnswer answer;
   const auto visit = [&](const auto& key) {
-    const auto session = rows.Get(kSessions, {std::get<3>(key)});
+    const auto session = rows.Get(kSessions, {std::get<0>(key), std::get<3>(key)});
     if (!session) return false;
     if (request.has_state() && session->state() != request.state()) return false;
     if (request.has_group_id() && session->group_id() != request.group_id()) return false;
@@ -133,12 +135,12 @@ absl::StatusOr<v1::GetSchoolDayAnswer> GetSchoolDay(const QueryRows& rows,
   v1::GetSchoolDayAnswer answer;
   rows.Scan(kSessionsOfDay, Prefix(request.header().school_id(), key::Date(request.date())),
             [&](const auto& key) {
-              const auto session = rows.Get(kSessions, {std::get<3>(key)});
+              const auto session = rows.Get(kSessions, {std::get<0>(key), std::get<3>(key)});
               if (!session) return;
               answer.set_sessions(answer.sessions() + 1);
               if (IsOpen(*session)) answer.set_sessions_open(answer.sessions_open() + 1);
               if (session->state() >= v1::CLOSED) answer.set_sessions_closed(answer.sessions_closed() + 1);
-              const auto tally = rows.GetOrEmpty(kTallies, {session->session_id()});
+              const auto tally = rows.GetOrEmpty(kTallies, {session->school_id(), session->session_id()});
               Add(CountsOf(tally), answer.mutable_counts());
             });
   return answer;

@@ -1,4 +1,5 @@
 // The rows of attendance's views. A session's own rows say the rest: no view repeats a state that changes.
+// Keys begin with the school, save where a question names none.
 #ifndef AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_TABLES_H_
 #define AFTERBELL_SERVICES_ATTENDANCE_PROJECTION_TABLES_H_
 
@@ -14,8 +15,8 @@ inline constexpr ViewTable<Mark, key::Id, key::Date, key::Instant, key::Id> kSes
 inline constexpr ViewTable<Mark, key::Id, key::Id, key::Date, key::Instant, key::Id> kSessionsOfPerson{
     "v/my", "school/person/date/start/session", Ranged(3)};
 // The adults who answered for a session.
-inline constexpr ViewTable<v1::ChainLine, key::Id, key::Instant, key::Number, key::Id> kChainLines{
-    "v/chain", "session/recorded/step/person", Ranged(1)};
+inline constexpr ViewTable<v1::ChainLine, key::Id, key::Id, key::Instant, key::Number, key::Id> kChainLines{
+    "v/chain", "school/session/recorded/step/person", Ranged(2)};
 
 // Absences are few, so they have rows of their own. Period "day" stands for the whole day.
 inline constexpr ViewTable<state::Absence, key::Id, key::Date, key::Id, key::Word> kAbsences{
@@ -25,11 +26,17 @@ inline constexpr ViewTable<state::Absence, key::Id, key::Date, key::Id, key::Wor
 inline constexpr ViewTable<state::ShortSpan, key::Id, key::Date, key::Id, key::Number, key::Word,
                            key::Instant>
     kShortSpans{"v/short", "school/date/session/phase/parameter/since", Ranged(3)};
-inline constexpr ViewTable<v1::RatioLine, key::Id, key::Instant, key::Number> kRatioLines{
-    "v/ratio", "session/recorded/phase", Ranged(1)};
+inline constexpr ViewTable<v1::RatioLine, key::Id, key::Id, key::Instant, key::Number> kRatioLines{
+    "v/ratio", "school/session/recorded/phase", Ranged(2)};
+
+// The school of a session that was assessed: for who asks about it and names no school. Ids of sessions are
+// derived from the school, so there is one.
+inline constexpr ViewTable<Mark, key::Id, key::Id> kSchoolsOfSession{"v/ratio_school", "session/school",
+                                                                     Ranged(1)};
 
 inline TableList ViewTables() {
-  return {&kSessionsOfDay, &kSessionsOfPerson, &kChainLines, &kAbsences, &kShortSpans, &kRatioLines};
+  return {&kSessionsOfDay, &kSessionsOfPerson, &kChainLines,      &kAbsences,
+          &kShortSpans,    &kRatioLines,       &kSchoolsOfSession};
 }
 
 }  // namespace afterbell::attendance
