@@ -11,7 +11,7 @@ using attendance::v1::SessionPlanned;
 using state::Duty;
 
 void PutDuty(StateRows rows, const Duty& duty) {
-  rows.Put(kDuties, {duty.duty_id()}, duty);
+  rows.Put(kDuties, {duty.school_id(), duty.duty_id()}, duty);
   rows.Put(kDutiesOf, {duty.school_id(), duty.person_id(), key::Instant(duty.from_at()), duty.duty_id()},
            duty);
 }
@@ -29,11 +29,11 @@ void EvolveAssigned(const Recorded& own, const v1::DutyAssigned& event, StateRow
   row.set_date(session ? session->date() : own.commit.service_date());
   row.set_state(Duty::ASSIGNED);
   PutDuty(rows, row);
-  rows.Put(kDutiesInSession, {row.session_id(), row.duty_id()});
+  rows.Put(kDutiesInSession, {row.school_id(), row.session_id(), row.duty_id()});
 }
 
-void EvolveServed(const v1::DutyServed& event, StateRows rows) {
-  const auto row = rows.Get(kDuties, {event.duty_id()});
+void EvolveServed(const Recorded& own, const v1::DutyServed& event, StateRows rows) {
+  const auto row = rows.Get(kDuties, {own.commit.school_id(), event.duty_id()});
   if (!row) return;
   Duty served = *row;
   served.set_state(Duty::SERVED);
@@ -114,12 +114,12 @@ std::string DutyId(std::string_view session_id, std::string_view person_id, std:
 
 void EvolveDuty(const Recorded& own, const StaffingEvent& event, StateRows rows) {
   if (event.event_case() == StaffingEvent::kDutyAssigned) EvolveAssigned(own, event.duty_assigned(), rows);
-  if (event.event_case() == StaffingEvent::kDutyServed) EvolveServed(event.duty_served(), rows);
+  if (event.event_case() == StaffingEvent::kDutyServed) EvolveServed(own, event.duty_served(), rows);
 }
 
 Decision<StaffingEvent> DecideAssignDuty(const Situation& s, const v1::AssignDuty& command) {
   const std::string duty_id = DutyId(command.session_id(), command.person_id(), command.role());
-  if (s.rows.Has(kDuties, {duty_id})) return {};
+  if (s.rows.Has(kDuties, {s.context.school_id, duty_id})) return {};
 
   const auto session = s.rows.Get(kSessions, {s.context.school_id, command.session_id()});
   if (!session) return Unknown("session", command.session_id());
@@ -145,19 +145,20 @@ Decision<StaffingEvent> DecideAssignDuty(const Situation& s, const v1::AssignDut
 }
 
 Decision<StaffingEvent> DecideSettleDuties(const Situation& s, const v1::SettleDuties& command) {
+  const std::string& school_id = s.context.school_id;
   std::vector<RowPtr<Duty>> open;
-  s.rows.Scan(kDutiesInSession, Prefix(command.session_id()), [&](const auto& key) {
-    auto duty = s.rows.Get(kDuties, {std::get<1>(key)});
+  s.rows.Scan(kDutiesInSession, Prefix(school_id, command.session_id()), [&](const auto& key) {
+    auto duty = s.rows.Get(kDuties, {school_id, std::get<2>(key)});
     if (duty && duty->state() == Duty::ASSIGNED) open.push_back(std::move(duty));
   });
   if (open.empty()) return {};
-  const auto closed = s.rows.Get(kClosures, {open.front()->school_id(), command.session_id()});
+  const auto closed = s.rows.Get(kClosures, {school_id, command.session_id()});
   if (!closed) return Refused{"ATT-33", "WRONG_STATE", command.session_id(), "closed", "open"};
 
   std::vector<StaffingEvent> events;
   for (const auto& duty : open) {
-    const std::vector<Interval> presence = PresenceOf(s.rows, duty->school_id(), duty->person_id(),
-                                                      duty->date(), duty->session_id(), closed->at());
+    const std::vector<Interval> presence =
+        PresenceOf(s.rows, school_id, duty->person_id(), duty->date(), duty->session_id(), closed->at());
     const int minutes = MinutesWithin({duty->from_at(), duty->to_at()}, presence);
     if (minutes > 0) events.push_back(Served(*duty, minutes));
   }

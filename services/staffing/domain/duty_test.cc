@@ -44,6 +44,15 @@ TEST_F(AssignDuty, KnowsItsSession) {
   Assign(Kit::Assigned("tom", "x1", "17:30", "17:30")).ThenInvalid("to_at");
 }
 
+// A partition holds many schools.
+TEST_F(AssignDuty, IsOfItsSchoolAlone) {
+  Assign(Kit::Assigned("tom")).ThenDecided();
+  kit.AtSchool("s2");
+  Assign(Kit::Assigned("tom")).ThenNotFound();
+  kit.GivenSession("x1", "15:30", "17:30");
+  Assign(Kit::Assigned("tom")).ThenRefused("STF-15", "ADULT_NOT_CLEARED");
+}
+
 // STF-15
 TEST_F(AssignDuty, IsRefusedToOneWhoIsNotCleared) {
   Assign(Kit::Assigned("olga")).ThenRefused("STF-15", "ADULT_NOT_CLEARED");
@@ -167,6 +176,15 @@ TEST_F(SettleDuties, AddsUpWhatIsBroken) {
 TEST_F(SettleDuties, LeavesADutyThatNobodyServed) {
   kit.Heard("15:30", "group_taken_over { session_id: 'other' by_person_id: 'tom' }");
   Close("17:30").ThenNothing();
+}
+
+// A session of the same id at two schools of a partition.
+TEST_F(SettleDuties, SettlesThoseOfItsSchoolAlone) {
+  kit.Heard("15:30", kTakeOver);
+  kit.AtSchool("s2");
+  Close("17:30").ThenNothing();
+  kit.AtSchool("s1");
+  Close("17:30").Then(ServedEvent("tom", 120));
 }
 
 TEST_F(SettleDuties, WaitsForTheClose) {

@@ -1,6 +1,7 @@
 // The rows of staffing's rules: state that follows from its own events, and facts of attendance that intake/
 // folds. A clearance is in the commons; what others ask of it (cleared where, in which role, until when;
-// barred; papers) are the commons' tables of platform/reference.
+// barred; papers) are the commons' tables of platform/reference. What is not in the commons belongs to a
+// school, and its keys begin with it: a partition holds many.
 #ifndef AFTERBELL_SERVICES_STAFFING_DOMAIN_TABLES_H_
 #define AFTERBELL_SERVICES_STAFFING_DOMAIN_TABLES_H_
 
@@ -20,12 +21,12 @@ inline constexpr StateTable<state::Bar, key::Id, key::Word> kBars{"s/bar", "pers
 inline constexpr StateTable<Mark, key::Id, key::Word, key::Date> kTrainings{"s/training", "person/course/on",
                                                                             Point()};
 
-inline constexpr StateTable<state::Duty, key::Id> kDuties{"s/duty", "duty", Point()};
+inline constexpr StateTable<state::Duty, key::Id, key::Id> kDuties{"s/duty", "school/duty", Point()};
 // The same, by when they begin.
 inline constexpr StateTable<state::Duty, key::Id, key::Id, key::Instant, key::Id> kDutiesOf{
     "s/duty_of", "school/person/from/duty", Ranged(2)};
-inline constexpr StateTable<Mark, key::Id, key::Id> kDutiesInSession{"s/session_duty", "session/duty",
-                                                                     Ranged(1)};
+inline constexpr StateTable<Mark, key::Id, key::Id, key::Id> kDutiesInSession{
+    "s/session_duty", "school/session/duty", Ranged(2)};
 
 // ---- facts
 

@@ -32,12 +32,12 @@ v1::DutyView ViewOf(const Duty& row) {
 
 }  // namespace
 
-void ProjectDuties(const Recorded&, const v1::StaffingEvent& event, ViewRows rows) {
+void ProjectDuties(const Recorded& own, const v1::StaffingEvent& event, ViewRows rows) {
   std::string duty_id;
   if (event.has_duty_assigned()) duty_id = event.duty_assigned().duty_id();
   if (event.has_duty_served()) duty_id = event.duty_served().duty_id();
   if (duty_id.empty()) return;
-  const auto row = rows.Get(kDuties, {duty_id});
+  const auto row = rows.Get(kDuties, {own.commit.school_id(), duty_id});
   if (!row) return;
   for (const auto state : {Duty::ASSIGNED, Duty::SERVED}) rows.Erase(kDutiesOn, DayKey(*row, state));
   rows.Put(kDutiesOn, DayKey(*row, row->state()));
@@ -65,7 +65,7 @@ absl::StatusOr<v1::ListDutiesAnswer> ListDuties(const QueryRows& rows, const v1:
   const auto scan = [&](const auto& prefix) {
     return ScanPage(rows, kDutiesOn, prefix, request, request.header(), answer.mutable_page(),
                     [&](const auto& key) {
-                      const auto row = rows.Get(kDuties, {std::get<4>(key)});
+                      const auto row = rows.Get(kDuties, {std::get<0>(key), std::get<4>(key)});
                       if (row) *answer.add_duties() = ViewOf(*row);
                       return row != nullptr;
                     });
