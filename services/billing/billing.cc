@@ -56,13 +56,13 @@ void BillingService::EvolveEvent(const Recorded& own, const BillingEvent& event,
       EvolveChargeAssessed(own, event.charge_assessed(), rows);
       break;
     case BillingEvent::kChargeIssued:
-      EvolveChargeIssued(event.charge_issued(), rows);
+      EvolveChargeIssued(own, event.charge_issued(), rows);
       break;
     case BillingEvent::kPaymentReceived:
       EvolvePaymentReceived(own, event.payment_received(), rows);
       break;
     case BillingEvent::kWaiverGranted:
-      EvolveWaiverGranted(event.waiver_granted(), rows);
+      EvolveWaiverGranted(own, event.waiver_granted(), rows);
       break;
     case BillingEvent::kFeeNoticePosted:
       EvolveFeeNoticePosted(own, event.fee_notice_posted(), rows);

@@ -36,7 +36,7 @@ absl::Status CheckWholeMonth(Lookup& lookup, const StayIn& stay) {
                        "asks for a part of a month, which no rule computes yet: " + refund.choice());
 }
 
-absl::StatusOr<Quantity> QuantityOf(const Rows& rows, Lookup& lookup, const AssessCharge& command,
+absl::StatusOr<Quantity> QuantityOf(const Situation& s, Lookup& lookup, const AssessCharge& command,
                                     const std::string& model, const StayIn& stay) {
   if (model == kPerTerm) return Quantity{1, {}};
   if (model == kPerMonth) {
@@ -44,13 +44,14 @@ absl::StatusOr<Quantity> QuantityOf(const Rows& rows, Lookup& lookup, const Asse
     return Quantity{1, {}};
   }
   // Counted by attendance (ATT-23); before that, nothing is known to be owed.
-  const auto count = rows.Get(kClassHours, {command.pupil_id(), key::Month(command.period())});
+  const auto count =
+      s.rows.Get(kClassHours, {s.context.school_id, command.pupil_id(), key::Month(command.period())});
   if (!count) return Quantity();
   return Quantity{count->class_hours(), count};
 }
 
 // What a cap still leaves for this charge (BIL-10); nothing where there is none for such a period.
-absl::StatusOr<std::optional<int64_t>> RoomOf(const Rows& rows, const FeeTerms& terms,
+absl::StatusOr<std::optional<int64_t>> RoomOf(const Situation& s, const FeeTerms& terms,
                                               const AssessCharge& command, const StayIn& stay) {
   if (terms.cap_period.empty()) return std::optional<int64_t>();
   if (terms.cap_period == "month") {
@@ -58,7 +59,7 @@ absl::StatusOr<std::optional<int64_t>> RoomOf(const Rows& rows, const FeeTerms& 
   }
   if (terms.cap_period != "term") return policy::Unset("fee_cap_period", "is not a word that is known");
   int64_t room = terms.cap_fen;
-  for (const auto& charge : ChargesOf(rows, stay.stay->school_id(), command.pupil_id())) {
+  for (const auto& charge : ChargesOf(s.rows, s.context.school_id, command.pupil_id())) {
     const ChargeAssessed& other = charge->assessed();
     if (other.fee_kind() != command.fee_kind() || other.term_id() != stay.stay->enrolled().term_id())
       continue;
@@ -67,13 +68,13 @@ absl::StatusOr<std::optional<int64_t>> RoomOf(const Rows& rows, const FeeTerms& 
   return std::optional<int64_t>(std::max<int64_t>(0, room));
 }
 
-BillingEvent AssessedOf(const AssessCharge& command, const StayIn& stay, const FeeTerms& terms,
-                        const Quantity& quantity, const Amounts& amounts, const Reduction& reduction,
-                        const Lookup& lookup) {
+BillingEvent AssessedOf(const std::string& school_id, const AssessCharge& command, const StayIn& stay,
+                        const FeeTerms& terms, const Quantity& quantity, const Amounts& amounts,
+                        const Reduction& reduction, const Lookup& lookup) {
   BillingEvent event;
   ChargeAssessed& charge = *event.mutable_charge_assessed();
   charge.set_charge_id(ChargeId(command.pupil_id(), command.fee_kind(), command.period()));
-  charge.set_account_id(AccountId(command.pupil_id(), stay.stay->school_id()));
+  charge.set_account_id(AccountId(command.pupil_id(), school_id));
   charge.set_pupil_id(command.pupil_id());
   charge.set_fee_kind(command.fee_kind());
   charge.set_period(command.period());
@@ -87,7 +88,7 @@ BillingEvent AssessedOf(const AssessCharge& command, const StayIn& stay, const F
   for (const v1::UsedValue& used : lookup.used()) *charge.add_used() = used;
   for (const std::string& id : reduction.waiver_ids) charge.add_waiver_ids(id);
   charge.set_provisional(lookup.provisional() || (quantity.count && quantity.count->provisional()));
-  charge.set_school_id(stay.stay->school_id());
+  charge.set_school_id(school_id);
   charge.set_enrollment_id(stay.stay->enrolled().enrollment_id());
   if (quantity.count) charge.set_count_id(quantity.count->count_id());
   return event;
@@ -97,31 +98,34 @@ BillingEvent AssessedOf(const AssessCharge& command, const StayIn& stay, const F
 
 Decision<BillingEvent> DecideAssessCharge(const Situation& s, const AssessCharge& command) {
   // Assessed once: a later count or waiver makes a difference beside it (D-05), not another charge.
-  if (s.rows.Has(kCharges, {ChargeId(command.pupil_id(), command.fee_kind(), command.period())})) return {};
+  const std::string& school_id = s.context.school_id;
+  const std::string charge_id = ChargeId(command.pupil_id(), command.fee_kind(), command.period());
+  if (s.rows.Has(kCharges, {school_id, charge_id})) return {};
   if (command.fee_kind() != kServiceFee) return InvalidField("fee_kind", command.fee_kind(), kServiceFee);
   const auto days = DaysOfPeriod(s.rows, command.period());
   if (!days) return Unknown("term", command.period());
   if (IsMonth(command.period()) && s.context.recorded_at < EndOfMonth(command.period())) return {};
-  const auto stay = LastStayIn(s.rows, command.pupil_id(), command.term_id(), *days);
+  const auto stay = LastStayIn(s.rows, school_id, command.pupil_id(), command.term_id(), *days);
   if (!stay) return {};
 
-  Lookup lookup(s.policy,
-                reference::PlaceOf(s.rows, stay->stay->school_id(), stay->stay->enrolled().stage(),
-                                   stay->stay->enrolled().grade()),
-                days->first_on);
+  Lookup lookup(
+      s.policy,
+      reference::PlaceOf(s.rows, school_id, stay->stay->enrolled().stage(), stay->stay->enrolled().grade()),
+      days->first_on);
   AFTERBELL_ASSIGN_OR_RETURN(const std::string model, ModelOf(lookup));
   if (!FitsPeriod(model, command.period())) return {};
   if (model == kCommitteeSet) return policy::Unset("fee_model", "is the committee's to say, and it has not");
   if (!Charges(model)) return {};  // BIL-01: nothing is taken, so nothing is assessed.
 
   AFTERBELL_ASSIGN_OR_RETURN(const FeeTerms terms, FeeTermsUnder(model, lookup));
-  AFTERBELL_ASSIGN_OR_RETURN(const Quantity quantity, QuantityOf(s.rows, lookup, command, model, *stay));
+  AFTERBELL_ASSIGN_OR_RETURN(const Quantity quantity, QuantityOf(s, lookup, command, model, *stay));
   if (quantity.units == 0) return {};
-  AFTERBELL_ASSIGN_OR_RETURN(const auto room, RoomOf(s.rows, terms, command, *stay));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto room, RoomOf(s, terms, command, *stay));
   AFTERBELL_ASSIGN_OR_RETURN(const Reduction reduction,
-                             ReductionOf(s.rows, lookup, command.pupil_id(), days->first_on));
+                             ReductionOf(s.rows, lookup, school_id, command.pupil_id(), days->first_on));
   const Amounts amounts = AmountsOf(quantity.units, terms.amount_fen, room, reduction.percent);
-  return std::vector<BillingEvent>{AssessedOf(command, *stay, terms, quantity, amounts, reduction, lookup)};
+  return std::vector<BillingEvent>{
+      AssessedOf(school_id, command, *stay, terms, quantity, amounts, reduction, lookup)};
 }
 
 }  // namespace afterbell::billing

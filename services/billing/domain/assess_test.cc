@@ -316,6 +316,37 @@ TEST(ClassHoursCounted, AreCappedOverTheTermWhereTheCapIsTheTerms) {
   EXPECT_EQ(events[1].charge_assessed().cap_removed_fen(), 7000);
 }
 
+// A pupil at two schools of a partition has charges, waivers, counts and stays of the same ids at both.
+TEST(MonthEnd, ChargesForTheSchoolOfTheStayAlone) {
+  BillingKit kit;
+  kit.PerMonth().GivenPolicy("waiver", kHalf);
+  kit.Enrolled().Waived(kPoor);
+  EXPECT_EQ(kit.WhenTimeReaches("2026-10-01", "00:00").ThenDecided()[0].charge_assessed().net_fen(), 4000);
+  kit.There("s2").At("2026-10-01", "00:01");
+  kit.When(BillingKit::Assess("2026-09")).ThenNothing();  // No stay there.
+  kit.Enrolled();
+  const ChargeAssessed charge = kit.When(BillingKit::Assess("2026-09")).ThenDecided()[0].charge_assessed();
+  EXPECT_EQ(charge.school_id(), "s2");
+  EXPECT_EQ(charge.account_id(), AccountId("ana", "s2"));
+  EXPECT_EQ(charge.net_fen(), 8000);
+  EXPECT_EQ(charge.waiver_ids_size(), 0);
+}
+
+TEST(ClassHoursCounted, AreChargedByTheSchoolThatCountedThem) {
+  BillingKit kit;
+  kit.PerClassHour().Enrolled().Counted(10).There("s2").Enrolled().At("2026-10-01", "08:00");
+  kit.When(BillingKit::Assess("2026-09")).ThenNothing();
+  kit.WhenHeard("attendance", BillingKit::CountedEvent(5)).ThenDecided();
+  kit.There("s1");
+  EXPECT_EQ(kit.When(BillingKit::Assess("2026-09")).ThenDecided()[0].charge_assessed().units(), 10);
+}
+
+TEST(ClassHoursCounted, OfAPupilOfAnotherSchoolAreNotCharged) {
+  BillingKit kit;
+  kit.PerClassHour().Enrolled().There("s2").At("2026-10-01", "08:00");
+  kit.WhenHeard("attendance", BillingKit::CountedEvent(10)).ThenNothing();
+}
+
 // BIL-02: Nanjing, 300 yuan a pupil-term.
 TEST(PupilEnrolled, IsChargedForTheTerm) {
   BillingKit kit;

@@ -1,4 +1,4 @@
-// What billing's tests have in common: one school of one district in the autumn of 2026, and the
+// What billing's tests have in common: two schools of one district in the autumn of 2026, and the
 // commands, events and facts of others in their shortest form.
 #ifndef AFTERBELL_SERVICES_BILLING_DOMAIN_BILLING_KIT_H_
 #define AFTERBELL_SERVICES_BILLING_DOMAIN_BILLING_KIT_H_
@@ -33,6 +33,7 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
   BillingKit() : Kit(TheService(), "s1") {
     Commons("district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }");
     Commons("school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' }");
+    Commons("school_registered { school_id: 's2' district_id: 'd1' stages: 'primary' }");
     Commons("term_opened { term_id: 't1' scope_id: 'd1' first_on: '2026-09-01' last_on: '2027-01-20' }");
     Commons("term_opened { term_id: 't2' scope_id: 'd1' first_on: '2027-02-22' last_on: '2027-07-02' }");
   }
@@ -52,6 +53,11 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
     GivenPolicy("fee_amount_yuan", "fen: 300");
     GivenPolicy("fee_cap", "fen: 17000");
     GivenPolicy("fee_cap_period", "choice: 'month'");
+    return *this;
+  }
+  // Another school of the same partition, alike: ids of enrollments, charges and waivers are the same there.
+  BillingKit& There(const std::string& school) {
+    AtSchool(school);
     return *this;
   }
   BillingKit& Enrolled(const std::string& pupil = "ana", const std::string& from_on = "2026-09-01",
@@ -87,7 +93,7 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
     BillingEvent event;
     auto& charge = *event.mutable_charge_assessed();
     charge.set_charge_id(ChargeId("ana", kServiceFee, period));
-    charge.set_account_id(AccountId("ana", "s1"));
+    charge.set_account_id(AccountId("ana", context().school_id));
     charge.set_pupil_id("ana");
     charge.set_fee_kind(kServiceFee);
     charge.set_period(period);
@@ -96,7 +102,7 @@ class BillingKit : public kit::Kit<BillingCommand, BillingEvent> {
     charge.set_units(1);
     charge.set_gross_fen(net_fen);
     charge.set_net_fen(net_fen);
-    charge.set_school_id("s1");
+    charge.set_school_id(context().school_id);
     Given(event);
     return *this;
   }

@@ -16,13 +16,13 @@ using v1::BillingEvent;
 using v1::ChargeAssessed;
 
 // Where a charge's terms are asked for: the pupil's place in its period.
-policy::Place PlaceOfCharge(const Rows& rows, const state::Charge& charge, const Days& days) {
-  const ChargeAssessed& assessed = charge.assessed();
-  if (const auto stay = LastStayIn(rows, assessed.pupil_id(), assessed.term_id(), days)) {
-    return reference::PlaceOf(rows, charge.school_id(), stay->stay->enrolled().stage(),
+policy::Place PlaceOfCharge(const Situation& s, const ChargeAssessed& assessed, const Days& days) {
+  const std::string& school_id = s.context.school_id;
+  if (const auto stay = LastStayIn(s.rows, school_id, assessed.pupil_id(), assessed.term_id(), days)) {
+    return reference::PlaceOf(s.rows, school_id, stay->stay->enrolled().stage(),
                               stay->stay->enrolled().grade());
   }
-  return PlaceOfPupil(rows, charge.school_id(), assessed.pupil_id());
+  return PlaceOfPupil(s.rows, school_id, assessed.pupil_id());
 }
 
 BillingEvent IssuedOf(const state::Charge& charge, const std::string& due_on, const std::string& notice_id) {
@@ -48,12 +48,12 @@ Decision<BillingEvent> DecideIssueOne(const Situation& s, const state::Charge& c
   }
   const auto days = DaysOfPeriod(s.rows, assessed.period());
   if (!days) return Unknown("term", assessed.period());
-  const policy::Place place = PlaceOfCharge(s.rows, charge, *days);
+  const policy::Place place = PlaceOfCharge(s, assessed, *days);
   Lookup lookup(s.policy, place, days->first_on);
   AFTERBELL_ASSIGN_OR_RETURN(const FeeTerms terms, FeeTermsOf(lookup));
   if (const auto refused = FreeGate(terms, id)) return *refused;
   const std::string today = Today(s.context);
-  const Board board = BoardOf(s.rows, charge.school_id(), assessed.fee_kind(), s.context.recorded_at, terms);
+  const Board board = BoardOf(s.rows, s.context.school_id, assessed.fee_kind(), s.context.recorded_at, terms);
   if (const auto refused = PostedGate(s.policy, place, today, board, id)) return *refused;
   if (const auto refused = MatchingGate(s.policy, place, today, board, terms, id)) return *refused;
   if (const auto refused = TermGate(s.rows, assessed.term_id(), today, id)) return *refused;
@@ -104,28 +104,27 @@ std::string StateOf(const state::Charge& charge) {
 std::vector<RowPtr<state::Charge>> ChargesOf(const Rows& rows, std::string_view school_id,
                                              std::string_view pupil_id) {
   std::vector<RowPtr<state::Charge>> charges;
-  rows.Scan(kChargesOf, Prefix(pupil_id), [&](const auto& key) {
-    const auto& [pupil, charge_id] = key;
-    auto charge = rows.Get(kCharges, {charge_id});
-    if (charge && charge->school_id() == school_id) charges.push_back(std::move(charge));
+  rows.Scan(kChargesOf, Prefix(school_id, pupil_id), [&](const auto& key) {
+    const auto& [school, pupil, charge_id] = key;
+    if (auto charge = rows.Get(kCharges, {school, charge_id})) charges.push_back(std::move(charge));
   });
   return charges;
 }
 
 void EvolveChargeAssessed(const Recorded& own, const ChargeAssessed& event, StateRows rows) {
-  auto charge = rows.GetOrEmpty(kCharges, {event.charge_id()});
-  charge.set_school_id(SchoolOf(own, event));
+  const std::string school_id = SchoolOf(own, event);
+  auto charge = rows.GetOrEmpty(kCharges, {school_id, event.charge_id()});
   *charge.mutable_assessed() = event;
-  rows.Put(kCharges, {event.charge_id()}, std::move(charge));
-  rows.Put(kChargesOf, {event.pupil_id(), event.charge_id()});
+  rows.Put(kCharges, {school_id, event.charge_id()}, std::move(charge));
+  rows.Put(kChargesOf, {school_id, event.pupil_id(), event.charge_id()});
 }
 
-void EvolveChargeIssued(const v1::ChargeIssued& event, StateRows rows) {
-  const auto charge = rows.Get(kCharges, {event.charge_id()});
+void EvolveChargeIssued(const Recorded& own, const v1::ChargeIssued& event, StateRows rows) {
+  const auto charge = rows.Get(kCharges, {own.commit.school_id(), event.charge_id()});
   if (!charge) return;
   state::Charge issued = *charge;
   *issued.mutable_issued() = event;
-  rows.Put(kCharges, {event.charge_id()}, std::move(issued));
+  rows.Put(kCharges, {own.commit.school_id(), event.charge_id()}, std::move(issued));
 }
 
 Decision<BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueCharge& command) {
@@ -134,8 +133,8 @@ Decision<BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueChar
   std::set<std::string> seen;
   for (const std::string& id : command.charge_ids()) {
     if (!seen.insert(id).second) continue;
-    const auto charge = s.rows.Get(kCharges, {id});
-    if (!charge || charge->school_id() != s.context.school_id) return DecideIssueUnknown(s, id);
+    const auto charge = s.rows.Get(kCharges, {s.context.school_id, id});
+    if (!charge) return DecideIssueUnknown(s, id);
     Decision<BillingEvent> one = DecideIssueOne(s, *charge, command.due_on());
     if (!one.ok()) return one;
     for (BillingEvent& event : one.events) events.push_back(std::move(event));

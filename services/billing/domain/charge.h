@@ -34,7 +34,7 @@ std::vector<RowPtr<state::Charge>> ChargesOf(const Rows& rows, std::string_view 
                                              std::string_view pupil_id);
 
 void EvolveChargeAssessed(const Recorded& own, const v1::ChargeAssessed& event, StateRows rows);
-void EvolveChargeIssued(const v1::ChargeIssued& event, StateRows rows);
+void EvolveChargeIssued(const Recorded& own, const v1::ChargeIssued& event, StateRows rows);
 
 Decision<v1::BillingEvent> DecideAssessCharge(const Situation& s, const v1::AssessCharge& command);
 Decision<v1::BillingEvent> DecideIssueCharge(const Situation& s, const v1::IssueCharge& command);

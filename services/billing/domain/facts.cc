@@ -8,19 +8,19 @@ namespace {
 
 // visit(stay). A stay is kept with the row it is part of.
 template <class Visit>
-void ForEachStay(const Rows& rows, std::string_view pupil_id, const Visit& visit) {
-  rows.Scan(kEnrollments, Prefix(pupil_id), [&](const auto& key, const state::Enrollment&) {
-    const auto& [pupil, enrollment_id] = key;
-    const auto enrollment = rows.Get(kEnrollments, {pupil, enrollment_id});
+void ForEachStay(const Rows& rows, std::string_view school_id, std::string_view pupil_id,
+                 const Visit& visit) {
+  rows.Scan(kEnrollments, Prefix(school_id, pupil_id), [&](const auto& key, const state::Enrollment&) {
+    const auto& [school, pupil, enrollment_id] = key;
+    const auto enrollment = rows.Get(kEnrollments, {school, pupil, enrollment_id});
     for (const state::Stay& stay : enrollment->stays()) visit(RowPtr<state::Stay>(enrollment, &stay));
   });
 }
 
-// The latest stay, by its first day; an empty school asks for any.
+// The latest stay, by its first day.
 RowPtr<state::Stay> LatestStayAt(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {
   RowPtr<state::Stay> latest;
-  ForEachStay(rows, pupil_id, [&](const RowPtr<state::Stay>& stay) {
-    if (!school_id.empty() && stay->school_id() != school_id) return;
+  ForEachStay(rows, school_id, pupil_id, [&](const RowPtr<state::Stay>& stay) {
     if (!latest || latest->enrolled().from_on() <= stay->enrolled().from_on()) latest = stay;
   });
   return latest;
@@ -46,10 +46,10 @@ std::optional<Days> DaysOfPeriod(const Rows& rows, std::string_view period) {
   return Days{term->first_on(), term->last_on()};
 }
 
-std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view pupil_id, std::string_view term_id,
-                                 const Days& days) {
+std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view school_id, std::string_view pupil_id,
+                                 std::string_view term_id, const Days& days) {
   std::optional<StayIn> last;
-  ForEachStay(rows, pupil_id, [&](const RowPtr<state::Stay>& stay) {
+  ForEachStay(rows, school_id, pupil_id, [&](const RowPtr<state::Stay>& stay) {
     const auto& enrolled = stay->enrolled();
     if (!term_id.empty() && enrolled.term_id() != term_id) return;
     const auto term = reference::Term(rows, enrolled.term_id());
@@ -67,11 +67,6 @@ policy::Place PlaceOfPupil(const Rows& rows, std::string_view school_id, std::st
   const auto stay = LatestStayAt(rows, school_id, pupil_id);
   if (!stay) return reference::PlaceOf(rows, school_id);
   return reference::PlaceOf(rows, school_id, stay->enrolled().stage(), stay->enrolled().grade());
-}
-
-std::string SchoolOfPupil(const Rows& rows, std::string_view pupil_id) {
-  const auto stay = LatestStayAt(rows, {}, pupil_id);
-  return stay ? stay->school_id() : std::string();
 }
 
 bool IsKnownPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id) {

@@ -38,17 +38,13 @@ struct StayIn {
   RowPtr<state::Stay> stay;
   bool left_early = false;  // Ended before the period and its term did.
 };
-// The last such stay; an empty term asks for any.
-std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view pupil_id, std::string_view term_id,
-                                 const Days& days);
+// The last such stay at the school; an empty term asks for any.
+std::optional<StayIn> LastStayIn(const Rows& rows, std::string_view school_id, std::string_view pupil_id,
+                                 std::string_view term_id, const Days& days);
 
 // Where a pupil of a school stands, as policy asks for it: with stage and grade of the latest stay
 // there, where one is known.
 policy::Place PlaceOfPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id);
-
-// The school of the latest stay; what follows a deadline or is taken up again names none. Empty where
-// there is no stay.
-std::string SchoolOfPupil(const Rows& rows, std::string_view pupil_id);
 
 // Somebody this school has enrolled at any time.
 bool IsKnownPupil(const Rows& rows, std::string_view school_id, std::string_view pupil_id);

@@ -135,7 +135,7 @@ TEST(Ledger, PostsARecordOnceHoweverOftenItIsFolded) {
   other.Assessed();
   BillingEvent event;
   *event.mutable_charge_assessed() =
-      kit.rows().Get(kCharges, {ChargeId("ana", kServiceFee, "2026-09")})->assessed();
+      kit.rows().Get(kCharges, {"s1", ChargeId("ana", kServiceFee, "2026-09")})->assessed();
   commit.add_events(event.SerializeAsString());
   TheService().Evolve(Recorded{commit, "billing", 1}, kit.rows());
   EXPECT_EQ(kit.memory().all(), before);

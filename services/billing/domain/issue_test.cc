@@ -55,6 +55,15 @@ TEST(IssueCharge, AsksForChargesOfThisSchool) {
   kit.When(Kit::Issue({"2026-12"})).ThenNotFound();
 }
 
+// A pupil's charge of a month has the same id at two schools of a partition.
+TEST(IssueCharge, IssuesThatOfItsSchoolAlone) {
+  BillingKit kit;
+  Ready(kit).Issued().There("s2");
+  kit.When(Kit::Issue({"2026-09"})).ThenNotFound();
+  kit.Enrolled().Assessed("2026-09", 5000);
+  EXPECT_EQ(kit.When(Kit::Issue({"2026-09"})).ThenDecided()[0].charge_issued().net_fen(), 5000);
+}
+
 TEST(IssueCharge, KnowsNoPeriodOfATermThatWasNotOpened) {
   BillingKit kit;
   Ready(kit).Assessed("t9", 8000, "t9");

@@ -44,11 +44,8 @@ Decision<BillingEvent> ChargesToMeet(const Situation& s, const RecordPayment& co
   for (const std::string& id : command.charge_ids()) {
     const auto same = [&](const auto& charge) { return charge->assessed().charge_id() == id; };
     if (std::any_of(charges->begin(), charges->end(), same)) continue;
-    auto charge = s.rows.Get(kCharges, {id});
-    if (!charge || charge->school_id() != s.context.school_id ||
-        charge->assessed().pupil_id() != command.pupil_id()) {
-      return Unknown("charge", id);
-    }
+    auto charge = s.rows.Get(kCharges, {s.context.school_id, id});
+    if (!charge || charge->assessed().pupil_id() != command.pupil_id()) return Unknown("charge", id);
     if (!charge->has_issued()) return Refused{"BIL-13", "WRONG_STATE", id, kDue, kAssessed};
     charges->push_back(std::move(charge));
   }
@@ -92,10 +89,11 @@ int64_t UnallocatedFen(const PaymentReceived& payment) {
 }
 
 void EvolvePaymentReceived(const Recorded& own, const PaymentReceived& event, StateRows rows) {
-  rows.Put(kPayments, {event.payment_id()}, event);
-  rows.Put(kPaymentRefs, {RefId(own.commit.school_id(), event.channel(), event.channel_ref())});
+  const std::string& school_id = own.commit.school_id();
+  rows.Put(kPayments, {school_id, event.payment_id()}, event);
+  rows.Put(kPaymentRefs, {school_id, RefId(school_id, event.channel(), event.channel_ref())});
   for (const v1::Allocation& allocation : event.allocations()) {
-    const auto charge = rows.Get(kCharges, {allocation.charge_id()});
+    const auto charge = rows.Get(kCharges, {school_id, allocation.charge_id()});
     if (!charge) continue;
     const auto same = [&](const state::Met& met) { return met.payment_id() == event.payment_id(); };
     if (std::any_of(charge->met().begin(), charge->met().end(), same)) continue;
@@ -103,14 +101,14 @@ void EvolvePaymentReceived(const Recorded& own, const PaymentReceived& event, St
     state::Met& met = *paid.add_met();
     met.set_payment_id(event.payment_id());
     met.set_amount_fen(allocation.amount_fen());
-    rows.Put(kCharges, {allocation.charge_id()}, std::move(paid));
+    rows.Put(kCharges, {school_id, allocation.charge_id()}, std::move(paid));
   }
 }
 
 Decision<BillingEvent> DecideRecordPayment(const Situation& s, const RecordPayment& command) {
   const std::string& school_id = s.context.school_id;
-  if (s.rows.Has(kPayments, {command.payment_id()}) ||
-      s.rows.Has(kPaymentRefs, {RefId(school_id, command.channel(), command.channel_ref())})) {
+  if (s.rows.Has(kPayments, {school_id, command.payment_id()}) ||
+      s.rows.Has(kPaymentRefs, {school_id, RefId(school_id, command.channel(), command.channel_ref())})) {
     return {};
   }
   if (command.amount_fen() <= 0) {

@@ -42,7 +42,7 @@ TEST(RecordPayment, MeetsTheChargeAndKeepsWhatWasSaid) {
   EXPECT_EQ(payment.into_account(), "school");
   EXPECT_EQ(payment.term_id(), "t1");
   EXPECT_EQ(MicrosOf(payment.paid_at()), InstantOf("2026-10-10", "10:00"));
-  const auto charge = kit.rows().Get(kCharges, {ChargeId("ana", kServiceFee, "2026-09")});
+  const auto charge = kit.rows().Get(kCharges, {"s1", ChargeId("ana", kServiceFee, "2026-09")});
   EXPECT_EQ(StateOf(*charge), "paid");
 }
 
@@ -90,6 +90,23 @@ TEST(RecordPayment, StaysQuietAboutAReferenceItHas) {
   kit.When(again).ThenNothing();
   again.mutable_record_payment()->set_channel("cash");
   kit.When(again).ThenDecided();
+}
+
+// A partition holds many schools.
+TEST(RecordPayment, IsOfItsSchoolAlone) {
+  BillingKit kit;
+  Ready(kit).Issued();
+  kit.When(Kit::Pay(8000)).ThenDecided();
+  kit.There("s2");
+  kit.When(Kit::Pay(8000, "", "2026-10-10", "pay2")).ThenNotFound();  // No pupil of theirs.
+  kit.Enrolled().Issued("2026-09", 5000);
+  const auto payment = kit.When(Kit::Pay(8000)).ThenDecided()[0].payment_received();
+  EXPECT_EQ(AllocationText(payment), "2026-09:5000 left:3000");
+  kit.There("s1");
+  EXPECT_EQ(StateOf(*kit.rows().Get(kCharges, {"s1", ChargeId("ana", kServiceFee, "2026-09")})), "paid");
+  EXPECT_EQ(
+      AllocationText(kit.When(Kit::Pay(100, "", "2026-10-10", "pay2")).ThenDecided()[0].payment_received()),
+      "left:100");
 }
 
 TEST(RecordPayment, AsksForAnAmountAPupilATermAndChargesThatAreKnown) {

@@ -53,7 +53,7 @@ void OnAttendance(const Situation& s, const AttendanceEvent& event, std::vector<
   if (count.subject() != attendance::v1::OF_PUPIL) return;
   const auto days = DaysOfPeriod(s.rows, count.month());
   if (!days) return;
-  const auto stay = LastStayIn(s.rows, count.subject_id(), {}, *days);
+  const auto stay = LastStayIn(s.rows, s.context.school_id, count.subject_id(), {}, *days);
   if (!stay) return;  // A guest of a day is no participant and owes nothing (ENR-16).
   commands->push_back(Assess(count.subject_id(), count.month(), stay->stay->enrolled().term_id()));
 }
@@ -83,7 +83,7 @@ std::vector<BillingCommand> ReachDeadline(const Situation& s, std::string_view n
                                           std::string_view entity) {
   if (name != kMonthEnd) return {};
   const std::string_view pupil_id = EntityPart(entity, 1);
-  const auto enrollment = s.rows.Get(kEnrollments, {pupil_id, EntityPart(entity, 2)});
+  const auto enrollment = s.rows.Get(kEnrollments, {s.context.school_id, pupil_id, EntityPart(entity, 2)});
   if (!enrollment || enrollment->stays().empty()) return {};
   return {Assess(pupil_id, EntityPart(entity, 3), enrollment->stays(0).enrolled().term_id())};
 }

@@ -48,10 +48,10 @@ struct Rate {
 };
 
 // One rate a category, in order of category.
-absl::StatusOr<std::vector<Rate>> RatesOf(const Rows& rows, Lookup& lookup, std::string_view pupil_id,
-                                          std::string_view on) {
+absl::StatusOr<std::vector<Rate>> RatesOf(const Rows& rows, Lookup& lookup, std::string_view school_id,
+                                          std::string_view pupil_id, std::string_view on) {
   std::map<std::string, std::string> waivers;  // Category to the waiver that stands for it.
-  rows.Scan(kWaivers, Prefix(pupil_id), [&](const WaiverGranted& waiver) {
+  rows.Scan(kWaivers, Prefix(school_id, pupil_id), [&](const WaiverGranted& waiver) {
     if (InForce(waiver, on)) waivers.emplace(waiver.category(), waiver.waiver_id());
   });
   std::vector<Rate> rates;
@@ -94,14 +94,15 @@ std::string WaiverId(std::string_view pupil_id, std::string_view category, std::
   return DerivedId("waiver", {pupil_id, category, from_on});
 }
 
-void EvolveWaiverGranted(const WaiverGranted& event, StateRows rows) {
-  rows.Put(kWaivers, {event.pupil_id(), event.waiver_id()}, event);
+void EvolveWaiverGranted(const Recorded& own, const WaiverGranted& event, StateRows rows) {
+  rows.Put(kWaivers, {own.commit.school_id(), event.pupil_id(), event.waiver_id()}, event);
 }
 
 Decision<BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiver& command) {
   const std::string id = WaiverId(command.pupil_id(), command.category(), command.from_on());
-  if (s.rows.Has(kWaivers, {command.pupil_id(), id})) return {};
-  const auto status = s.rows.Get(kStatuses, {command.pupil_id(), command.status_id()});
+  const std::string& school_id = s.context.school_id;
+  if (s.rows.Has(kWaivers, {school_id, command.pupil_id(), id})) return {};
+  const auto status = s.rows.Get(kStatuses, {school_id, command.pupil_id(), command.status_id()});
   if (!status || !Covers(*status, command)) {
     return Refused{"ENR-28",
                    "STATUS_NOT_VERIFIED",
@@ -110,8 +111,6 @@ Decision<BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiv
                    command.category() + " " + command.from_on() + "/" + command.to_on(),
                    "waiver"};
   }
-  std::string school_id = s.context.school_id;
-  if (school_id.empty()) school_id = SchoolOfPupil(s.rows, command.pupil_id());
   Lookup lookup(s.policy, PlaceOfPupil(s.rows, school_id, command.pupil_id()), DayAsked(s, command));
   AFTERBELL_ASSIGN_OR_RETURN(const std::optional<Value> policy, lookup.Find("waiver"));
   if (!policy || RateOf(*policy, command.category()) == nullptr) {
@@ -132,9 +131,9 @@ Decision<BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiv
   return std::vector<BillingEvent>{event};
 }
 
-absl::StatusOr<Reduction> ReductionOf(const Rows& rows, Lookup& lookup, std::string_view pupil_id,
-                                      std::string_view on) {
-  AFTERBELL_ASSIGN_OR_RETURN(const std::vector<Rate> rates, RatesOf(rows, lookup, pupil_id, on));
+absl::StatusOr<Reduction> ReductionOf(const Rows& rows, Lookup& lookup, std::string_view school_id,
+                                      std::string_view pupil_id, std::string_view on) {
+  AFTERBELL_ASSIGN_OR_RETURN(const std::vector<Rate> rates, RatesOf(rows, lookup, school_id, pupil_id, on));
   if (rates.empty()) return Reduction();
   if (rates.size() == 1) return Reduction{{rates[0].percent}, {rates[0].waiver_id}};
   AFTERBELL_ASSIGN_OR_RETURN(const Value stacking, lookup.Need("waiver_stacking"));

@@ -19,19 +19,19 @@ namespace afterbell::billing {
 
 std::string WaiverId(std::string_view pupil_id, std::string_view category, std::string_view from_on);
 
-void EvolveWaiverGranted(const v1::WaiverGranted& event, StateRows rows);
+void EvolveWaiverGranted(const Recorded& own, const v1::WaiverGranted& event, StateRows rows);
 
 Decision<v1::BillingEvent> DecideGrantWaiver(const Situation& s, const v1::GrantWaiver& command);
 
-// What the waivers of a pupil take off a charge.
+// What the waivers of a pupil take off a charge of the school.
 struct Reduction {
   std::vector<int64_t> percent;         // Each of what the ones before it left.
   std::vector<std::string> waiver_ids;  // Those that counted.
 };
 // By the waivers in force on a day. Where several categories have a rate, p:waiver_stacking says
 // what then; it is unset wherever the sources are silent (S-07), and that stops the computation.
-absl::StatusOr<Reduction> ReductionOf(const Rows& rows, Lookup& lookup, std::string_view pupil_id,
-                                      std::string_view on);
+absl::StatusOr<Reduction> ReductionOf(const Rows& rows, Lookup& lookup, std::string_view school_id,
+                                      std::string_view pupil_id, std::string_view on);
 
 }  // namespace afterbell::billing
 

@@ -64,6 +64,17 @@ TEST(GrantWaiver, MayBeAskedByThePrincipalForAPartOfTheTime) {
   kit.When(Grant()).ThenNothing();
 }
 
+// A waiver of a pupil has the same id at two schools of a partition.
+TEST(GrantWaiver, RestsOnTheStatusOfItsSchoolAlone) {
+  BillingKit kit;
+  kit.GivenFrom("enrollment", Verified()).As("principal", "pr1").GivenPolicy("waiver", kHalf);
+  kit.When(Grant()).ThenDecided();
+  kit.There("s2");
+  kit.When(Grant()).ThenRefused("ENR-28", "STATUS_NOT_VERIFIED");
+  kit.GivenFrom("enrollment", Verified());
+  kit.When(Grant()).Then(Granted());
+}
+
 // ENR-28.
 TEST(GrantWaiver, RefusesAStatusThatIsNotVerified) {
   BillingKit kit;

@@ -17,7 +17,8 @@ void FoldAttendance(const Recorded& attendance, FactRows rows) {
     if (!event.has_class_hours_counted()) return;
     const ClassHoursCounted& count = event.class_hours_counted();
     if (count.subject() != ::afterbell::attendance::v1::OF_PUPIL) return;
-    const decltype(kClassHours)::Key key = {count.subject_id(), key::Month(count.month())};
+    const decltype(kClassHours)::Key key = {attendance.commit.school_id(), count.subject_id(),
+                                            key::Month(count.month())};
     const auto known = rows.Get(kClassHours, key);
     if (!known || known->revision() <= count.revision()) rows.Put(kClassHours, key, count);
   });

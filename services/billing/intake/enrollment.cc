@@ -27,23 +27,26 @@ void ForEachMonth(const state::Stay& stay, const Visit& visit) {
 
 void FoldEnrolled(const Recorded& recorded, const PupilEnrolled& event, FactRows rows) {
   if (event.product() != enrollment::v1::BASIC_CARE) return;  // The only product with a fee of ours today.
-  auto enrollment = rows.GetOrEmpty(kEnrollments, {event.pupil_id(), event.enrollment_id()});
+  const std::string& school_id = recorded.commit.school_id();
+  const decltype(kEnrollments)::Key key = {school_id, event.pupil_id(), event.enrollment_id()};
+  auto enrollment = rows.GetOrEmpty(kEnrollments, key);
   const uint64_t index = recorded.commit.index();
   const auto same = [&](const state::Stay& stay) { return stay.enrolled_index() == index; };
   if (std::any_of(enrollment.stays().begin(), enrollment.stays().end(), same)) return;
   state::Stay& stay = *enrollment.add_stays();
-  stay.set_school_id(recorded.commit.school_id());
   *stay.mutable_enrolled() = event;
   stay.set_enrolled_index(index);
   ForEachMonth(stay, [&](const std::string& month) {
     SetDeadline(rows, EndOfMonth(month), kMonthEnd,
-                MonthEndEntity(stay.school_id(), event.pupil_id(), event.enrollment_id(), month));
+                MonthEndEntity(school_id, event.pupil_id(), event.enrollment_id(), month));
   });
-  rows.Put(kEnrollments, {event.pupil_id(), event.enrollment_id()}, std::move(enrollment));
+  rows.Put(kEnrollments, key, std::move(enrollment));
 }
 
 void FoldWithdrawn(const Recorded& recorded, const EnrollmentWithdrawn& event, FactRows rows) {
-  const auto known = rows.Get(kEnrollments, {event.pupil_id(), event.enrollment_id()});
+  const std::string& school_id = recorded.commit.school_id();
+  const decltype(kEnrollments)::Key key = {school_id, event.pupil_id(), event.enrollment_id()};
+  const auto known = rows.Get(kEnrollments, key);
   if (!known) return;
   state::Enrollment enrollment = *known;
   const uint64_t index = recorded.commit.index();
@@ -57,9 +60,9 @@ void FoldWithdrawn(const Recorded& recorded, const EnrollmentWithdrawn& event, F
   ForEachMonth(*ended, [&](const std::string& month) {
     if (FirstOfMonth(month) < event.effective_on()) return;  // Still something of it to charge.
     ClearDeadline(rows, EndOfMonth(month), kMonthEnd,
-                  MonthEndEntity(ended->school_id(), event.pupil_id(), event.enrollment_id(), month));
+                  MonthEndEntity(school_id, event.pupil_id(), event.enrollment_id(), month));
   });
-  rows.Put(kEnrollments, {event.pupil_id(), event.enrollment_id()}, std::move(enrollment));
+  rows.Put(kEnrollments, key, std::move(enrollment));
 }
 
 }  // namespace
@@ -72,7 +75,7 @@ void FoldEnrollment(const Recorded& enrollment, FactRows rows) {
       FoldWithdrawn(enrollment, event.enrollment_withdrawn(), rows);
     } else if (event.has_special_status_verified()) {
       const auto& status = event.special_status_verified();
-      rows.Put(kStatuses, {status.pupil_id(), status.status_id()}, status);
+      rows.Put(kStatuses, {enrollment.commit.school_id(), status.pupil_id(), status.status_id()}, status);
     }
   });
 }

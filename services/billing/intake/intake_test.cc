@@ -8,10 +8,11 @@ namespace {
 class Folds {
  public:
   template <class Event>
-  void Fold(const std::string& service, const Event& event, uint64_t index) {
+  void Fold(const std::string& service, const Event& event, uint64_t index,
+            const std::string& school = "s1") {
     log::v1::Commit commit;
     commit.set_index(index);
-    commit.set_school_id("s1");
+    commit.set_school_id(school);
     commit.add_events(event.SerializeAsString());
     TheService().Fold(Recorded{commit, service, 1}, rows);
   }
@@ -72,11 +73,27 @@ TEST(Intake, KeepsTheMonthEndOfTheMonthAPupilLeftIn) {
                           MonthEndEntity("s1", "ana", "e-ana-t1", "2026-10")));
 }
 
+// An enrollment of the same id at two schools of a partition.
+TEST(Intake, KeepsTheStaysOfEachSchoolApart) {
+  Folds folds;
+  folds.Fold("enrollment", BillingKit::EnrolledEvent(), 1);
+  folds.Fold("enrollment", BillingKit::EnrolledEvent(), 2, "s2");
+  EXPECT_EQ(folds.Deadlines(), 24);
+  folds.Fold("enrollment", Withdrawn("2026-09-20"), 3);
+  EXPECT_EQ(folds.Deadlines(), 13);
+  const auto waits = [&](const std::string& school) {
+    return HasDeadline(folds.rows, EndOfMonth("2026-12"), kMonthEnd,
+                       MonthEndEntity(school, "ana", "e-ana-t1", "2026-12"));
+  };
+  EXPECT_FALSE(waits("s1"));
+  EXPECT_TRUE(waits("s2"));
+}
+
 TEST(Intake, KeepsTheLatestCountOfClassHours) {
   Folds folds;
   folds.Fold("attendance", BillingKit::CountedEvent(12, "2026-09", 2), 5);
   folds.Fold("attendance", BillingKit::CountedEvent(10, "2026-09", 1), 4);
-  EXPECT_EQ(AllRows(folds.rows).Get(kClassHours, {"ana", key::Month("2026-09")})->class_hours(), 12);
+  EXPECT_EQ(AllRows(folds.rows).Get(kClassHours, {"s1", "ana", key::Month("2026-09")})->class_hours(), 12);
 }
 
 }  // namespace

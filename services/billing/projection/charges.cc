@@ -20,8 +20,8 @@ decltype(kChargesToIssue)::Key ToIssueKey(const std::string& school_id, const v1
   return {school_id, charge.period(), charge.pupil_id(), charge.charge_id()};
 }
 
-void Note(const Recorded& own, const BillingEvent& event, const std::string& charge_id,
-          const std::string& subject_id, ViewRows rows) {
+void Note(const Recorded& own, const BillingEvent& event, const std::string& school_id,
+          const std::string& charge_id, const std::string& subject_id, ViewRows rows) {
   state::ChargeRecord record;
   *record.mutable_record() = own.Id();
   record.set_event(EventName(event));
@@ -29,7 +29,8 @@ void Note(const Recorded& own, const BillingEvent& event, const std::string& cha
   *record.mutable_actor() = own.commit.actor();
   *record.mutable_recorded_at() = own.commit.recorded_at();
   const std::string name = EventName(event);
-  rows.Put(kChargeRecords, {charge_id, key::Index(own.commit.index()), key::Word(name), subject_id},
+  rows.Put(kChargeRecords,
+           {school_id, charge_id, key::Index(own.commit.index()), key::Word(name), subject_id},
            std::move(record));
 }
 
@@ -44,19 +45,21 @@ void ProjectCharges(const Recorded& own, const BillingEvent& event, ViewRows row
     const v1::ChargeAssessed& charge = event.charge_assessed();
     const std::string school_id = SchoolOf(own, charge);
     rows.Put(kChargesByPeriod, {school_id, charge.pupil_id(), charge.period(), charge.charge_id()});
-    const auto row = rows.Get(kCharges, {charge.charge_id()});
+    const auto row = rows.Get(kCharges, {school_id, charge.charge_id()});
     const bool waits = charge.net_fen() > 0 && !(row && row->has_issued());
     if (waits) rows.Put(kChargesToIssue, ToIssueKey(school_id, charge));
-    Note(own, event, charge.charge_id(), charge.charge_id(), rows);
+    Note(own, event, school_id, charge.charge_id(), charge.charge_id(), rows);
   } else if (event.has_charge_issued()) {
+    const std::string& school_id = own.commit.school_id();
     const std::string& id = event.charge_issued().charge_id();
-    if (const auto charge = rows.Get(kCharges, {id}))
-      rows.Erase(kChargesToIssue, ToIssueKey(charge->school_id(), charge->assessed()));
-    Note(own, event, id, id, rows);
+    if (const auto charge = rows.Get(kCharges, {school_id, id}))
+      rows.Erase(kChargesToIssue, ToIssueKey(school_id, charge->assessed()));
+    Note(own, event, school_id, id, id, rows);
   } else if (event.has_payment_received()) {
     for (const v1::Allocation& allocation : event.payment_received().allocations()) {
       if (allocation.charge_id().empty()) continue;
-      Note(own, event, allocation.charge_id(), event.payment_received().payment_id(), rows);
+      Note(own, event, own.commit.school_id(), allocation.charge_id(), event.payment_received().payment_id(),
+           rows);
     }
   }
 }
@@ -94,7 +97,7 @@ absl::StatusOr<v1::ListPupilChargesAnswer> ListPupilCharges(const QueryRows& row
       ScanPage(rows, kChargesByPeriod, Prefix(request.header().school_id(), request.pupil_id()), request,
                request.header(), answer.mutable_page(), [&](const auto& key) {
                  const auto& [school, pupil, period, charge_id] = key;
-                 const auto charge = rows.Get(kCharges, {charge_id});
+                 const auto charge = rows.Get(kCharges, {school, charge_id});
                  if (!charge || !IsOfTerm(request.term_id(), charge->assessed().term_id())) return false;
                  *answer.add_charges() = LineOf(*charge);
                  return true;
@@ -104,10 +107,9 @@ absl::StatusOr<v1::ListPupilChargesAnswer> ListPupilCharges(const QueryRows& row
 
 absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const QueryRows& rows,
                                                       const v1::ExplainChargeRequest& request) {
-  const auto charge = rows.Get(kCharges, {request.charge_id()});
-  if (!charge || charge->school_id() != request.header().school_id()) {
-    return Unknown("charge", request.charge_id());
-  }
+  const std::string& school_id = request.header().school_id();
+  const auto charge = rows.Get(kCharges, {school_id, request.charge_id()});
+  if (!charge) return Unknown("charge", request.charge_id());
   const v1::ChargeAssessed& assessed = charge->assessed();
   v1::ExplainChargeAnswer answer;
   *answer.mutable_charge() = LineOf(*charge);
@@ -116,7 +118,7 @@ absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const QueryRows& rows,
   *answer.mutable_used() = assessed.used();
   answer.set_notice_id(charge->issued().notice_id());
   for (const std::string& id : assessed.waiver_ids()) {
-    const auto waiver = rows.Get(kWaivers, {assessed.pupil_id(), id});
+    const auto waiver = rows.Get(kWaivers, {school_id, assessed.pupil_id(), id});
     if (!waiver) continue;
     v1::WaiverLine& line = *answer.add_waivers();
     line.set_waiver_id(id);
@@ -125,7 +127,7 @@ absl::StatusOr<v1::ExplainChargeAnswer> ExplainCharge(const QueryRows& rows,
     line.set_to_on(waiver->to_on());
     line.set_status_id(waiver->status_id());
   }
-  rows.Scan(kChargeRecords, Prefix(request.charge_id()), [&](const state::ChargeRecord& record) {
+  rows.Scan(kChargeRecords, Prefix(school_id, request.charge_id()), [&](const state::ChargeRecord& record) {
     v1::ChargeRecordLine& line = *answer.add_records();
     *line.mutable_record() = record.record();
     line.set_event(record.event());
@@ -145,7 +147,7 @@ absl::StatusOr<v1::ListChargesToIssueAnswer> ListChargesToIssue(
     return ScanPage(rows, kChargesToIssue, prefix, request, request.header(), answer.mutable_page(),
                     [&](const auto& key) {
                       const auto& [school, period, pupil, charge_id] = key;
-                      const auto charge = rows.Get(kCharges, {charge_id});
+                      const auto charge = rows.Get(kCharges, {school, charge_id});
                       if (!charge) return false;
                       *answer.add_charges() = LineOf(*charge);
                       return true;

@@ -106,6 +106,21 @@ TEST(ExplainCharge, NamesInputsValuesAndWhoDecided) {
                            .status()));
 }
 
+// A pupil's charge of a month has the same id at two schools of a partition.
+TEST(ExplainCharge, ExplainsThatOfTheSchoolAsked) {
+  BillingKit kit;
+  kit.Issued().There("s2").Assessed("2026-09", 5000);
+  const std::string id = ChargeId("ana", kServiceFee, "2026-09");
+  const auto explained = [&](const std::string& school) {
+    return *ExplainCharge(kit.rows(), kit::Parse<v1::ExplainChargeRequest>("header { school_id: '" + school +
+                                                                           "' } charge_id: '" + id + "'"));
+  };
+  EXPECT_EQ(explained("s1").charge().net_fen(), 8000);
+  EXPECT_EQ(explained("s1").records_size(), 2);
+  EXPECT_EQ(explained("s2").charge().net_fen(), 5000);
+  EXPECT_EQ(explained("s2").records_size(), 1);
+}
+
 TEST(ListChargesToIssue, HoldsWhatIsAssessedAndNotYetDue) {
   BillingKit kit;
   Term(kit);

@@ -14,8 +14,8 @@ inline constexpr ViewTable<Mark, key::Id, key::Id, key::Id, key::Id> kChargesByP
 inline constexpr ViewTable<Mark, key::Id, key::Id, key::Id, key::Id> kChargesToIssue{
     "v/to_issue", "school/period/pupil/charge", Ranged(1)};
 // What became of a charge. The subject is the charge, or the payment that met it.
-inline constexpr ViewTable<state::ChargeRecord, key::Id, key::Index, key::Word, key::Id> kChargeRecords{
-    "v/charge_record", "charge/record/event/subject", Ranged(1)};
+inline constexpr ViewTable<state::ChargeRecord, key::Id, key::Id, key::Index, key::Word, key::Id>
+    kChargeRecords{"v/charge_record", "school/charge/record/event/subject", Ranged(2)};
 inline constexpr ViewTable<Mark, key::Id, key::Word, key::Instant, key::Id> kNoticesOf{
     "v/notices", "school/fee_kind/posted_at/notice", Ranged(1)};
 inline constexpr ViewTable<state::Payment, key::Id, key::Instant, key::Id> kPaymentsAt{
