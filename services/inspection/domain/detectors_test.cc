@@ -227,6 +227,18 @@ TEST(UnpostedCharge, NamesTheTermsItCompared) {
   EXPECT_EQ(events[0].violation_suspected().causes(1).index(), 2u);
 }
 
+// A pupil's charge of a month has the same id at two schools of a partition.
+TEST(UnpostedCharge, ComparesWithTheChargeOfItsSchool) {
+  MoneyKit kit;
+  kit.GivenFrom("billing", Posted("2026-09-01")).AtSchool("s2");
+  kit.GivenFrom("billing", Assessed("used { key: 'fee_amount_yuan' value: '5000' }"));
+  kit.AtSchool("s1").WhenHeard("billing", Paid("2026-09-20")).ThenNothing();
+  kit.AtSchool("s2").GivenFrom("billing", Posted("2026-09-01"));
+  const auto events = kit.WhenHeard("billing", Paid("2026-09-20")).ThenDecided();
+  EXPECT_EQ(events[0].violation_suspected().limit(), "per_month 5000");
+  EXPECT_EQ(events[0].violation_suspected().met(), "per_month 8000");
+}
+
 TEST(UnpostedCharge, TakesAnyNoticeForMoneyThatMeetsNoCharge) {
   MoneyKit kit;
   kit.WhenHeard("billing", Paid("2026-09-20", "")).ThenDecided();

@@ -98,10 +98,11 @@ std::optional<Finding> Uncovered(const Notices& notices, Micros at, const RowPtr
   return other ? other : NotYetPosted(notices, at, fee_kind);
 }
 
-std::optional<Finding> Uncovered(const Rows& rows, const Notices& notices, const MoneyRow& money) {
+std::optional<Finding> Uncovered(const Rows& rows, const std::string& school_id, const Notices& notices,
+                                 const MoneyRow& money) {
   const Micros at = MicrosOf(money.at());
   for (const std::string& charge_id : money.charge_ids()) {
-    if (auto finding = Uncovered(notices, at, rows.Get(kCharges, {charge_id}))) return finding;
+    if (auto finding = Uncovered(notices, at, rows.Get(kCharges, {school_id, charge_id}))) return finding;
   }
   if (money.unallocated()) return Uncovered(notices, at, nullptr);
   return std::nullopt;
@@ -163,8 +164,8 @@ void DetectByWithdrawal(const Situation& s, const Recorded& cause, const std::st
   std::optional<v1::SuspectViolation> suspicion;
   s.rows.Scan(kMoney, Prefix(school_id).From(key::Instant(withdrawn_at)), [&](const MoneyRow& money) {
     const auto value_id = AskedBy(s, school_id, MicrosOf(money.at()));
-    const auto finding = Uncovered(s.rows, now, money);
-    if (!value_id || !finding || Uncovered(s.rows, before, money)) return;
+    const auto finding = Uncovered(s.rows, school_id, now, money);
+    if (!value_id || !finding || Uncovered(s.rows, school_id, before, money)) return;
     if (!suspicion) {
       suspicion = Suspicion(
           s, school_id, Finding{InstantText(withdrawn_at), InstantText(MicrosOf(money.at())), {}}, *value_id);
@@ -182,7 +183,7 @@ void DetectUnpostedCharge(const Situation& s, const Recorded& cause, Suspicions*
   for (const MoneyRow& money : MoneyIn(cause)) {
     const auto value_id = AskedBy(s, school_id, MicrosOf(money.at()));
     if (!value_id) continue;
-    if (const auto finding = Uncovered(s.rows, NoticesOf(s.rows, school_id), money)) {
+    if (const auto finding = Uncovered(s.rows, school_id, NoticesOf(s.rows, school_id), money)) {
       suspicions->push_back(Suspicion(s, school_id, *finding, *value_id));
       break;  // One case a record.
     }

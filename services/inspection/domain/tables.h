@@ -1,4 +1,5 @@
-// The rows of inspection's rules: its cases, and what it remembers of other services, folded by intake/.
+// The rows of inspection's rules: its cases, and what it remembers of other services, folded by intake/. All
+// belong to a school, and a partition holds many, so every key begins with it.
 #ifndef AFTERBELL_SERVICES_INSPECTION_DOMAIN_TABLES_H_
 #define AFTERBELL_SERVICES_INSPECTION_DOMAIN_TABLES_H_
 
@@ -15,8 +16,8 @@ inline constexpr FactTable<registry::v1::PostAssigned, key::Id, key::Id, key::Id
     "f/registry/post", "school/person/post", Ranged(2)};
 inline constexpr FactTable<state::NoticeRow, key::Id, key::Id> kNotices{"f/billing/notice", "school/notice",
                                                                         Ranged(1)};
-inline constexpr FactTable<billing::v1::ChargeAssessed, key::Id> kCharges{"f/billing/charge", "charge",
-                                                                          Point()};
+inline constexpr FactTable<billing::v1::ChargeAssessed, key::Id, key::Id> kCharges{"f/billing/charge",
+                                                                                   "school/charge", Point()};
 // Charges made payable ("issue") and money taken ("payment"), by when: a withdrawal that is told late asks
 // for all since then.
 inline constexpr FactTable<state::MoneyRow, key::Id, key::Instant, key::Word, key::Id> kMoney{

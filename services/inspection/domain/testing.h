@@ -1,4 +1,5 @@
-// Words of inspection's tests: the kit for school s1 in district d1, events and commands as text.
+// Words of inspection's tests: the kit for school s1 in district d1, where s2 is too; events and commands as
+// text.
 #ifndef AFTERBELL_SERVICES_INSPECTION_DOMAIN_TESTING_H_
 #define AFTERBELL_SERVICES_INSPECTION_DOMAIN_TESTING_H_
 
@@ -26,6 +27,8 @@ class InspectionKit : public kit::Kit<v1::InspectionCommand, v1::InspectionEvent
         "district_registered { district_id: 'd1' level: 'district' time_zone: 'Asia/Shanghai' }"));
     GivenCommons(kit::Parse<registry::v1::RegistryEvent>(
         "school_registered { school_id: 's1' district_id: 'd1' stages: 'primary' }"));
+    GivenCommons(kit::Parse<registry::v1::RegistryEvent>(
+        "school_registered { school_id: 's2' district_id: 'd1' stages: 'primary' }"));
   }
 };
 

@@ -94,6 +94,15 @@ TEST(ReportViolation, RefusesAnotherReportUnderTheSameId) {
   kit.As("guardian", "dad").When(Report()).ThenRefused("INS-02", "WRONG_STATE");
 }
 
+// A partition holds many schools.
+TEST(ReportViolation, IsOfItsSchoolAlone) {
+  InspectionKit kit;
+  kit.As("guardian", "mum").When(Report()).ThenDecided();
+  kit.AtSchool("s2");
+  kit.When(Confirm("k1")).ThenNotFound();
+  kit.As("guardian", "dad").When(Report("profit")).ThenDecided();
+}
+
 TEST(ConfirmViolation, ConfirmsASuspicionOrAReportOnEvidence) {
   InspectionKit kit;
   kit.Given(Suspected()).As("responsible_inspector", "insp");

@@ -26,7 +26,7 @@ void FoldEvent(const Recorded& foreign, const BillingEvent& event, FactRows rows
       return rows.Put(kNotices, {school_id, withdrawn.notice_id()}, std::move(row));
     }
     case BillingEvent::kChargeAssessed:
-      return rows.Put(kCharges, {event.charge_assessed().charge_id()}, event.charge_assessed());
+      return rows.Put(kCharges, {school_id, event.charge_assessed().charge_id()}, event.charge_assessed());
     case BillingEvent::kChargeIssued:
       return rows.Put(kMoney,
                       {school_id, key::Instant(foreign.occurred_at()), key::Word("issue"),

@@ -113,16 +113,39 @@ TEST(GetViolation, AnswersACaseWithAllThatIsKnownOfIt) {
   EXPECT_EQ(k1->violation().state(), v1::SUSPECTED);
   EXPECT_EQ(k1->violation().rule(), "BIL-13");
   EXPECT_EQ(k1->violation().causes(0).index(), 3u);
-  const auto k2 = GetViolation(rows, Ask<v1::GetViolationRequest>("case_id: 'k2'"));
+  const auto k2 =
+      GetViolation(rows, Ask<v1::GetViolationRequest>("header { school_id: 's1' } case_id: 'k2'"));
   EXPECT_EQ(k2->violation().state(), v1::CONFIRMED);
   EXPECT_EQ(k2->violation().decided_by(), "insp");
   EXPECT_EQ(k2->violation().evidence(0).index(), 7u);
-  const auto k3 = GetViolation(rows, Ask<v1::GetViolationRequest>("case_id: 'k3'"));
+  const auto k3 =
+      GetViolation(rows, Ask<v1::GetViolationRequest>("header { school_id: 's2' } case_id: 'k3'"));
   EXPECT_EQ(k3->violation().reported_by(), "insp");
   EXPECT_EQ(k3->violation().sealed_text(), "x");
   EXPECT_FALSE(
       GetViolation(rows, Ask<v1::GetViolationRequest>("header { school_id: 's2' } case_id: 'k1'")).ok());
-  EXPECT_FALSE(GetViolation(rows, Ask<v1::GetViolationRequest>("case_id: 'never'")).ok());
+  EXPECT_FALSE(
+      GetViolation(rows, Ask<v1::GetViolationRequest>("header { school_id: 's1' } case_id: 'never'")).ok());
+}
+
+// Whoever reports a case gives its id, and a partition holds many schools.
+TEST(GetViolation, AnswersTheCaseOfTheSchoolAsked) {
+  History history = Cases();
+  history.Own("violation_reported { case_id: 'k1' codes: 'profit' subject_id: 's2' }", "s2");
+  history.Own("violation_dismissed { case_id: 'k1' reason_code: 'mistaken' }", "s2");
+  history.ExpectSameWhenFoldedAgain();
+  const MemoryRows rows = history.Rows();
+  const auto state = [&](const std::string& school) {
+    return GetViolation(rows,
+                        Ask<v1::GetViolationRequest>("header { school_id: '" + school + "' } case_id: 'k1'"))
+        ->violation()
+        .state();
+  };
+  EXPECT_EQ(state("s1"), v1::SUSPECTED);
+  EXPECT_EQ(state("s2"), v1::DISMISSED);
+  EXPECT_EQ(IdsOf(rows, "header { school_id: 's1' }"), "k2 k1 ");
+  EXPECT_EQ(IdsOf(rows, "header { school_id: 's2' }"), "k3 k1 ");
+  EXPECT_EQ(IdsOf(rows, "district_id: 'd1'"), "k2 k3 k1 k1 ");
 }
 
 TEST(ListViolations, ListsBySchoolOrDistrictStateAndCode) {

@@ -31,9 +31,9 @@ RefusalSeen SeenOf(const Recorded& recorded) {
   return seen;
 }
 
-int64_t TimesOf(const QueryRows& rows, std::string_view refusal_id) {
+int64_t TimesOf(const QueryRows& rows, std::string_view school_id, std::string_view refusal_id) {
   int64_t times = 0;
-  rows.Scan(kRefusalTimes, Prefix(refusal_id), [&](const auto&) { ++times; });
+  rows.Scan(kRefusalTimes, Prefix(school_id, refusal_id), [&](const auto&) { ++times; });
   return times;
 }
 
@@ -42,16 +42,17 @@ int64_t TimesOf(const QueryRows& rows, std::string_view refusal_id) {
 void ProjectRefusal(const Recorded& recorded, ViewRows rows) {
   const log::v1::Commit& commit = recorded.commit;
   if (!commit.has_refusal()) return;
+  const std::string& school_id = commit.school_id();
   const std::string id = RefusalId(recorded);
-  rows.Put(kRefusalTimes, {id, key::Number(static_cast<int64_t>(commit.index()))});
-  if (rows.Has(kRefusals, {id})) return;
+  rows.Put(kRefusalTimes, {school_id, id, key::Number(static_cast<int64_t>(commit.index()))});
+  if (rows.Has(kRefusals, {school_id, id})) return;
   const RefusalSeen seen = SeenOf(recorded);
-  rows.Put(kRefusals, {id}, seen);
+  rows.Put(kRefusals, {school_id, id}, seen);
   const key::Word rule(seen.refusal().rule());
   const key::Date day(seen.day());
   const key::Instant at(MicrosOf(seen.at()));
-  rows.Put(kRefusalsOfSchool, {seen.school_id(), rule, day, at, id});
-  rows.Put(kRefusalsOfDistrict, {seen.district_id(), rule, day, at, id});
+  rows.Put(kRefusalsOfSchool, {school_id, rule, day, at, id});
+  rows.Put(kRefusalsOfDistrict, {seen.district_id(), rule, day, at, school_id, id});
 }
 
 absl::StatusOr<v1::ListRefusalsAnswer> ListRefusals(const QueryRows& rows,
@@ -65,25 +66,32 @@ absl::StatusOr<v1::ListRefusalsAnswer> ListRefusals(const QueryRows& rows,
     if (!date.empty() && !IsDate(date)) return InvalidField(field, date, "a date (2026-09-01)");
   }
   v1::ListRefusalsAnswer answer;
-  const auto visit = [&](const auto& key) {
-    const std::string_view day = std::get<2>(key);
-    const std::string_view refusal_id = std::get<4>(key);
+  const auto visit = [&](std::string_view school, std::string_view day, std::string_view refusal_id) {
     if (!request.from_on().empty() && day < std::string_view(request.from_on())) return false;
     if (!request.to_on().empty() && std::string_view(request.to_on()) < day) return false;
-    const auto seen = rows.Get(kRefusals, {refusal_id});
+    const auto seen = rows.Get(kRefusals, {school, refusal_id});
     if (!seen || (!request.service().empty() && request.service() != seen->first().service())) return false;
     RefusalSeen& refusal = *answer.add_refusals();
     refusal = *seen;
-    refusal.set_times(TimesOf(rows, refusal_id));
+    refusal.set_times(TimesOf(rows, school, refusal_id));
     return true;
   };
-  const auto& table = school_id.empty() ? kRefusalsOfDistrict : kRefusalsOfSchool;
-  const std::string& of = school_id.empty() ? request.district_id() : school_id;
-  const auto scan = [&](const auto& prefix) {
-    return ScanPage(rows, table, prefix, request, request.header(), answer.mutable_page(), visit);
+  const auto of_school = [&](const auto& key) {
+    const auto& [school, rule, day, at, refusal_id] = key;
+    return visit(school, day, refusal_id);
   };
-  AFTERBELL_RETURN_IF_ERROR(request.rule().empty() ? scan(Prefix(of))
-                                                   : scan(Prefix(of, key::Word(request.rule()))));
+  const auto of_district = [&](const auto& key) {
+    const auto& [district, rule, day, at, school, refusal_id] = key;
+    return visit(school, day, refusal_id);
+  };
+  const auto list = [&](const auto& table, const std::string& of, const auto& visit_key) {
+    const auto scan = [&](const auto& prefix) {
+      return ScanPage(rows, table, prefix, request, request.header(), answer.mutable_page(), visit_key);
+    };
+    return request.rule().empty() ? scan(Prefix(of)) : scan(Prefix(of, key::Word(request.rule())));
+  };
+  AFTERBELL_RETURN_IF_ERROR(school_id.empty() ? list(kRefusalsOfDistrict, request.district_id(), of_district)
+                                              : list(kRefusalsOfSchool, school_id, of_school));
   return answer;
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using v1::Violation;
 
-// Visits each place of the lists where a case stands.
+// Visits each place of the lists where a case stands: the table, and the key there.
 template <class Visit>
 void ForEachPlace(const Violation& violation, const Visit& visit) {
   const std::string state_name = v1::ViolationState_Name(violation.state());
@@ -16,19 +16,21 @@ void ForEachPlace(const Violation& violation, const Visit& visit) {
   const key::Instant opened_at(MicrosOf(violation.opened_at()));
   for (const std::string& code : violation.codes()) {
     visit(kViolationsOfSchool,
-          {violation.school_id(), state, key::Word(code), opened_at, violation.case_id()});
+          decltype(kViolationsOfSchool)::Key{violation.school_id(), state, key::Word(code), opened_at,
+                                             violation.case_id()});
     visit(kViolationsOfDistrict,
-          {violation.district_id(), state, key::Word(code), opened_at, violation.case_id()});
+          decltype(kViolationsOfDistrict)::Key{violation.district_id(), state, key::Word(code), opened_at,
+                                               violation.school_id(), violation.case_id()});
   }
 }
 
 void PutViolation(const Violation& violation, ViewRows rows) {
-  using List = decltype(kViolationsOfSchool);  // The district's is alike.
-  if (const auto before = rows.Get(kViolations, {violation.case_id()})) {
-    ForEachPlace(*before, [&](List& list, const List::Key& place) { rows.Erase(list, place); });
+  const decltype(kViolations)::Key key = {violation.school_id(), violation.case_id()};
+  if (const auto before = rows.Get(kViolations, key)) {
+    ForEachPlace(*before, [&](const auto& list, const auto& place) { rows.Erase(list, place); });
   }
-  rows.Put(kViolations, {violation.case_id()}, violation);
-  ForEachPlace(violation, [&](List& list, const List::Key& place) { rows.Put(list, place); });
+  rows.Put(kViolations, key, violation);
+  ForEachPlace(violation, [&](const auto& list, const auto& place) { rows.Put(list, place); });
 }
 
 Violation Opened(const Recorded& own, v1::ViolationState state, const std::string& case_id) {
@@ -67,7 +69,7 @@ void PutReported(const Recorded& own, const v1::ViolationReported& reported, Vie
 
 template <class Verdict>
 void PutVerdict(const Recorded& own, const Verdict& verdict, v1::ViolationState state, ViewRows rows) {
-  const auto violation = rows.Get(kViolations, {verdict.case_id()});
+  const auto violation = rows.Get(kViolations, {own.commit.school_id(), verdict.case_id()});
   if (!violation) return;
   Violation decided = *violation;
   decided.set_state(state);
@@ -97,11 +99,8 @@ void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, Vi
 
 absl::StatusOr<v1::GetViolationAnswer> GetViolation(const QueryRows& rows,
                                                     const v1::GetViolationRequest& request) {
-  const auto violation = rows.Get(kViolations, {request.case_id()});
-  const std::string& school_id = request.header().school_id();
-  if (!violation || (!school_id.empty() && school_id != violation->school_id())) {
-    return Unknown("case", request.case_id());
-  }
+  const auto violation = rows.Get(kViolations, {request.header().school_id(), request.case_id()});
+  if (!violation) return Unknown("case", request.case_id());
   v1::GetViolationAnswer answer;
   *answer.mutable_violation() = *violation;
   return answer;
@@ -114,27 +113,35 @@ absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const QueryRows& rows,
     return InvalidField("district_id", "", "given where the header has no school");
   }
   v1::ListViolationsAnswer answer;
-  const auto visit = [&](const auto& key) {
-    const auto violation = rows.Get(kViolations, {std::get<4>(key)});
+  const auto visit = [&](std::string_view school, std::string_view code, std::string_view case_id) {
+    const auto violation = rows.Get(kViolations, {school, case_id});
     if (!violation) return false;
     // Without a code each case is listed once, under its first.
-    if (std::get<2>(key) != (request.code().empty() ? violation->codes(0) : request.code())) return false;
+    if (code != (request.code().empty() ? violation->codes(0) : request.code())) return false;
     *answer.add_violations() = *violation;
     return true;
   };
-  const auto& table = school_id.empty() ? kViolationsOfDistrict : kViolationsOfSchool;
-  const std::string& of = school_id.empty() ? request.district_id() : school_id;
-  const auto scan = [&](const auto& prefix) {
-    return ScanPage(rows, table, prefix, request, request.header(), answer.mutable_page(), visit);
+  const auto of_school = [&](const auto& key) {
+    const auto& [school, state, code, opened_at, case_id] = key;
+    return visit(school, code, case_id);
   };
-  if (request.state() == v1::VIOLATION_STATE_UNSPECIFIED) {
-    AFTERBELL_RETURN_IF_ERROR(scan(Prefix(of)));
-    return answer;
-  }
-  const std::string state_name = v1::ViolationState_Name(request.state());
-  const key::Word state(state_name);
-  AFTERBELL_RETURN_IF_ERROR(request.code().empty() ? scan(Prefix(of, state))
-                                                   : scan(Prefix(of, state, key::Word(request.code()))));
+  const auto of_district = [&](const auto& key) {
+    const auto& [district, state, code, opened_at, school, case_id] = key;
+    return visit(school, code, case_id);
+  };
+  const auto list = [&](const auto& table, const std::string& of, const auto& visit_key) {
+    const auto scan = [&](const auto& prefix) {
+      return ScanPage(rows, table, prefix, request, request.header(), answer.mutable_page(), visit_key);
+    };
+    if (request.state() == v1::VIOLATION_STATE_UNSPECIFIED) return scan(Prefix(of));
+    const std::string state_name = v1::ViolationState_Name(request.state());
+    const key::Word state(state_name);
+    return request.code().empty() ? scan(Prefix(of, state))
+                                  : scan(Prefix(of, state, key::Word(request.code())));
+  };
+  AFTERBELL_RETURN_IF_ERROR(school_id.empty()
+                                ? list(kViolationsOfDistrict, request.district_id(), of_district)
+                                : list(kViolationsOfSchool, school_id, of_school));
   return answer;
 }
 

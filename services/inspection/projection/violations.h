@@ -11,9 +11,10 @@ namespace afterbell::inspection {
 
 void ProjectViolations(const Recorded& own, const v1::InspectionEvent& event, ViewRows rows);
 
-// Of the header's school where it names one; the server gathers otherwise.
+// Of the header's school: whoever reports a case gives its id, so two schools may have the same one.
 absl::StatusOr<v1::GetViolationAnswer> GetViolation(const QueryRows& rows,
                                                     const v1::GetViolationRequest& request);
+// Of the header's school where it names one; the server gathers otherwise.
 absl::StatusOr<v1::ListViolationsAnswer> ListViolations(const QueryRows& rows,
                                                         const v1::ListViolationsRequest& request);
 

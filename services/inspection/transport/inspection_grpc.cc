@@ -21,7 +21,7 @@ class InspectionGrpc final : public v1::InspectionService::CallbackService {
   AFTERBELL_COMMAND(ConfirmViolation, confirm_violation)
   AFTERBELL_COMMAND(DismissViolation, dismiss_violation)
 
-  AFTERBELL_GATHER(GetViolation)
+  AFTERBELL_QUERY(GetViolation)
   AFTERBELL_GATHER(ListViolations)
   AFTERBELL_GATHER(ListRefusals)
 
