@@ -81,6 +81,27 @@ TEST(Tables, OfOneStoreKeepApart) {
   }
 }
 
+// Else rows of two schools meet wherever both lie in one partition.
+TEST(Tables, OfASchoolBeginWithIt) {
+  const std::set<std::string_view> others = {
+      // Adults, in the commons.
+      "s/clearance", "s/bar", "s/training", "v/clearance_by_state", "v/clearance_at",
+      // Instruments, fees and the schools of an area, in the commons.
+      "v/schools", "v/policy", "v/instruments", "v/instrument_keys", "v/fee_standards",
+      // Lists for questions that name a guardian, a district or a session. The school stands further on, or
+      // the id is derived from it.
+      "v/my_pupils", "v/plans", "v/ratio_school", "v/violations/district", "v/refusals/district"};
+  std::set<std::string_view> met;
+  for (const Service* service : CityServices()) {
+    for (const TableInfo* table : service->tables()) {
+      const bool begins = table->words.substr(0, table->words.find('/')) == "school";
+      if (!begins) met.insert(table->name);
+      EXPECT_NE(begins, others.count(table->name) > 0) << service->name() << ": " << table->name;
+    }
+  }
+  EXPECT_EQ(met, others);
+}
+
 TEST(Tables, KeepRangesOfSeveralRows) {
   for (const OwnedTables& owned : TablesOfAll(CityServices())) {
     for (const TableInfo* table : owned.tables) {
