@@ -1,6 +1,23 @@
 #include "services/platform/runtime/pool.h"
 
+#include <atomic>
+#include <cstdint>
+
 namespace afterbell {
+namespace {
+
+using std::chrono::steady_clock;
+
+std::atomic<int64_t> longest_ns{0};
+
+void NoteTaken(steady_clock::duration taken) {
+  const int64_t ns = std::chrono::nanoseconds(taken).count();
+  int64_t longest = longest_ns.load(std::memory_order_relaxed);
+  while (ns > longest && !longest_ns.compare_exchange_weak(longest, ns, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
 
 Pool::Pool(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
@@ -46,8 +63,14 @@ void Pool::Work() {
       if (soon_.empty() && later_.empty()) return;
       work = Take();
     }
+    const steady_clock::time_point begun = steady_clock::now();
     work();
+    NoteTaken(steady_clock::now() - begun);
   }
+}
+
+std::chrono::microseconds Pool::TakeLongest() {
+  return std::chrono::microseconds(longest_ns.exchange(0, std::memory_order_relaxed) / 1000);
 }
 
 }  // namespace afterbell

@@ -2,6 +2,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_POOL_H_
 #define AFTERBELL_SERVICES_PLATFORM_RUNTIME_POOL_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -20,6 +21,10 @@ class Pool {
   void Run(std::function<void()> work);
   // When nothing is to be done soon, or its turn has come all the same.
   void RunLater(std::function<void()> work);
+
+  // A gauge: how long one piece of work (a partition's turn) kept a thread at most since this was last
+  // asked, of all pools of the process. What is still at work is not in it.
+  static std::chrono::microseconds TakeLongest();
 
  private:
   // How often what is to be done soon goes first while something else waits.

@@ -1,10 +1,12 @@
 // What the pool's threads take first.
 #include "services/platform/runtime/pool.h"
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "gtest/gtest.h"
 
@@ -56,6 +58,18 @@ TEST_F(PoolTest, WhatMayWaitDoesNotWaitForEver) {
   EXPECT_EQ(order.size(), 102u);
   EXPECT_LE(order.find('l'), 16u);
   EXPECT_LE(order.find('m'), 33u);
+}
+
+TEST(Pool, TellsOnceHowLongTheLongestWorkTook) {
+  constexpr std::chrono::milliseconds kTaken(5);
+  Pool::TakeLongest();
+  {
+    Pool pool(1);
+    pool.Run([&] { std::this_thread::sleep_for(kTaken); });
+    pool.Run([] {});
+  }
+  EXPECT_GE(Pool::TakeLongest(), kTaken);
+  EXPECT_EQ(Pool::TakeLongest().count(), 0);
 }
 
 }  // namespace
