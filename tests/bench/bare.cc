@@ -1,7 +1,10 @@
 #include "tests/bench/bare.h"
 
+#include <chrono>
+
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/status_macros.h"
+#include "tests/bench/clock.h"
 
 namespace afterbell::bench {
 namespace {
@@ -33,10 +36,6 @@ absl::StatusOr<rd_kafka_t*> Make(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
 }
 
 }  // namespace
-
-double SecondsSince(steady_clock::time_point begun) {
-  return std::chrono::duration<double>(steady_clock::now() - begun).count();
-}
 
 BareProducer::BareProducer(std::function<void(uint64_t)> acknowledged)
     : acknowledged_(std::move(acknowledged)) {}

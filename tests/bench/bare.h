@@ -7,7 +7,6 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,8 +18,6 @@
 #include "absl/status/statusor.h"
 
 namespace afterbell::bench {
-
-double SecondsSince(std::chrono::steady_clock::time_point begun);
 
 // An idempotent producer that waits for acks=all.
 class BareProducer {

@@ -1,8 +1,6 @@
 // What one command costs, stage by stage: the records of a played city are made again with the functions that
 // a partition calls, one thread, and a clock around each stage. What a stage costs here it costs there, but
 // for waiting, waking threads, and caches that somebody else has filled meanwhile.
-#include <time.h>
-
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -25,6 +23,7 @@
 #include "services/platform/runtime/record.h"
 #include "services/platform/runtime/write_behind.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/clock.h"
 
 namespace afterbell::bench {
 namespace {
@@ -61,12 +60,6 @@ struct Cost {
 };
 using Costs = std::map<std::string, Cost>;  // By what was decided.
 
-double ProcessSeconds() {
-  timespec at;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
-  return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
-}
-
 // Adds what passes until the next stage begins.
 class Watch {
  public:
@@ -81,7 +74,7 @@ class Watch {
  private:
   struct Adds {
     explicit Adds(double* sum) : sum(sum), begun(std::chrono::steady_clock::now()) {}
-    ~Adds() { *sum += std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); }
+    ~Adds() { *sum += SecondsSince(begun); }
     double* const sum;
     const std::chrono::steady_clock::time_point begun;
   };
@@ -168,7 +161,7 @@ class Maker {
         AFTERBELL_ASSIGN_OR_RETURN(const auto foreign, source.reader.Peek());
         if (foreign == nullptr || foreign->index() > seen.index()) return absl::OkStatus();
         service_.Fold(Recorded{*foreign, source.id.service, source.id.number}, *rows_);
-        const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+        const double took = SecondsSince(begun);
         for (const Service* producer : CityServices()) {
           if (producer->name() != source.id.service) continue;
           const std::string kind = KindOf(*producer, *foreign);

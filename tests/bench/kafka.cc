@@ -18,6 +18,7 @@
 #include "services/platform/log/kafka/topics.h"
 #include "tests/bench/bare.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/clock.h"
 
 namespace afterbell::bench {
 namespace {

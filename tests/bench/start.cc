@@ -7,6 +7,7 @@
 #include "services/platform/log/embedded/embedded_log.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/child.h"
+#include "tests/bench/clock.h"
 
 namespace afterbell::bench {
 namespace {
@@ -15,10 +16,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kIdle(5);
 constexpr int kMergesAtMost = 60;  // Seconds in which what a start has put into the stores is merged.
-
-double SecondsSince(steady_clock::time_point begun) {
-  return std::chrono::duration<double>(steady_clock::now() - begun).count();
-}
 
 absl::StatusOr<uint64_t> RecordsIn(const std::string& data) {
   EmbeddedLogOptions options;

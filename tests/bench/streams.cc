@@ -17,6 +17,7 @@
 #include "services/platform/log/kafka/topics.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/child.h"
+#include "tests/bench/clock.h"
 #include "tests/bench/truth.h"
 
 namespace afterbell::bench {
@@ -29,10 +30,6 @@ constexpr char kPeer[] = "tests/bench/streams/peer";  // From the root of the re
 constexpr std::chrono::seconds kRest(1);
 // Streams does not leave its group when it is closed: who comes sooner waits until the session has ended.
 constexpr std::chrono::seconds kSessionEnds(8);
-
-double SecondsSince(steady_clock::time_point begun) {
-  return std::chrono::duration<double>(steady_clock::now() - begun).count();
-}
 
 // One side in one round.
 struct Seen {

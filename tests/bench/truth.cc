@@ -15,6 +15,7 @@
 #include "services/platform/log/kafka/kafka_log.h"
 #include "services/platform/log/kafka/topics.h"
 #include "tests/bench/bare.h"
+#include "tests/bench/clock.h"
 
 namespace afterbell::bench {
 namespace {
