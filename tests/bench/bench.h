@@ -10,13 +10,14 @@
 namespace afterbell::bench {
 
 struct Flags {
-  std::string data;  // A folder: emptied by `rpc`, read by `replay`, restarted on by `start`.
-  int schools = 2;   // Per district,
-  int pupils = 400;  // per school,
-  int phases = 40;   // and how many phases of check-ins are measured.
+  std::string data;           // A folder: emptied by `rpc`, read by `replay`, restarted on by `start`.
+  int schools = 2;            // Per district,
+  int pupils = 400;           // per school,
+  int phases = 40;            // and how many phases of check-ins are measured.
   int rounds = 3;
   std::string kafka = "127.0.0.1:9092";
   std::string prefix;          // Of a child's topics.
+  bool timed = false;          // A child says how long check-ins took within it.
   uint64_t records = 2000000;  // kafka: of a round; streams: of the topic,
   int value_bytes = 150;       // of so many bytes each,
   int partitions = 4;          // in so many partitions.

@@ -5,6 +5,7 @@
 
 #include "services/platform/base/status_macros.h"
 #include "services/platform/policy/loader.h"
+#include "tests/bench/clock.h"
 
 namespace afterbell::bench {
 namespace {
@@ -15,6 +16,10 @@ constexpr int kBatch = 100;
 constexpr char kCheckIn[] = "check_in_pupil";
 
 Caller CallerOf(const citygen::Call& call) { return {call.role(), call.person_id(), call.district_id()}; }
+
+bool Begins(const citygen::Phase& phase, const char* command) {
+  return phase.calls_size() > 0 && phase.calls(0).command() == command;
+}
 
 // Both sides in turn, who comes first changing from round to round.
 void Race(const std::vector<Ready>& calls, size_t outstanding, int round, Side* city, Side* echo) {
@@ -69,32 +74,47 @@ void Send(const std::vector<Ready>& calls, size_t outstanding, Side* side) {
     });
   }
   side->client->WaitAll();
-  side->seconds += std::chrono::duration<double>(steady_clock::now() - begun).count();
+  side->seconds += SecondsSince(begun);
 }
 
-absl::StatusOr<std::unique_ptr<Term>> Term::Open(const std::string& address, const Flags& flags) {
-  AFTERBELL_ASSIGN_OR_RETURN(auto instruments, policy::LoadDirectory("infra/policy"));
+citygen::CityOptions Term::OptionsOf(const Flags& flags) {
   citygen::CityOptions options;
   options.schools_per_district = flags.schools;
   options.pupils_per_school = flags.pupils;
   options.violations = false;
   options.repeats = false;
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<Term>> Term::Open(const std::string& address,
+                                                 const citygen::CityOptions& options,
+                                                 std::function<absl::Status()> settle) {
+  if (const std::string problem = citygen::Problem(options); !problem.empty())
+    return absl::InvalidArgumentError(problem);
+  AFTERBELL_ASSIGN_OR_RETURN(auto instruments, policy::LoadDirectory("infra/policy"));
   std::unique_ptr<Term> term(new Term());
   term->player_ = std::make_unique<Player>(address, std::move(instruments));
   term->city_ = std::make_unique<citygen::City>(options);
+  term->settle_ = std::move(settle);
+  term->more_ = term->city_->NextPhase(&term->next_);
   return term;
 }
 
 absl::StatusOr<bool> Term::Next(citygen::Phase* check_ins) {
-  citygen::Phase phase;
-  while (city_->NextPhase(&phase)) {
-    const bool found = phase.calls_size() > 0 && phase.calls(0).command() == kCheckIn;
-    if (found) check_ins->Swap(&phase);
-    if (found) *phase.mutable_at() = check_ins->at();  // The player only moves the clock.
-    AFTERBELL_RETURN_IF_ERROR(player_->Play(phase, [] { return absl::OkStatus(); }));
-    if (found) return true;
+  const auto at_once = [] { return absl::OkStatus(); };
+  check_ins->Clear();
+  for (; more_; more_ = city_->NextPhase(&next_)) {
+    const bool found = Begins(next_, kCheckIn);
+    if (!found && check_ins->calls_size() > 0) return true;
+    if (found) {
+      if (check_ins->calls_size() == 0) *check_ins->mutable_at() = next_.at();
+      check_ins->mutable_calls()->MergeFrom(next_.calls());
+      next_.clear_calls();  // The player only moves the clock.
+    }
+    const bool money = next_.calls().empty() || next_.calls(0).service() == "billing";
+    AFTERBELL_RETURN_IF_ERROR(player_->Play(next_, money && !found && settle_ ? settle_ : at_once));
   }
-  return false;
+  return check_ins->calls_size() > 0;
 }
 
 absl::Status RaceCheckIns(const Flags& flags, const std::string& city_address,
@@ -104,7 +124,7 @@ absl::Status RaceCheckIns(const Flags& flags, const std::string& city_address,
   Client city_client(city_address), echo_client(echo_address);
   raced->city_unary.client = raced->city_batch.client = &city_client;
   raced->echo_unary.client = raced->echo_batch.client = &echo_client;
-  AFTERBELL_ASSIGN_OR_RETURN(const auto term, Term::Open(city_address, flags));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto term, Term::Open(city_address, Term::OptionsOf(flags)));
   citygen::Phase calls;
   for (int measured = 0; measured < flags.phases; ++measured) {
     AFTERBELL_ASSIGN_OR_RETURN(const bool more, term->Next(&calls));

@@ -51,10 +51,16 @@ void Send(const std::vector<Ready>& calls, size_t outstanding, Side* side);
 // A term of which the check-ins are left to the caller.
 class Term {
  public:
-  // Of `flags.schools` and `flags.pupils`, against a city that is served there.
-  static absl::StatusOr<std::unique_ptr<Term>> Open(const std::string& address, const Flags& flags);
+  // Of `flags.schools` and `flags.pupils`, without what must be refused.
+  static citygen::CityOptions OptionsOf(const Flags& flags);
 
-  // Plays on to the next check-ins. False: the term is over.
+  // Against a city that is served there. `settle`, where it is given, waits until the city is at rest: before
+  // money is asked for, which rests on what was determined.
+  static absl::StatusOr<std::unique_ptr<Term>> Open(const std::string& address,
+                                                    const citygen::CityOptions& options,
+                                                    std::function<absl::Status()> settle = {});
+
+  // Plays on to the next check-ins: all that come in a row. False: the term is over.
   absl::StatusOr<bool> Next(citygen::Phase* check_ins);
 
   const std::vector<std::string>& unexpected() const { return player_->counts().first_unexpected; }
@@ -63,6 +69,9 @@ class Term {
   Term() = default;
   std::unique_ptr<Player> player_;
   std::unique_ptr<citygen::City> city_;
+  std::function<absl::Status()> settle_;
+  citygen::Phase next_;  // The city's, not played yet,
+  bool more_ = true;     // if there is one.
 };
 
 // A city and the echo, in turns: phases of unary calls, and of batches.

@@ -5,15 +5,22 @@
 
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
 #include "services/city/city.h"
+#include "services/platform/base/status_macros.h"
+#include "services/platform/log/embedded/embedded_log.h"
+#include "services/platform/runtime/pool.h"
+#include "tests/bench/clock.h"
 #include "tests/bench/echo.h"
+#include "tests/bench/server_times.h"
 
 namespace afterbell::bench {
 namespace {
 
 constexpr std::chrono::seconds kAtMost(3600);
+constexpr char kTimed[] = "/afterbell.attendance.v1.AttendanceService/CheckInPupil";
 
 void WaitForTheEnd() {
   char byte;
@@ -21,9 +28,41 @@ void WaitForTheEnd() {
   }
 }
 
+absl::Status SettleAndWrite(Runtime& runtime) {
+  AFTERBELL_RETURN_IF_ERROR(runtime.WaitSettled(kAtMost));
+  for (const auto& [id, stats] : runtime.stats()) AFTERBELL_RETURN_IF_ERROR(runtime.View(id).status());
+  return absl::OkStatus();
+}
+
+std::string UsageOf(const Runtime& runtime) {
+  CityUsage usage;
+  for (const auto& [id, stats] : runtime.stats()) {
+    usage.row_bytes += stats.row_bytes;
+    usage.rows_unwritten += stats.rows_unwritten;
+  }
+  std::ostringstream text;
+  text << "usage " << std::fixed << ProcessSeconds() << " " << Pool::TakeLongest().count() << " "
+       << usage.row_bytes << " " << usage.rows_unwritten;
+  return text.str();
+}
+
+std::string Times() {
+  std::string text = "times";
+  for (const int64_t micros : TakeTimes()) text += " " + std::to_string(micros);
+  return text;
+}
+
+std::string AnswerOf(const std::string& asked, Runtime& runtime) {
+  if (asked == "usage") return UsageOf(runtime);
+  if (asked == "times") return Times();
+  const absl::Status status = SettleAndWrite(runtime);
+  return status.ok() ? "at rest" : "failed " + status.ToString();
+}
+
 }  // namespace
 
 int ServeCity(const Flags& flags) {
+  if (flags.timed) TimeCalls(kTimed);
   HostOptions options;
   options.data_directory = flags.data;
   options.simulated_clock = true;
@@ -46,8 +85,19 @@ int ServeCity(const Flags& flags) {
     return 1;
   }
   std::cout << "settled" << std::endl;
-  WaitForTheEnd();
+  for (std::string asked; std::getline(std::cin, asked);)
+    std::cout << AnswerOf(asked, (*host)->runtime()) << std::endl;
   return 0;
+}
+
+absl::StatusOr<uint64_t> RecordsIn(const std::string& data) {
+  EmbeddedLogOptions options;
+  options.directory = data + "/log";
+  options.read_only = true;
+  AFTERBELL_ASSIGN_OR_RETURN(const auto log, EmbeddedLog::Open(options));
+  uint64_t records = 0;
+  for (const auto& [id, count] : log->Stats().records) records += count;
+  return records;
 }
 
 int ServeEcho() {
@@ -80,6 +130,27 @@ absl::StatusOr<std::string> Child::Await(const std::string& word) {
     if (line->rfind("failed", 0) == 0) return absl::InternalError(*line);
     if (line->rfind(word, 0) == 0) return line->size() > word.size() ? line->substr(word.size() + 1) : "";
   }
+}
+
+absl::Status Child::Settle() {
+  AFTERBELL_RETURN_IF_ERROR(Say("settle"));
+  return Await("at rest").status();
+}
+
+absl::StatusOr<CityUsage> Child::Usage() {
+  AFTERBELL_RETURN_IF_ERROR(Say("usage"));
+  AFTERBELL_ASSIGN_OR_RETURN(const std::string text, Await("usage"));
+  CityUsage usage;
+  std::istringstream(text) >> usage.cpu_seconds >> usage.longest_turn_us >> usage.row_bytes >>
+      usage.rows_unwritten;
+  return usage;
+}
+
+absl::StatusOr<std::vector<double>> Child::Times() {
+  AFTERBELL_RETURN_IF_ERROR(Say("times"));
+  AFTERBELL_ASSIGN_OR_RETURN(const std::string text, Await("times"));
+  std::istringstream words(text);
+  return std::vector<double>(std::istream_iterator<double>(words), {});
 }
 
 void Child::Kill() {

@@ -1,11 +1,12 @@
 // A server under measurement, in a process of its own: this program again, with --serve.
 //
 // Its standard output says, a line each: "address 127.0.0.1:…", "ready" (every partition decides) and
-// "settled" (nothing is left to do). It ends when its input does.
-// Threads: one at a time.
+// "settled" (nothing is left to do). It ends when its input does. A city answers what it is asked meanwhile,
+// a line each: Settle, Usage and Times below. Threads: one at a time.
 #ifndef AFTERBELL_TESTS_BENCH_CHILD_H_
 #define AFTERBELL_TESTS_BENCH_CHILD_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,17 @@ namespace afterbell::bench {
 int ServeCity(const Flags& flags);
 int ServeEcho();
 
+// What a city says of its process.
+struct CityUsage {
+  double cpu_seconds = 0;       // So far, of all its threads.
+  int64_t longest_turn_us = 0;  // Of any partition, since this was last asked.
+  uint64_t row_bytes = 0;       // Of all rows in memory, as `afterbell cluster` adds them up,
+  uint64_t rows_unwritten = 0;  // and how many of them no store has yet.
+};
+
+// Records in the log of a city's folder, which may be in use.
+absl::StatusOr<uint64_t> RecordsIn(const std::string& data);
+
 class Child {
  public:
   // `what`: "echo" or "city"; a city's folder, and further flags. Does not wait for it.
@@ -36,6 +48,13 @@ class Child {
 
   // Reads until a line begins with `word`, and returns what follows it.
   absl::StatusOr<std::string> Await(const std::string& word);
+
+  // Of a city. Returns when nothing is left to do and stores hold all rows.
+  absl::Status Settle();
+  absl::StatusOr<CityUsage> Usage();
+  // How long each unary check-in took within the server since this was last asked, in microseconds: of a city
+  // that was told --timed.
+  absl::StatusOr<std::vector<double>> Times();
 
   // kill -9, and its end.
   void Kill();

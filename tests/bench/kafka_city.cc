@@ -28,9 +28,9 @@ absl::StatusOr<std::unique_ptr<CityOnKafka>> CityOnKafka::Start(const Flags& fla
   const auto made = ApplyTopics(LogOptionsOf(city), {{on_kafka->bare_topic(), flags.partitions, 1, {}}});
   if (!made.ok()) return made.status();
   std::filesystem::remove_all(flags.data);
-  AFTERBELL_ASSIGN_OR_RETURN(
-      on_kafka->child_,
-      Child::Spawn("city", flags.data, {"--kafka", flags.kafka, "--prefix", city.topic_prefix}));
+  std::vector<std::string> more = {"--kafka", flags.kafka, "--prefix", city.topic_prefix};
+  if (flags.timed) more.push_back("--timed");
+  AFTERBELL_ASSIGN_OR_RETURN(on_kafka->child_, Child::Spawn("city", flags.data, more));
   AFTERBELL_ASSIGN_OR_RETURN(on_kafka->address_, on_kafka->child_->Await("address"));
   AFTERBELL_RETURN_IF_ERROR(on_kafka->child_->Await("ready").status());
   return on_kafka;

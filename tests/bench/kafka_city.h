@@ -21,6 +21,7 @@ class CityOnKafka {
 
   const std::string& address() const { return address_; }
   KafkaLog& log() { return *log_; }  // Of this process.
+  Child& child() { return *child_; }
   std::string bare_topic() const { return city_.topic_prefix + ".bare.v1"; }
   int partitions() const { return static_cast<int>(city_.school_partitions); }
 

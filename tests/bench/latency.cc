@@ -229,7 +229,7 @@ void PrintLatency(double closed, double rate, int bytes, Measured* seen) {
 
 absl::Status Latency(const Flags& flags) {
   AFTERBELL_ASSIGN_OR_RETURN(const auto city, CityOnKafka::Start(flags));
-  AFTERBELL_ASSIGN_OR_RETURN(const auto term, Term::Open(city->address(), flags));
+  AFTERBELL_ASSIGN_OR_RETURN(const auto term, Term::Open(city->address(), Term::OptionsOf(flags)));
   AFTERBELL_ASSIGN_OR_RETURN(const double closed, ClosedLoopRate(term.get(), city->address()));
   const double rate = closed / 2;
   AFTERBELL_ASSIGN_OR_RETURN(const int bytes, city->MeanRecordBytes());

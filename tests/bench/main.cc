@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
                "streams: without request ids and history, which Streams does not keep");
   app.add_option("--prefix", flags.prefix)->group("");
   app.add_flag("--no_load", flags.no_load)->group("");
+  app.add_flag("--timed", flags.timed)->group("");
   app.add_option("--serve", serve)->group("");
   app.fallthrough();
   for (const Benchmark& each : kBenchmarks) app.add_subcommand(each.name, each.text);

@@ -4,7 +4,6 @@
 #include <thread>
 #include <utility>
 
-#include "services/platform/log/embedded/embedded_log.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/child.h"
 #include "tests/bench/clock.h"
@@ -16,17 +15,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kIdle(5);
 constexpr int kMergesAtMost = 60;  // Seconds in which what a start has put into the stores is merged.
-
-absl::StatusOr<uint64_t> RecordsIn(const std::string& data) {
-  EmbeddedLogOptions options;
-  options.directory = data + "/log";
-  options.read_only = true;
-  auto log = EmbeddedLog::Open(options);
-  if (!log.ok()) return log.status();
-  uint64_t records = 0;
-  for (const auto& [id, count] : (*log)->Stats().records) records += count;
-  return records;
-}
 
 struct Timed {
   double ready = 0, settled = 0;
