@@ -29,6 +29,9 @@ struct Flags {
 // Durable check-ins, one by one and in batches, beside a bare echo of the same messages.
 absl::Status Rpc(const Flags& flags);
 
+// The same check-ins while another client asks for full pages without pause, beside without.
+absl::Status Pages(const Flags& flags);
+
 // The fold of a review over a whole log beside merely parsing it, on all cores.
 absl::Status Replay(const Flags& flags);
 

@@ -1,6 +1,7 @@
 // Benchmarks: run them on a machine with nothing else to do, from the root of the repository.
 //
 //   bench rpc --data /var/tmp/bench        a city and an echo server, side by side
+//   bench pages --data DIR                 check-ins beside pages
 //   bench replay --data DIR                over the log of a city in DIR
 //   bench budget --data DIR                what a command costs, stage by stage, over that log
 //   bench start --data DIR                 kills and restarts that city
@@ -26,6 +27,7 @@ struct Benchmark {
 
 constexpr Benchmark kBenchmarks[] = {
     {"rpc", "Durable check-ins beside a bare echo", Rpc},
+    {"pages", "Check-ins beside pages that another client asks for", Pages},
     {"replay", "Q-28 over a log beside parsing it", Replay},
     {"budget", "A check-in, a release, a charge, stage by stage", Budget},
     {"start", "Ready after kill -9; at rest; folded anew", Start},
