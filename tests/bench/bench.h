@@ -14,6 +14,7 @@ struct Flags {
   int schools = 2;            // Per district,
   int pupils = 400;           // per school,
   int phases = 40;            // and how many phases of check-ins are measured.
+  uint64_t queries = 2000;    // gather: of each kind.
   int rounds = 3;
   std::string kafka = "127.0.0.1:9092";
   std::string prefix;          // Of a child's topics.
@@ -31,6 +32,9 @@ absl::Status Rpc(const Flags& flags);
 
 // The same check-ins while another client asks for full pages without pause, beside without.
 absl::Status Pages(const Flags& flags);
+
+// A page gathered from all partitions beside one of a single partition, of as many rows.
+absl::Status Gather(const Flags& flags);
 
 // The fold of a review over a whole log beside merely parsing it, on all cores.
 absl::Status Replay(const Flags& flags);
