@@ -14,6 +14,7 @@ struct Flags {
   int schools = 2;            // Per district,
   int pupils = 400;           // per school,
   int phases = 40;            // and how many phases of check-ins are measured.
+  uint64_t commands = 70000;  // growth: check-ins of each city.
   uint64_t queries = 2000;    // gather: of each kind.
   int rounds = 3;
   std::string kafka = "127.0.0.1:9092";
@@ -35,6 +36,9 @@ absl::Status Pages(const Flags& flags);
 
 // A page gathered from all partitions beside one of a single partition, of as many rows.
 absl::Status Gather(const Flags& flags);
+
+// Processor time a check-in in a city of a thousand schools beside one of sixty.
+absl::Status Growth(const Flags& flags);
 
 // The fold of a review over a whole log beside merely parsing it, on all cores.
 absl::Status Replay(const Flags& flags);

@@ -3,6 +3,7 @@
 //   bench rpc --data /var/tmp/bench        a city and an echo server, side by side
 //   bench pages --data DIR                 check-ins beside pages
 //   bench gather --data DIR                a page of all partitions beside one of one
+//   bench growth --data DIR --pupils 40    a thousand schools beside sixty
 //   bench replay --data DIR                over the log of a city in DIR
 //   bench budget --data DIR                what a command costs, stage by stage, over that log
 //   bench start --data DIR                 kills and restarts that city
@@ -30,6 +31,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"rpc", "Durable check-ins beside a bare echo", Rpc},
     {"pages", "Check-ins beside pages that another client asks for", Pages},
     {"gather", "A page of all partitions beside one of a single partition", Gather},
+    {"growth", "Processor time a check-in: a thousand schools beside sixty", Growth},
     {"replay", "Q-28 over a log beside parsing it", Replay},
     {"budget", "A check-in, a release, a charge, stage by stage", Budget},
     {"start", "Ready after kill -9; at rest; folded anew", Start},
@@ -70,6 +72,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--pupils", flags.pupils, "and in each school")->capture_default_str();
   app.add_option("--phases", flags.phases, "Phases of check-ins measured")->capture_default_str();
+  app.add_option("--commands", flags.commands, "growth: check-ins of each city")->capture_default_str();
   app.add_option("--queries", flags.queries, "gather: of each kind")->capture_default_str();
   app.add_option("--rounds", flags.rounds, "Pairs; start: kills")->capture_default_str();
   app.add_option("--kafka", flags.kafka, "Brokers")->capture_default_str();
