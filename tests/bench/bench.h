@@ -40,6 +40,9 @@ absl::Status Gather(const Flags& flags);
 // Processor time a check-in in a city of a thousand schools beside one of sixty.
 absl::Status Growth(const Flags& flags);
 
+// Memory while a term is played, rows beside their limit, and at rest after it.
+absl::Status Memory(const Flags& flags);
+
 // The fold of a review over a whole log beside merely parsing it, on all cores.
 absl::Status Replay(const Flags& flags);
 

@@ -4,6 +4,7 @@
 //   bench pages --data DIR                 check-ins beside pages
 //   bench gather --data DIR                a page of all partitions beside one of one
 //   bench growth --data DIR --pupils 40    a thousand schools beside sixty
+//   bench memory --data DIR                while a term is played, and after it
 //   bench replay --data DIR                over the log of a city in DIR
 //   bench budget --data DIR                what a command costs, stage by stage, over that log
 //   bench start --data DIR                 kills and restarts that city
@@ -32,6 +33,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"pages", "Check-ins beside pages that another client asks for", Pages},
     {"gather", "A page of all partitions beside one of a single partition", Gather},
     {"growth", "Processor time a check-in: a thousand schools beside sixty", Growth},
+    {"memory", "While a term is played, and at rest after it", Memory},
     {"replay", "Q-28 over a log beside parsing it", Replay},
     {"budget", "A check-in, a release, a charge, stage by stage", Budget},
     {"start", "Ready after kill -9; at rest; folded anew", Start},
