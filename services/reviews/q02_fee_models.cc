@@ -80,8 +80,6 @@ void IncomeFold::Add(const IncomeFold& other) {
   }
 }
 
-namespace {
-
 // A fee model reaches income through billing and, where it is by the class-hour, through attendance,
 // which counts them. What the other services determined stands as recorded.
 std::vector<const Service*> DecidingServices(const FeeModel& model,
@@ -97,8 +95,6 @@ std::vector<const Service*> DecidingServices(const FeeModel& model,
   }
   return deciding;
 }
-
-}  // namespace
 
 absl::StatusOr<Result> FeeModels::Run(const replay::History& history,
                                       const std::vector<const Service*>& services, const Args& args) const {

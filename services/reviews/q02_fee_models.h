@@ -45,6 +45,10 @@ struct FeeModel {
 // The four, in the order of the question.
 const std::vector<FeeModel>& TheFourModels();
 
+// Of these services, those whose decisions are made again under a model.
+std::vector<const Service*> DecidingServices(const FeeModel& model,
+                                             const std::vector<const Service*>& services);
+
 // What is assessed, by district: of the history as recorded and of the other.
 class IncomeFold {
  public:

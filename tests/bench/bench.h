@@ -46,6 +46,10 @@ absl::Status Memory(const Flags& flags);
 // The fold of a review over a whole log beside merely parsing it, on all cores.
 absl::Status Replay(const Flags& flags);
 
+// Every decision of that log made again, and those of the four histories of Q-02, beside parsing it.
+absl::Status DecidedAgain(const Flags& flags);
+absl::Status WhatIf(const Flags& flags);
+
 // What a check-in, a release and a charge cost, stage by stage, over the log of a city.
 absl::Status Budget(const Flags& flags);
 

@@ -6,6 +6,8 @@
 //   bench growth --data DIR --pupils 40    a thousand schools beside sixty
 //   bench memory --data DIR                while a term is played, and after it
 //   bench replay --data DIR                over the log of a city in DIR
+//   bench decided_again --data DIR         every decision of that log
+//   bench what_if --data DIR               and Q-02 over it
 //   bench budget --data DIR                what a command costs, stage by stage, over that log
 //   bench start --data DIR                 kills and restarts that city
 //   bench kafka --kafka 127.0.0.1:9092     a broker that tools/kafka has started
@@ -35,6 +37,8 @@ constexpr Benchmark kBenchmarks[] = {
     {"growth", "Processor time a check-in: a thousand schools beside sixty", Growth},
     {"memory", "While a term is played, and at rest after it", Memory},
     {"replay", "Q-28 over a log beside parsing it", Replay},
+    {"decided_again", "Every decision of a log made again beside parsing it", DecidedAgain},
+    {"what_if", "Q-02 over a log beside parsing it", WhatIf},
     {"budget", "A check-in, a release, a charge, stage by stage", Budget},
     {"start", "Ready after kill -9; at rest; folded anew", Start},
     {"kafka", "The Kafka log beside librdkafka bare", Kafka},
