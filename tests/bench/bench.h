@@ -16,6 +16,7 @@ struct Flags {
   int phases = 40;            // and how many phases of check-ins are measured.
   uint64_t commands = 70000;  // growth: check-ins of each city.
   uint64_t queries = 2000;    // gather: of each kind.
+  double per_second = 0;      // latency: calls begun; 0: half of what the closed loop does.
   int rounds = 3;
   std::string kafka = "127.0.0.1:9092";
   std::string prefix;          // Of a child's topics.
@@ -62,7 +63,8 @@ absl::Status Kafka(const Flags& flags);
 // Check-ins on a log in Kafka, one by one and in batches, beside the echo and librdkafka bare.
 absl::Status Commands(const Flags& flags);
 
-// At half that rate, open loop: how long a command takes, and until another instance shows it.
+// At half that rate, open loop: how long a command takes, and until another instance shows it. At a rate that
+// is given: how long it takes within the server, and the longest turn of a partition.
 absl::Status Latency(const Flags& flags);
 
 // Following a log in Kafka beside Kafka Streams: the same topic, the same aggregate, the same digest.

@@ -1,6 +1,9 @@
 // How long a command takes, and until another instance shows it, at half the rate the city can do; beside
 // librdkafka, which produces records of the same length at the same rate to the same broker, and reads them
 // back. Open loop on both sides, in turns, a phase of check-ins each.
+//
+// At a rate that is given: how long a command takes within the server, and the longest turn of any of its
+// partitions meanwhile. Nobody follows then, for a follower would have to share this machine.
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
@@ -102,7 +105,7 @@ void MeasureCommands(grpc::GenericStub* stub, Follower* follower, const std::vec
                       UnderWay& each = *under_way[i];
                       const auto answered = steady_clock::now();
                       commands.Done(i, status.ok());
-                      if (!status.ok()) {
+                      if (!status.ok() || follower == nullptr) {
                         --unseen;
                         return;
                       }
@@ -123,6 +126,20 @@ void MeasureCommands(grpc::GenericStub* stub, Follower* follower, const std::vec
     measured->visible.Add(static_cast<double>(each->answered_ns) / 1e3);
     measured->visible_from_intended.Add(static_cast<double>(each->visible_ns) / 1e3);
   }
+}
+
+// Of one phase, what the city itself says of it.
+struct Within {
+  Samples taken;
+  int64_t longest_turn_us = 0;
+};
+
+absl::Status TakeWithin(Child* city, Within* within) {
+  AFTERBELL_ASSIGN_OR_RETURN(const CityUsage usage, city->Usage());
+  AFTERBELL_ASSIGN_OR_RETURN(const std::vector<double> times, city->Times());
+  within->longest_turn_us = std::max(within->longest_turn_us, usage.longest_turn_us);
+  for (const double micros : times) within->taken.Add(micros);
+  return absl::OkStatus();
 }
 
 // Produced at the rate; told how long until it was acknowledged, and until a consumer had it.
@@ -204,8 +221,7 @@ absl::StatusOr<double> ClosedLoopRate(Term* term, const std::string& address) {
   return side.rate();
 }
 
-void PrintLatency(double closed, double rate, int bytes, Measured* seen) {
-  const double command = seen->command.At(0.99), bare = seen->acknowledged.At(0.99);
+void PrintCommandsAndBare(double closed, double rate, int bytes, Measured* seen) {
   std::printf(
       "{\"bench\": \"latency_command\", \"closed_loop_per_second\": %.0f, \"per_second\": %.0f, "
       "\"commands\": %zu, \"failed\": %lu, %s, \"late_p99_us\": %.0f}\n",
@@ -216,40 +232,85 @@ void PrintLatency(double closed, double rate, int bytes, Measured* seen) {
       "\"late_p99_us\": %.0f}\n",
       rate, seen->acknowledged.size(), bytes, seen->acknowledged.Json("acknowledged").c_str(),
       seen->consumed.Json("consumed").c_str(), seen->bare_late.At(0.99));
+}
+
+void PrintVisible(Measured* seen) {
   std::printf("{\"bench\": \"latency_visible\", \"commands\": %zu, %s, %s}\n", seen->visible.size(),
               seen->visible.Json("answered_to_visible").c_str(),
               seen->visible_from_intended.Json("intended_to_visible").c_str());
   std::printf(
       "{\"bench\": \"latency_ratios\", \"command_p99_of_bare\": %.2f, \"visible_p99_us\": %.0f, "
       "\"visible_allowed_us\": %.0f}\n",
-      command / bare, seen->visible.At(0.99), 1.5 * seen->consumed.At(0.99) + 2000);
+      seen->command.At(0.99) / seen->acknowledged.At(0.99), seen->visible.At(0.99),
+      1.5 * seen->consumed.At(0.99) + 2000);
+}
+
+void PrintWithin(double rate, Within* within, Measured* seen) {
+  const double server = within->taken.At(0.99), bare = seen->acknowledged.At(0.99);
+  std::printf(
+      "{\"bench\": \"latency_server\", \"per_second\": %.0f, \"commands\": %zu, %s, "
+      "\"acknowledged_p99_us\": %.0f, \"ratio\": %.2f, \"longest_turn_us\": %ld}\n",
+      rate, within->taken.size(), within->taken.Json("server").c_str(), bare, server / bare,
+      within->longest_turn_us);
+}
+
+// Who is measured, and against whom.
+struct Sides {
+  Child* city;
+  grpc::GenericStub* stub;
+  Follower* follower;  // Null: nobody follows.
+  Bare* bare;
+  int value_bytes;
+  double rate;
+};
+
+absl::Status MeasurePhase(const Sides& sides, const std::vector<Ready>& calls, Measured* measured,
+                          Within* within) {
+  Within before;
+  AFTERBELL_RETURN_IF_ERROR(TakeWithin(sides.city, &before));  // What was meanwhile is not in it.
+  MeasureCommands(sides.stub, sides.follower, calls, sides.rate, measured);
+  AFTERBELL_RETURN_IF_ERROR(TakeWithin(sides.city, within));
+  sides.bare->Measure(calls.size(), sides.value_bytes, sides.rate, measured);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status Latency(const Flags& flags) {
-  AFTERBELL_ASSIGN_OR_RETURN(const auto city, CityOnKafka::Start(flags));
+  const bool given = flags.per_second > 0;
+  Flags of_city = flags;
+  of_city.timed = given;
+  AFTERBELL_ASSIGN_OR_RETURN(const auto city, CityOnKafka::Start(of_city));
   AFTERBELL_ASSIGN_OR_RETURN(const auto term, Term::Open(city->address(), Term::OptionsOf(flags)));
   AFTERBELL_ASSIGN_OR_RETURN(const double closed, ClosedLoopRate(term.get(), city->address()));
-  const double rate = closed / 2;
+  const double rate = given ? flags.per_second : closed / 2;
   AFTERBELL_ASSIGN_OR_RETURN(const int bytes, city->MeanRecordBytes());
-  AFTERBELL_ASSIGN_OR_RETURN(const auto follower, Follower::Open(&city->log(), flags.data + "-follower"));
+  std::unique_ptr<Follower> follower;
+  if (!given) {
+    AFTERBELL_ASSIGN_OR_RETURN(follower, Follower::Open(&city->log(), flags.data + "-follower"));
+  }
   AFTERBELL_ASSIGN_OR_RETURN(const auto bare,
                              Bare::Open(flags.kafka, city->bare_topic(), city->partitions()));
   grpc::GenericStub stub(grpc::CreateChannel(city->address(), grpc::InsecureChannelCredentials()));
+  const Sides sides{&city->child(), &stub, follower.get(), bare.get(), bytes, rate};
   Measured measured;
+  Within within;
   citygen::Phase calls;
   for (int phase = 0; phase < flags.phases; ++phase) {
     AFTERBELL_ASSIGN_OR_RETURN(const bool more, term->Next(&calls));
     if (!more) break;
     std::this_thread::sleep_for(kClockMoved);
-    const std::vector<Ready> ready = Unary(calls);
     Measured discarded;  // The first has connections to make.
-    Measured* const kept = phase == 0 ? &discarded : &measured;
-    MeasureCommands(&stub, follower.get(), ready, rate, kept);
-    bare->Measure(ready.size(), bytes, rate, kept);
+    Within discarded_within;
+    AFTERBELL_RETURN_IF_ERROR(MeasurePhase(sides, Unary(calls), phase == 0 ? &discarded : &measured,
+                                           phase == 0 ? &discarded_within : &within));
   }
-  PrintLatency(closed, rate, bytes, &measured);
+  PrintCommandsAndBare(closed, rate, bytes, &measured);
+  if (given) {
+    PrintWithin(rate, &within, &measured);
+  } else {
+    PrintVisible(&measured);
+  }
   return absl::OkStatus();
 }
 

@@ -80,6 +80,9 @@ int main(int argc, char** argv) {
   app.add_option("--phases", flags.phases, "Phases of check-ins measured")->capture_default_str();
   app.add_option("--commands", flags.commands, "growth: check-ins of each city")->capture_default_str();
   app.add_option("--queries", flags.queries, "gather: of each kind")->capture_default_str();
+  app.add_option("--per_second", flags.per_second,
+                 "latency: calls begun, timed within the server; 0: half of what the closed loop does")
+      ->capture_default_str();
   app.add_option("--rounds", flags.rounds, "Pairs; start: kills")->capture_default_str();
   app.add_option("--kafka", flags.kafka, "Brokers")->capture_default_str();
   app.add_option("--records", flags.records, "kafka: of a round; streams: of the topic")
