@@ -1,8 +1,11 @@
 // A page that is gathered from all partitions beside one of as many rows that a single partition answers: the
 // same query, over reports of one district's schools, one of which has a partition's worth for itself.
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "afterbell/inspection/v1/inspection_commands.pb.h"

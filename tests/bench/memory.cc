@@ -2,6 +2,7 @@
 // log has grown long, and ten idle seconds after. Rows in memory stand beside the limit that they are to
 // keep.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <thread>

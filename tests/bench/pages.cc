@@ -2,8 +2,11 @@
 // answered on the turn of the partition that it is of, and its 500 rows are of a school that is being checked
 // in. Phases alternate, a school day each.
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
+#include <string>
 #include <thread>
 
 #include "afterbell/attendance/v1/attendance_queries.pb.h"

@@ -87,7 +87,8 @@ void PrintAgain(const char* bench, uint64_t decisions, const Spent& again, uint6
       bench, records, decisions, again.seconds, again.cpu_seconds, decided, parsed, decided / parsed);
 }
 
-// How many decisions Q-02 makes again: those of the services that each model's history decides.
+// How many decisions Q-02 makes again: the Commits of the services that each model's history decides. The few
+// that carry `seen` alone, a hundredth or two, are among them: a what-if does not count them apart.
 uint64_t DecisionsOfFeeModels(const replay::History& history) {
   std::map<std::string, uint64_t> commits;
   for (const replay::History::Survey& survey : history.SurveyChains())
