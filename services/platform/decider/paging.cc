@@ -11,6 +11,8 @@ namespace afterbell {
 namespace {
 
 constexpr size_t kDigestBytes = 8;
+// Rows walked between two looks at the clock.
+constexpr int kRowsPerLook = 64;
 
 // Of everything but the header, whose page token and position differ from page to page.
 std::string ArgumentsDigest(const google::protobuf::Message& request) {
@@ -41,8 +43,16 @@ absl::StatusOr<Page> Page::Begin(const google::protobuf::Message& request,
   return page;
 }
 
-bool Page::EndsBefore(std::string_view key, log::v1::QueryAnswer* answer) const {
-  if (taken_ < size_) return false;
+bool Page::IsLong() {
+  if (walked_ == 0) begun_ = std::chrono::steady_clock::now();
+  if (walked_ >= kRowsPerPageMax) return true;
+  // Few rows are always walked: a thread that was kept from running has not read a long page.
+  return ++walked_ % kRowsPerLook == 0 &&
+         std::chrono::steady_clock::now() - begun_ > std::chrono::microseconds(kPageMicrosMax);
+}
+
+bool Page::EndsBefore(std::string_view key, log::v1::QueryAnswer* answer) {
+  if (taken_ < size_ && !IsLong()) return false;
   answer->set_next_page_token(absl::WebSafeBase64Escape(digest_ + std::string(key)));
   return true;
 }

@@ -1,8 +1,13 @@
 // Pages of a list query: a scan of rows, cut into pages. A page token pins the place and the arguments; with
 // other arguments it is refused.
+//
+// A page is read on the turn of its partition, where commands wait meanwhile. So it also ends, with fewer
+// rows than were asked for and a token, when it has walked kRowsPerPageMax rows, of which it takes only some,
+// or has taken longer than kPageMicrosMax.
 #ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_PAGING_H_
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_PAGING_H_
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -17,6 +22,8 @@ namespace afterbell {
 
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 500;
+inline constexpr int kRowsPerPageMax = 2000;
+inline constexpr int kPageMicrosMax = 1000;
 
 // Where a page begins, and when it is full.
 class Page {
@@ -29,17 +36,20 @@ class Page {
   const std::string& from() const { return from_; }  // The text of a key; empty: the first.
 
   // Whether the row goes to the next page; then the token says so.
-  bool EndsBefore(std::string_view key, log::v1::QueryAnswer* answer) const;
+  bool EndsBefore(std::string_view key, log::v1::QueryAnswer* answer);
   void Take() { ++taken_; }
 
  private:
+  bool IsLong();
+
   std::string digest_, from_;
-  int size_ = 0, taken_ = 0;
+  int size_ = 0, taken_ = 0, walked_ = 0;
+  std::chrono::steady_clock::time_point begun_;
 };
 
 // Walks the rows with that prefix in order of key, from where the request's page token says, and calls
 // `visit` for each (as RowsOf::Scan does) until it has returned true (the row is on the page) page_size
-// times. Fills answer->next_page_token when rows remain.
+// times, or the page has become long. Fills answer->next_page_token when rows remain.
 template <AnyTable T, PrefixFor<T> P, class Visit>
 absl::Status ScanPage(const QueryRows& rows, const T& table, const P& prefix,
                       const google::protobuf::Message& request, const log::v1::QueryHeader& header,
