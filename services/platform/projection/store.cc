@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -90,7 +91,9 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.keep_log_file_num = 2;
   database.avoid_flush_during_shutdown = false;
-  database.allow_concurrent_memtable_write = true;
+  // One thread writes, and each batch in the order of its keys: where the last row went the next one follows.
+  database.allow_concurrent_memtable_write = false;
+  database.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kPrefixBytes));
   // Most of what is asked for one row is whether there is one: a filter tells without a search.
   database.memtable_prefix_bloom_size_ratio = 0.05;
   database.memtable_whole_key_filtering = true;

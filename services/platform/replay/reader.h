@@ -40,6 +40,7 @@ class RecordReader {
   uint64_t void_at_end() const { return void_at_end_; }
 
  private:
+  std::shared_ptr<log::v1::Record> Fresh();
   absl::Status Take(const LogBatch::Entry& entry);
 
   PartitionId id_;
@@ -48,6 +49,8 @@ class RecordReader {
   Chain chain_;
   LogBatch batch_;
   size_t batch_next_ = 0;
+  std::shared_ptr<log::v1::Record> last_;
+  std::string bytes_;
   CommitPtr next_;
   bool ended_ = false;
   uint64_t void_at_end_ = 0;

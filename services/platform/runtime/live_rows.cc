@@ -132,6 +132,15 @@ void LiveRows::Load(Slot* slot, const std::string& prefix, Range* range) const {
   range->resident = true;
 }
 
+// The first entry that is not before a key. What is asked for is mostly the newest row of its range, or a
+// newer one: then no search is needed.
+LiveRows::Entries::iterator LiveRows::Range::From(std::string_view key) {
+  if (entries.empty()) return entries.end();
+  const auto last = std::prev(entries.end());
+  const int order = key.compare(last->first);
+  return order > 0 ? entries.end() : order == 0 ? last : entries.lower_bound(key);
+}
+
 // The entry of a key, made where there is none. Whether it is known is another matter.
 LiveRows::Ref LiveRows::Touch(Slot* slot, std::string_view key) const {
   Ref at{slot, nullptr, nullptr, nullptr};
@@ -148,7 +157,7 @@ LiveRows::Ref LiveRows::Touch(Slot* slot, std::string_view key) const {
     return at;
   }
   at.range = RangeOf(slot, key);
-  auto found = at.range->entries.lower_bound(key);
+  auto found = at.range->From(key);
   if (found == at.range->entries.end() || found->first != key) {
     found = at.range->entries.try_emplace(found, std::string(key));
     Count(kEntryBytes + key.size());
@@ -173,9 +182,10 @@ AnyRow LiveRows::Find(const TableInfo& table, std::string_view key) const {
   if (slot == nullptr) return options_.commons->Find(table, key);
   if (table.keep.how != Keep::How::kPoint) {
     Range* const range = RangeOf(slot, key);
-    const auto found = range->entries.find(key);
-    if (found != range->entries.end() && found->second.in_flight > 0) return found->second.top;
-    if (found != range->entries.end() && found->second.known) return found->second.settled;
+    const auto found = range->From(key);
+    const bool is_here = found != range->entries.end() && found->first == key;
+    if (is_here && found->second.in_flight > 0) return found->second.top;
+    if (is_here && found->second.known) return found->second.settled;
     if (!range->resident && !range->too_large) {
       bool whole = false;
       Load(slot, std::string(RangeKey(table, key, &whole)), range);

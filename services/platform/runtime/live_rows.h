@@ -116,9 +116,11 @@ class LiveRows final : public RowSink {
     bool captured = false;  // and in a batch that is not written yet.
     bool clean() const { return in_flight == 0 && !dirty && !captured; }
   };
-  // Ordered by the whole key.
+  using Entries = std::map<std::string, Entry, std::less<>>;  // Ordered by the whole key.
   struct Range {
-    std::map<std::string, Entry, std::less<>> entries;
+    Entries::iterator From(std::string_view key);
+
+    Entries entries;
     bool resident = false;
     bool too_large = false;  // Treated as points.
     uint32_t pins = 0;       // Entries that are not clean.
