@@ -131,6 +131,12 @@ void AttendanceService::Fold(const Recorded& foreign, IntakeRows rows) const {
   if (foreign.service == "staffing") FoldStaffing(foreign, rows);
 }
 
+bool AttendanceService::Folds(std::string_view service, int event) const {
+  if (service == "registry") return FoldsRegistry(event);
+  if (service == "enrollment") return FoldsEnrollment(event);
+  return service == "staffing" && FoldsStaffing(event);
+}
+
 bool AttendanceService::Hears(std::string_view service, bool commons, int event) const {
   return !commons && attendance::Hears(service, event);
 }

@@ -24,6 +24,7 @@ class AttendanceService final : public ServiceOf<v1::AttendanceCommand, v1::Atte
                                               const v1::AttendanceCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::AttendanceEvent& event, StateRows rows) const override;
   void ProjectEvent(const Recorded& own, const v1::AttendanceEvent& event, ViewRows rows) const override;
+  bool Folds(std::string_view service, int event) const override;
   bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::AttendanceCommand> ReactTo(const Situation& s, const Recorded& cause) const override;

@@ -90,6 +90,11 @@ void BillingService::Fold(const Recorded& foreign, IntakeRows rows) const {
   }
 }
 
+bool BillingService::Folds(std::string_view service, int event) const {
+  if (service == "enrollment") return FoldsEnrollment(event);
+  return service == "attendance" && FoldsAttendance(event);
+}
+
 bool BillingService::Hears(std::string_view service, bool commons, int event) const {
   return !commons && billing::Hears(service, event);
 }

@@ -23,6 +23,7 @@ class BillingService final : public ServiceOf<v1::BillingCommand, v1::BillingEve
                                            const v1::BillingCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::BillingEvent& event, StateRows rows) const override;
   void ProjectEvent(const Recorded& own, const v1::BillingEvent& event, ViewRows rows) const override;
+  bool Folds(std::string_view service, int event) const override;
   bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::BillingCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;

@@ -98,6 +98,10 @@ void EnrollmentService::ProjectEvent(const Recorded& own, const EnrollmentEvent&
 
 void EnrollmentService::Fold(const Recorded& foreign, IntakeRows rows) const { FoldRegistry(foreign, rows); }
 
+bool EnrollmentService::Folds(std::string_view service, int event) const {
+  return service == "registry" && FoldsRegistry(event);
+}
+
 std::vector<EnrollmentCommand> EnrollmentService::ReactTo(const Situation&, const Recorded&) const {
   return {};
 }

@@ -24,6 +24,7 @@ class EnrollmentService final : public ServiceOf<v1::EnrollmentCommand, v1::Enro
                                               const v1::EnrollmentCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::EnrollmentEvent& event, StateRows rows) const override;
   void ProjectEvent(const Recorded& own, const v1::EnrollmentEvent& event, ViewRows rows) const override;
+  bool Folds(std::string_view service, int event) const override;
   bool Hears(std::string_view, bool, int) const override { return false; }
   void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::EnrollmentCommand> ReactTo(const Situation& situation,

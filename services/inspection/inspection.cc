@@ -58,6 +58,11 @@ void InspectionService::Fold(const Recorded& foreign, IntakeRows rows) const {
   if (foreign.service == "billing") FoldBilling(foreign, rows);
 }
 
+bool InspectionService::Folds(std::string_view service, int event) const {
+  if (service == "registry") return FoldsRegistry(event);
+  return service == "billing" && FoldsBilling(event);
+}
+
 bool InspectionService::Hears(std::string_view service, bool commons, int event) const {
   return !commons && inspection::Hears(service, event);
 }

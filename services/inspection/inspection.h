@@ -28,6 +28,8 @@ class InspectionService final : public ServiceOf<v1::InspectionCommand, v1::Insp
   void ProjectEvent(const Recorded& own, const v1::InspectionEvent& event, ViewRows rows) const override;
   void ProjectCommit(const Recorded& own, ViewRows rows) const override;
   bool FoldsCommons() const override { return true; }  // Who was turned away there.
+  bool FoldsRefusals() const override { return true; }
+  bool Folds(std::string_view service, int event) const override;
   bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::InspectionCommand> ReactTo(const Situation& situation,

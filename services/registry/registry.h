@@ -26,6 +26,7 @@ class RegistryService final : public ServiceOf<v1::RegistryCommand, v1::Registry
                                             const v1::RegistryCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::RegistryEvent& event, StateRows rows) const override;
   void ProjectEvent(const Recorded& own, const v1::RegistryEvent& event, ViewRows rows) const override;
+  bool Folds(std::string_view, int) const override { return false; }
   bool Hears(std::string_view, bool, int) const override { return false; }
   void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<v1::RegistryCommand> ReactTo(const Situation&, const Recorded&) const override { return {}; }

@@ -65,6 +65,10 @@ void StaffingService::ProjectEvent(const Recorded& own, const StaffingEvent& eve
 
 void StaffingService::Fold(const Recorded& foreign, IntakeRows rows) const { FoldAttendance(foreign, rows); }
 
+bool StaffingService::Folds(std::string_view service, int event) const {
+  return service == "attendance" && FoldsAttendance(event);
+}
+
 bool StaffingService::Hears(std::string_view service, bool commons, int event) const {
   return !commons && staffing::Hears(service, event);
 }

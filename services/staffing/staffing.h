@@ -24,6 +24,7 @@ class StaffingService final : public ServiceOf<v1::StaffingCommand, v1::Staffing
                                             const v1::StaffingCommand& command) const override;
   void EvolveEvent(const Recorded& own, const v1::StaffingEvent& event, StateRows rows) const override;
   void ProjectEvent(const Recorded& own, const v1::StaffingEvent& event, ViewRows rows) const override;
+  bool Folds(std::string_view service, int event) const override;
   bool Hears(std::string_view service, bool commons, int event) const override;
   void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<v1::StaffingCommand> ReactTo(const Situation& situation, const Recorded& cause) const override;

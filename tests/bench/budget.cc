@@ -157,10 +157,12 @@ class Maker {
         if (id_.number > 0 || !service_.FoldsCommons()) return absl::OkStatus();
       }
       for (;;) {
-        const auto begun = std::chrono::steady_clock::now();
         AFTERBELL_ASSIGN_OR_RETURN(const auto foreign, source.reader.Peek());
         if (foreign == nullptr || foreign->index() > seen.index()) return absl::OkStatus();
-        service_.Fold(Recorded{*foreign, source.id.service, source.id.number}, *rows_);
+        // Its writer has decoded it, for all who read it.
+        const auto begun = std::chrono::steady_clock::now();
+        if (id_.number == 0 || Concerns(service_, source.id.service, *foreign))
+          service_.Fold(Recorded{*foreign, source.id.service, source.id.number}, *rows_);
         const double took = SecondsSince(begun);
         for (const Service* producer : CityServices()) {
           if (producer->name() != source.id.service) continue;
@@ -182,10 +184,9 @@ class Maker {
     Watch watch(cost);
     Commit head = commit;
     if (cost != nullptr) AFTERBELL_RETURN_IF_ERROR(Decide(commit, watch, &head));
-    ParsedEvents parsed;
+    const SharedEvents events;
     watch(kEvolve, [&] {
-      parsed = service_.Parse(head);
-      EvolveRecorded(service_, Recorded{head, id_.service, id_.number, &parsed}, *rows_);
+      EvolveRecorded(service_, Recorded{head, id_.service, id_.number, &events}, *rows_);
       rows_->CloseList();
     });
     Record record;
@@ -194,7 +195,7 @@ class Maker {
     hash_ = watch(kHash, [&] { return Chain::Next(hash_, value); });
     watch(kSettle, [&] {
       rows_->SettleFront();
-      const Recorded recorded{record.commit(), id_.service, id_.number, &parsed};
+      const Recorded recorded{record.commit(), id_.service, id_.number, &events};
       requests_.Take(recorded, index_);
       histories_.Take(recorded, index_);
     });

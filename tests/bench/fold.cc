@@ -31,6 +31,8 @@ void SayLine(const std::string& line) {
   std::cout << line << std::endl;
 }
 
+using attendance::v1::AttendanceEvent;
+
 // How often each pupil came, and the last session. The events are attendance's; so are the entities whose
 // history the runtime keeps, unless only the rows are wanted.
 class CameService final : public Service {
@@ -47,30 +49,19 @@ class CameService final : public Service {
   }
   std::string CommandName(std::string_view) const override { return {}; }
   DecisionBytes Decide(const Situation&, std::string_view) const override { return {}; }
-  ParsedEvents Parse(const log::v1::Commit& own) const override {
-    ParsedEvents parsed;
-    for (const std::string& bytes : own.events()) {
-      auto event = std::make_unique<attendance::v1::AttendanceEvent>();
-      event->ParseFromString(bytes);
-      parsed.push_back(std::move(event));
-    }
-    return parsed;
-  }
+  int UnreadableEvent(const Recorded&) const override { return -1; }
   void Evolve(const Recorded& own, StateRows rows) const override {
-    for (const auto& event : *own.parsed)
-      Count(static_cast<const attendance::v1::AttendanceEvent&>(*event).pupil_checked_in(), rows);
+    ForEachEventOf<AttendanceEvent>(own, [&](const auto& event) { Count(event.pupil_checked_in(), rows); });
   }
   void Project(const Recorded&, ViewRows) const override {}
-  bool Knows(std::string_view event) const override {
-    return attendance::v1::AttendanceEvent::descriptor()->FindFieldByNumber(EventNumberOf(event)) != nullptr;
-  }
   std::set<std::string> Entities(const Recorded& own) const override {
     std::set<std::string> entities;
     if (rows_only_) return entities;
-    for (const auto& event : *own.parsed) CollectEntities(*event, &entities);
+    ForEachEventOf<AttendanceEvent>(own, [&](const auto& event) { CollectEntities(event, &entities); });
     return entities;
   }
   void Fold(const Recorded&, IntakeRows) const override {}
+  bool Folds(std::string_view, int) const override { return false; }
   bool Hears(std::string_view, bool, int) const override { return false; }
   std::vector<std::string> React(const Situation&, const Recorded&) const override { return {}; }
   std::vector<std::string> AtDeadline(const Situation&, std::string_view, std::string_view,

@@ -11,6 +11,7 @@
 #include "afterbell/registry/v1/registry_events.pb.h"
 #include "afterbell/staffing/v1/staffing_events.pb.h"
 #include "services/platform/reference/reference.h"
+#include "services/platform/runtime/record.h"
 
 namespace afterbell::consumers {
 namespace {
@@ -210,7 +211,10 @@ const std::vector<Producer>& Producers() {
 
 Consumer ConsumerOf(const Service& service) {
   return {std::string(service.name()),
-          [&service](const Recorded& foreign, RowSink& rows) { service.Fold(foreign, rows); },
+          [&service](const Recorded& foreign, RowSink& rows) {
+            // What the runtime passes unread makes no rows.
+            if (Concerns(service, foreign.service, foreign.commit)) service.Fold(foreign, rows);
+          },
           [&service](const Situation& situation, const Recorded& cause) -> std::vector<std::string> {
             const bool hears =
                 service.Hears(cause.service, cause.partition == 0, EventNumberOf(cause.commit.events(0)));

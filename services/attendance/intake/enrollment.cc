@@ -103,6 +103,22 @@ void Fold(const Recorded& foreign, const AgreementEnded& ended, FactRows rows) {
 
 }  // namespace
 
+bool FoldsEnrollment(int event) {
+  switch (event) {
+    case EnrollmentEvent::kCareGroupFormed:
+    case EnrollmentEvent::kProjectDesigned:
+    case EnrollmentEvent::kPupilEnrolled:
+    case EnrollmentEvent::kPupilPlaced:
+    case EnrollmentEvent::kPupilUnplaced:
+    case EnrollmentEvent::kEnrollmentWithdrawn:
+    case EnrollmentEvent::kAgreementTookEffect:
+    case EnrollmentEvent::kAgreementEnded:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void FoldEnrollment(const Recorded& foreign, FactRows rows) {
   ForEachEventOf<EnrollmentEvent>(foreign, [&](const EnrollmentEvent& event) {
     switch (event.event_case()) {

@@ -8,6 +8,17 @@ namespace afterbell::attendance {
 
 using registry::v1::RegistryEvent;
 
+bool FoldsRegistry(int event) {
+  switch (event) {
+    case RegistryEvent::kGuardianshipRecorded:
+    case RegistryEvent::kServiceDaySet:
+    case RegistryEvent::kVenueRegistered:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void FoldRegistry(const Recorded& foreign, FactRows rows) {
   const std::string& school_id = foreign.commit.school_id();
   ForEachEventOf<RegistryEvent>(foreign, [&](const RegistryEvent& event) {

@@ -8,6 +8,8 @@
 namespace afterbell::attendance {
 
 void FoldRegistry(const Recorded& foreign, FactRows rows);
+// Whether it makes rows of such an event: the number of its field.
+bool FoldsRegistry(int event);
 
 }  // namespace afterbell::attendance
 

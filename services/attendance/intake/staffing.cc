@@ -6,6 +6,8 @@ namespace afterbell::attendance {
 
 using staffing::v1::StaffingEvent;
 
+bool FoldsStaffing(int event) { return event == StaffingEvent::kDutyAssigned; }
+
 void FoldStaffing(const Recorded& foreign, FactRows rows) {
   const std::string& school_id = foreign.commit.school_id();
   ForEachEventOf<StaffingEvent>(foreign, [&](const StaffingEvent& event) {

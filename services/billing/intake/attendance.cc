@@ -12,6 +12,8 @@ using attendance::v1::ClassHoursCounted;
 
 }  // namespace
 
+bool FoldsAttendance(int event) { return event == AttendanceEvent::kClassHoursCounted; }
+
 void FoldAttendance(const Recorded& attendance, FactRows rows) {
   ForEachEventOf<AttendanceEvent>(attendance, [&](const AttendanceEvent& event) {
     if (!event.has_class_hours_counted()) return;

@@ -7,6 +7,8 @@
 namespace afterbell::billing {
 
 void FoldAttendance(const Recorded& attendance, FactRows rows);
+// Whether it makes rows of such an event: the number of its field.
+bool FoldsAttendance(int event);
 
 }  // namespace afterbell::billing
 

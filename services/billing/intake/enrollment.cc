@@ -67,6 +67,17 @@ void FoldWithdrawn(const Recorded& recorded, const EnrollmentWithdrawn& event, F
 
 }  // namespace
 
+bool FoldsEnrollment(int event) {
+  switch (event) {
+    case EnrollmentEvent::kPupilEnrolled:
+    case EnrollmentEvent::kEnrollmentWithdrawn:
+    case EnrollmentEvent::kSpecialStatusVerified:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void FoldEnrollment(const Recorded& enrollment, FactRows rows) {
   ForEachEventOf<EnrollmentEvent>(enrollment, [&](const EnrollmentEvent& event) {
     if (event.has_pupil_enrolled()) {

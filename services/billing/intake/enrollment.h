@@ -8,6 +8,8 @@
 namespace afterbell::billing {
 
 void FoldEnrollment(const Recorded& enrollment, FactRows rows);
+// Whether it makes rows of such an event: the number of its field.
+bool FoldsEnrollment(int event);
 
 }  // namespace afterbell::billing
 

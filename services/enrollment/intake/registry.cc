@@ -7,6 +7,18 @@ namespace afterbell::enrollment {
 
 using registry::v1::RegistryEvent;
 
+bool FoldsRegistry(int event) {
+  switch (event) {
+    case RegistryEvent::kPersonRegistered:
+    case RegistryEvent::kClassOpened:
+    case RegistryEvent::kGuardianshipRecorded:
+    case RegistryEvent::kVenueRegistered:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void FoldRegistry(const Recorded& foreign, FactRows rows) {
   if (foreign.service != "registry") return;
   const std::string& school_id = foreign.commit.school_id();

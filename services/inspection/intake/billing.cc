@@ -46,6 +46,19 @@ void FoldEvent(const Recorded& foreign, const BillingEvent& event, FactRows rows
 
 }  // namespace
 
+bool FoldsBilling(int event) {
+  switch (event) {
+    case BillingEvent::kFeeNoticePosted:
+    case BillingEvent::kFeeNoticeWithdrawn:
+    case BillingEvent::kChargeAssessed:
+    case BillingEvent::kChargeIssued:
+    case BillingEvent::kPaymentReceived:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void FoldBilling(const Recorded& foreign, FactRows rows) {
   ForEachEventOf<BillingEvent>(foreign, [&](const BillingEvent& event) { FoldEvent(foreign, event, rows); });
 }

@@ -7,6 +7,8 @@
 namespace afterbell::inspection {
 
 void FoldBilling(const Recorded& foreign, FactRows rows);
+// Whether it makes rows of such an event: the number of its field.
+bool FoldsBilling(int event);
 
 }  // namespace afterbell::inspection
 

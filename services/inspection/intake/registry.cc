@@ -6,6 +6,8 @@
 
 namespace afterbell::inspection {
 
+bool FoldsRegistry(int event) { return event == registry::v1::RegistryEvent::kPostAssigned; }
+
 void FoldRegistry(const Recorded& foreign, FactRows rows) {
   ForEachEventOf<registry::v1::RegistryEvent>(foreign, [&](const registry::v1::RegistryEvent& event) {
     if (!event.has_post_assigned()) return;

@@ -12,6 +12,27 @@ absl::string_view View(std::string_view text) { return absl::string_view(text.da
 
 }  // namespace
 
+SharedEvents::~SharedEvents() { delete parsed_.load(); }
+
+const ParsedEvents* SharedEvents::As(const google::protobuf::Message& kind,
+                                     const log::v1::Commit& commit) const {
+  const Parsed* parsed = parsed_.load(std::memory_order_acquire);
+  if (parsed == nullptr) {
+    auto made = std::make_unique<Parsed>();
+    made->kind = kind.GetDescriptor();
+    made->events.reserve(commit.events_size());
+    for (const std::string& bytes : commit.events()) {
+      std::unique_ptr<google::protobuf::Message> event(kind.New());
+      if (!event->ParseFromString(bytes)) event = nullptr;
+      made->events.push_back(std::move(event));
+    }
+    // Two at once: one of them is kept, for both.
+    if (parsed_.compare_exchange_strong(parsed, made.get(), std::memory_order_acq_rel))
+      parsed = made.release();
+  }
+  return parsed->kind == kind.GetDescriptor() ? &parsed->events : nullptr;
+}
+
 log::v1::RecordId Recorded::Id() const {
   log::v1::RecordId id;
   id.set_service(std::string(service));

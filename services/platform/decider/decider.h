@@ -9,6 +9,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_DECIDER_H_
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,13 +59,31 @@ struct Situation {
 // The events of a Commit, parsed: null where one is none that this build can read.
 using ParsedEvents = std::vector<std::unique_ptr<const google::protobuf::Message>>;
 
+// The events of one Commit for all who read it in this process: whoever asks first parses them. Threads: any.
+class SharedEvents {
+ public:
+  SharedEvents() = default;
+  ~SharedEvents();
+  SharedEvents(const SharedEvents&) = delete;
+  SharedEvents& operator=(const SharedEvents&) = delete;
+
+  // Parsed as this kind of event; null where they were parsed as another. They live as long as this.
+  const ParsedEvents* As(const google::protobuf::Message& kind, const log::v1::Commit& commit) const;
+
+ private:
+  struct Parsed {
+    const google::protobuf::Descriptor* kind;
+    ParsedEvents events;
+  };
+  mutable std::atomic<const Parsed*> parsed_{nullptr};
+};
+
 // A recorded Commit and where it stands.
 struct Recorded {
   const log::v1::Commit& commit;
   std::string_view service;
   uint32_t partition = 0;
-  const ParsedEvents* parsed =
-      nullptr;  // Where somebody has parsed them: of the service's own event message.
+  const SharedEvents* events = nullptr;  // Null: whoever needs the events parses them.
 
   Micros recorded_at() const { return MicrosOf(commit.recorded_at()); }
   Micros occurred_at() const { return MicrosOf(commit.occurred_at()); }

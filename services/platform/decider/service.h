@@ -63,11 +63,8 @@ class Service {
   // projection/: rows of views from one of the partition's own Commits. Called after Evolve.
   virtual void Project(const Recorded& own, ViewRows rows) const = 0;
 
-  // Its events, to be given to Evolve, Project and Entities, so that each is parsed once.
-  virtual ParsedEvents Parse(const log::v1::Commit& own) const = 0;
-
-  // Whether an event is of a kind this build knows. `event` is a serialised <Service>Event.
-  virtual bool Knows(std::string_view event) const = 0;
+  // Which of its own events this build cannot read back, by its place in the Commit; -1: it can read all.
+  virtual int UnreadableEvent(const Recorded& own) const = 0;
 
   // The entities that one of the partition's own Commits names (entities.h).
   virtual std::set<std::string> Entities(const Recorded& own) const = 0;
@@ -75,6 +72,12 @@ class Service {
   // intake/: rows of facts from a Commit of the same-numbered partition of another service, and in
   // partition 0 from the commons of others where FoldsCommons() says so.
   virtual void Fold(const Recorded& foreign, IntakeRows rows) const = 0;
+
+  // Whether an event of the same-numbered partition of that service makes rows in Fold: `event` is the number
+  // of its field in <Service>Event; and whether refusals do. A record of which nothing is folded or heard is
+  // passed unread, so a wrong "no" is a fact lost; tests/consumers finds it.
+  virtual bool Folds(std::string_view service, int event) const = 0;
+  virtual bool FoldsRefusals() const { return false; }
 
   // Whether partition 0 also folds the commons of registry and staffing.
   virtual bool FoldsCommons() const { return false; }
@@ -101,9 +104,17 @@ inline int EventNumberOf(std::string_view event) {
   return static_cast<int>(bytes.ReadTag() >> 3);
 }
 
-// For intake/ and reactions: visits the events of a Commit of another service.
+// Visits the events of a Commit of the service whose events these are.
 template <class Event, class Visit>
 void ForEachEventOf(const Recorded& recorded, const Visit& visit) {
+  const ParsedEvents* const shared =
+      recorded.events == nullptr ? nullptr : recorded.events->As(Event::default_instance(), recorded.commit);
+  if (shared != nullptr) {
+    for (const auto& event : *shared) {
+      if (event != nullptr) visit(static_cast<const Event&>(*event));
+    }
+    return;
+  }
   for (const std::string& bytes : recorded.commit.events()) {
     Event event;
     if (event.ParseFromString(bytes)) visit(event);
@@ -142,32 +153,29 @@ class ServiceOf : public Service {
   }
 
   void Evolve(const Recorded& own, StateRows rows) const final {
-    ForEachEvent(own, [&](const Event& event) { EvolveEvent(own, event, rows); });
+    ForEachEventOf<Event>(own, [&](const Event& event) { EvolveEvent(own, event, rows); });
   }
 
   void Project(const Recorded& own, ViewRows rows) const final {
-    ForEachEvent(own, [&](const Event& event) { ProjectEvent(own, event, rows); });
+    ForEachEventOf<Event>(own, [&](const Event& event) { ProjectEvent(own, event, rows); });
     ProjectCommit(own, rows);
   }
 
-  ParsedEvents Parse(const log::v1::Commit& own) const final {
-    ParsedEvents parsed;
-    parsed.reserve(own.events_size());
-    for (const std::string& bytes : own.events()) {
-      auto event = std::make_unique<Event>();
-      if (!event->ParseFromString(bytes)) event = nullptr;
-      parsed.push_back(std::move(event));
+  int UnreadableEvent(const Recorded& own) const final {
+    const SharedEvents here;
+    const SharedEvents& events = own.events == nullptr ? here : *own.events;
+    const ParsedEvents* const parsed = events.As(Event::default_instance(), own.commit);
+    for (size_t i = 0; parsed != nullptr && i < parsed->size(); ++i) {
+      const int number = EventNumberOf(own.commit.events(static_cast<int>(i)));
+      const bool known = Event::descriptor()->FindFieldByNumber(number) != nullptr;
+      if (!known || (*parsed)[i] == nullptr) return static_cast<int>(i);
     }
-    return parsed;
-  }
-
-  bool Knows(std::string_view event) const final {
-    return Event::descriptor()->FindFieldByNumber(EventNumberOf(event)) != nullptr;
+    return -1;
   }
 
   std::set<std::string> Entities(const Recorded& own) const final {
     std::set<std::string> entities;
-    ForEachEvent(own, [&](const Event& event) { CollectEntities(event, &entities); });
+    ForEachEventOf<Event>(own, [&](const Event& event) { CollectEntities(event, &entities); });
     return entities;
   }
 
@@ -183,14 +191,6 @@ class ServiceOf : public Service {
  private:
   static bool Parse(std::string_view bytes, Command* command) {
     return command->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  }
-
-  template <class Visit>
-  static void ForEachEvent(const Recorded& own, const Visit& visit) {
-    if (own.parsed == nullptr) return ForEachEventOf<Event>(own, visit);
-    for (const auto& event : *own.parsed) {
-      if (event != nullptr) visit(static_cast<const Event&>(*event));
-    }
   }
 
   static std::vector<std::string> Serialised(const std::vector<Command>& commands) {

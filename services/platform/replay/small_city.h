@@ -35,6 +35,8 @@ class SmallRegistry final : public ServiceOf<registry::v1::RegistryCommand, regi
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
   void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
+  bool Folds(std::string_view, int) const override { return true; }
+  bool FoldsRefusals() const override { return true; }
   bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
@@ -62,6 +64,8 @@ class SmallAttendance final
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
   void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
+  bool Folds(std::string_view, int) const override { return true; }
+  bool FoldsRefusals() const override { return true; }
   bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
@@ -85,6 +89,8 @@ class SmallBilling final : public ServiceOf<billing::v1::BillingCommand, billing
   Decision<Event> DecideCommand(const Situation& s, const Command& command) const override;
   void EvolveEvent(const Recorded& own, const Event& event, StateRows rows) const override;
   void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
+  bool Folds(std::string_view, int) const override { return true; }
+  bool FoldsRefusals() const override { return true; }
   bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded& foreign, IntakeRows rows) const override;
   std::vector<Command> ReactTo(const Situation& s, const Recorded& cause) const override;

@@ -13,16 +13,15 @@ constexpr size_t kReadBytes = 2 << 20;
 
 }  // namespace
 
-stored::StoredPosition StoredOf(const Chain& chain) {
-  const ChainPosition& at = chain.at();
+stored::StoredPosition StoredOf(const ChainPosition& at, const LastRecord& last) {
   stored::StoredPosition position;
   position.set_index(at.index);
   position.set_hash(at.hash);
   position.set_claim_index(at.claim_index);
   position.set_offset(at.offset);
   position.set_log_id(at.log_id);
-  position.set_record_offset(chain.last().offset);
-  position.set_hash_before(chain.last().hash_before);
+  position.set_record_offset(last.offset);
+  position.set_hash_before(last.hash_before);
   return position;
 }
 
@@ -104,8 +103,8 @@ absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {
     }
     chain_.set_offset(batch->next_offset);
     // Nobody is answered here yet: written at once, and what a disk refuses is kept and tried again.
-    const absl::Status written =
-        store_->Write(id_.number, NewestOf(unwritten_), StoredOf(chain_), chain_.at().index - before);
+    const absl::Status written = store_->Write(
+        id_.number, NewestOf(unwritten_), StoredOf(chain_.at(), chain_.last()), chain_.at().index - before);
     if (!written.ok()) return written;
     unwritten_.clear();
     found_.clear();

@@ -67,7 +67,7 @@ class Beside {
 };
 
 // Where a chain stands, as a store keeps it.
-stored::StoredPosition StoredOf(const Chain& chain);
+stored::StoredPosition StoredOf(const ChainPosition& at, const LastRecord& last);
 Chain ChainOf(const PartitionId& id, const stored::StoredPosition& stored);
 
 }  // namespace afterbell

@@ -1,6 +1,7 @@
 // A partition as its callers see it: begun, stopped, given work, asked how it is.
 #include "services/platform/runtime/partition.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -11,19 +12,19 @@ namespace afterbell {
 
 using log::v1::Commit;
 
-Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
-                     std::vector<std::shared_ptr<LogPartition>> reads, const Stores& stores,
+Partition::Partition(const Service& service, std::shared_ptr<DecodedLog> log,
+                     std::vector<std::shared_ptr<DecodedLog>> reads, const Stores& stores,
                      const Shared& shared)
     : service_(service),
-      id_(log->id()),
-      log_(std::move(log)),
+      id_(log->log()->id()),
+      decoded_(std::move(log)),
+      log_(decoded_->log()),
       store_(stores.state),
       shared_(shared),
       decider_{service_,       id_,
                shared_.log_id, shared_.clock == log::v1::SIMULATED,
                nullptr,        shared_.limits.events_per_commit_max()},
-      stored_rows_(store_->Live(id_.number)),
-      chain_(id_) {
+      stored_rows_(store_->Live(id_.number)) {
   if (stores.requests != nullptr)
     requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf, /*asked=*/true);
   if (stores.history != nullptr) {
@@ -43,10 +44,11 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
     source.log = commons->log();
     sources_.push_back(std::move(source));
   }
-  for (std::shared_ptr<LogPartition>& foreign : reads) {
+  for (std::shared_ptr<DecodedLog>& foreign : reads) {
     Source source;
-    source.id = foreign->id();
-    source.log = std::move(foreign);
+    source.id = foreign->log()->id();
+    source.log = foreign->log();
+    source.decoded = std::move(foreign);
     sources_.push_back(std::move(source));
   }
   const stored::StoredPosition stored = store_->Position(id_.number);
@@ -55,16 +57,18 @@ Partition::Partition(const Service& service, std::shared_ptr<LogPartition> log,
                                                        .stored_is_empty = stored.index() == 0,
                                                        .commons = &commons_rows_,
                                                        .budget = shared.budget});
-  chain_ = ChainOf(id_, stored);
+  const Chain chain = ChainOf(id_, stored);
+  reader_ = std::make_unique<LogReader>(decoded_, chain.at(), chain.last());
   for (const stored::StoredName& name : stored.names()) names_.push_back({name.from_index(), name.log_id()});
   auto positions = std::make_shared<std::vector<ChainPosition>>();
-  for (const Source& source : sources_) {
+  for (Source& source : sources_) {
     ChainPosition position;
     for (const stored::StoredSource& at : stored.sources()) {
       if (at.service() == source.id.service && at.partition() == source.id.number) {
         position = {at.index(), at.hash(), at.claim_index(), at.offset(), at.log_id()};
       }
     }
+    if (source.decoded != nullptr) source.reader = std::make_unique<LogReader>(source.decoded, position);
     positions->push_back(std::move(position));
   }
   committed_sources_ = std::move(positions);
@@ -86,9 +90,31 @@ void Partition::Start() {
     };
   };
   growth_.push_back(log_->OnGrowth(poke(Urgency::kSoon)));
+  decoded_->SetDriven(true);
   // One record of registry's commons wakes every partition there is: callers' answers go first.
-  for (const Source& source : sources_) growth_.push_back(source.log->OnGrowth(poke(Urgency::kLater)));
+  for (const Source& source : sources_) {
+    growth_.push_back(source.commons != nullptr ? source.log->OnGrowth(poke(Urgency::kLater))
+                                                : ListenTo(source));
+  }
   Poke();
+}
+
+// What holds nothing for this partition wakes it no sooner than the next tick does.
+std::shared_ptr<void> Partition::ListenTo(const Source& source) {
+  return source.decoded->Listen(
+      [self = weak_from_this(), service = source.id.service](const std::vector<DecodedPtr>* decoded) {
+        const auto partition = self.lock();
+        if (partition == nullptr) return;
+        const auto concerns = [&](const DecodedPtr& each) {
+          return each->record.has_commit() && Concerns(partition->service_, service, each->record.commit());
+        };
+        if (decoded == nullptr || partition->wants_all_news_ ||
+            std::any_of(decoded->begin(), decoded->end(), concerns)) {
+          partition->Poke(Urgency::kLater);
+        } else {
+          partition->passed_news_ = true;
+        }
+      });
 }
 
 void Partition::Own() {
@@ -202,6 +228,7 @@ void Partition::Expire(SteadyTime now) {
     call.done(absl::DeadlineExceededError(why), nullptr);
   }
   if (looks_again_) Poke();
+  if (passed_news_.exchange(false)) Poke(Urgency::kLater);
 }
 
 Partition::Stats Partition::stats() const {

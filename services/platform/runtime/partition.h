@@ -35,6 +35,7 @@
 #include "services/platform/projection/store.h"
 #include "services/platform/runtime/beside.h"
 #include "services/platform/runtime/commons.h"
+#include "services/platform/runtime/decoded_log.h"
 #include "services/platform/runtime/live_rows.h"
 #include "services/platform/runtime/pool.h"
 #include "services/platform/runtime/record.h"
@@ -131,8 +132,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
     uint64_t written_index = 0;                           // What the store holds.
   };
 
-  Partition(const Service& service, std::shared_ptr<LogPartition> log,
-            std::vector<std::shared_ptr<LogPartition>> reads, const Stores& stores, const Shared& shared);
+  // Its own log, and those of the same-numbered partitions it reads.
+  Partition(const Service& service, std::shared_ptr<DecodedLog> log,
+            std::vector<std::shared_ptr<DecodedLog>> reads, const Stores& stores, const Shared& shared);
   ~Partition();
 
   // Begins to read.
@@ -197,24 +199,22 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Commit in flight says so.
   struct Source {
     PartitionId id;
-    Commons* commons = nullptr;  // Null for a same-numbered partition.
+    Commons* commons = nullptr;           // Null for a same-numbered partition,
+    std::shared_ptr<DecodedLog> decoded;  // which is read here.
+    std::unique_ptr<LogReader> reader;
     std::shared_ptr<LogPartition> log;
-    Chain chain{PartitionId{}};  // As read; of a same-numbered partition.
-    ChainPosition folded;        // The rows in memory hold everything up to here.
+    ChainPosition folded;  // The rows in memory hold everything up to here.
     uint64_t carried = 0;
-    LogBatch batch;
-    size_t batch_next = 0;
   };
   // Of all sources, in their order. Shared: most records find it as the one before did.
   using Positions = std::shared_ptr<const std::vector<ChainPosition>>;
 
   // Decided, appended or about to be, not read back.
   struct Pending {
-    std::string value;
+    std::string value;  // Until it is appended.
     std::string hash;
-    std::shared_ptr<log::v1::Record> record;
-    ParsedEvents parsed;  // Its events.
-    Positions sources;    // As folded when it was decided.
+    std::shared_ptr<DecodedRecord> made;  // Where it stands is filled in when it is read back.
+    Positions sources;                    // As folded when it was decided.
     Micros newest = 0;
     // Who is answered from it: the command's, and repeats of it; and who is answered an error then.
     std::vector<CommandCall> calls;
@@ -246,10 +246,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Reading back.
   absl::StatusOr<bool> CheckStored();
   absl::Status ReadOwn();
-  absl::StatusOr<bool> ReadOwnRecord(std::string_view value, uint64_t offset);
+  absl::StatusOr<bool> ReadOwnRecord(const DecodedPtr& read);
   void SettleFront(uint64_t offset);
   absl::StatusOr<bool> FoldSeen(const log::v1::Commit& commit);
-  absl::Status FoldRecorded(const log::v1::Commit& commit, uint64_t offset);
+  absl::Status FoldRecorded(const DecodedRecord& read);
   void TakeBeside(const Recorded& recorded, uint64_t offset);
   absl::StatusOr<bool> CatchUpBeside();
   void AnswerSettled();
@@ -265,11 +265,17 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Intake. `react`: as the owner, with reactions; otherwise only the rows.
   absl::Status AdvanceIntake();
   absl::Status AdvanceSource(Source* source, uint64_t until_index, bool react);
-  absl::Status FoldForeign(Source* source, const log::v1::Commit& commit, bool react);
+  absl::Status AdvanceCommons(Source* source, uint64_t until_index, bool react);
+  absl::Status AdvanceReader(Source* source, uint64_t until_index, bool react);
+  absl::StatusOr<bool> ReachSeenOf(const log::v1::Commit& commit, const Source& source);
+  std::shared_ptr<void> ListenTo(const Source& source);
+  void FoldForeign(const Source& source, const Recorded& recorded, bool react);
   void React(const Recorded& cause);
   Positions FoldedPositions();
   // Its log holds more than was folded.
   static bool IsBehind(const Source& source);
+  // Where the last of its own records stands that was read back.
+  const ChainPosition& settled() const { return reader_->at(); }
 
   // Deciding.
   void FireDeadlines();
@@ -279,10 +285,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void AnswerError(CommandCall call, absl::Status error);
   log::v1::Commit NewHead();
   void Push(log::v1::Commit head, std::vector<CommandCall> calls);
+  void PushMade(std::shared_ptr<DecodedRecord> made, std::vector<CommandCall> calls);
   void AppendNew();
   Micros Now();
   // The stores hold all that was read back.
-  bool Written() const { return written_index_ == chain_.at().index; }
+  bool Written() const { return written_index_ == settled().index; }
   bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
 
   // Queries.
@@ -293,6 +300,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   ReadView ViewOfSettled() const;
   const Service& service_;
   const PartitionId id_;
+  const std::shared_ptr<DecodedLog> decoded_;
   const std::shared_ptr<LogPartition> log_;
   Store* const store_;
   const Shared& shared_;
@@ -305,13 +313,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool stored_checked_ = false;
   CommonsRows commons_rows_;
   std::unique_ptr<LiveRows> rows_;
-  Chain chain_;                  // As read back.
-  Positions committed_sources_;  // As of the last record read back, in order of sources_,
-  Micros committed_newest_ = 0;  // with the newest recorded_at known there.
-  uint64_t written_index_ = 0;   // What the stores hold,
-  uint64_t captured_index_ = 0;  // and will, when the batch under way is written.
-  uint64_t counted_index_ = 0;   // Looked at, and
-  uint64_t counted_ = 0;         // so many counted as in no file, since the last batch.
+  std::unique_ptr<LogReader> reader_;  // Its records, as read back.
+  Positions committed_sources_;        // As of the last record read back, in order of sources_,
+  Micros committed_newest_ = 0;        // with the newest recorded_at known there.
+  uint64_t written_index_ = 0;         // What the stores hold,
+  uint64_t captured_index_ = 0;        // and will, when the batch under way is written.
+  uint64_t counted_index_ = 0;         // Looked at, and
+  uint64_t counted_ = 0;               // so many counted as in no file, since the last batch.
   SteadyTime unwritten_since_ = SteadyTime::max();
   bool caught_up_ = false;
   bool waits_for_writer_ = false;  // While a long log is folded.
@@ -362,7 +370,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::atomic<bool> quiet_{false};
   std::atomic<uint64_t> quiet_ends_{0};  // The ends of all its logs, added up, when it came to rest.
   std::atomic<Micros> next_due_{INT64_MAX};
-  std::atomic<bool> looks_again_{false};  // At the next tick.
+  std::atomic<bool> looks_again_{false};     // At the next tick.
+  std::atomic<bool> wants_all_news_{false};  // Somebody waits for records that hold nothing for it;
+  std::atomic<bool> passed_news_{false};     // else there are some, to be passed at the next tick.
   std::atomic<bool> has_unseen_{false};
   std::atomic<bool> seen_asked_{false};
 };

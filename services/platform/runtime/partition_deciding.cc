@@ -38,7 +38,7 @@ Commit Partition::NewHead() {
   Commit head;
   head.set_index(tail_index_ + 1);
   head.set_tag(Chain::TagOf(tail_hash_));
-  head.set_claim_index(chain_.at().claim_index);
+  head.set_claim_index(settled().claim_index);
   *head.mutable_recorded_at() = TimestampOf(recorded_at);
   *head.mutable_occurred_at() = TimestampOf(recorded_at);
   head.set_service_date(DateOf(recorded_at));
@@ -47,24 +47,28 @@ Commit Partition::NewHead() {
 }
 
 void Partition::Push(Commit head, std::vector<CommandCall> calls) {
-  AFTERBELL_CHECK(head.index() == tail_index_ + 1);
-  AFTERBELL_CHECK(tail_index_ == chain_.at().index + pending_.size());
+  auto made = std::make_shared<DecodedRecord>();
+  *made->record.mutable_commit() = std::move(head);
+  PushMade(std::move(made), std::move(calls));
+}
+
+void Partition::PushMade(std::shared_ptr<DecodedRecord> made, std::vector<CommandCall> calls) {
+  Commit& commit = *made->record.mutable_commit();
+  AFTERBELL_CHECK(commit.index() == tail_index_ + 1);
+  AFTERBELL_CHECK(tail_index_ == settled().index + pending_.size());
   for (Source& source : sources_) {
     AFTERBELL_CHECK(source.carried <= source.folded.index);
     if (source.folded.index <= source.carried) continue;
-    log::v1::Seen* seen = head.add_seen();
+    log::v1::Seen* seen = commit.add_seen();
     seen->set_service(source.id.service);
     seen->set_partition(source.id.number);
     seen->set_index(source.folded.index);
     source.carried = source.folded.index;
   }
+  EvolveRecorded(service_, Recorded{commit, id_.service, id_.number, &made->events}, *rows_);
   Pending pending;
-  pending.parsed = service_.Parse(head);
-  EvolveRecorded(service_, Recorded{head, id_.service, id_.number, &pending.parsed}, *rows_);
-  pending.record = std::make_shared<Record>();
-  *pending.record->mutable_commit() = std::move(head);
-  const Commit& commit = pending.record->commit();
-  pending.value = pending.record->SerializeAsString();
+  pending.value = made->record.SerializeAsString();
+  pending.made = std::move(made);
   pending.hash = Chain::Next(tail_hash_, pending.value);
   rows_->CloseList();
   pending.sources = FoldedPositions();
@@ -85,7 +89,13 @@ void Partition::AppendNew() {
   AFTERBELL_CHECK(appended_ <= pending_.size());
   if (appended_ >= pending_.size()) return;
   std::vector<std::string> values;
-  for (; appended_ < pending_.size(); ++appended_) values.push_back(pending_[appended_].value);
+  for (; appended_ < pending_.size(); ++appended_) {
+    Pending& pending = pending_[appended_];
+    values.push_back(std::move(pending.value));
+    pending.value.clear();
+    pending.made->at.hash = pending.hash;
+    decoded_->Expect(values.back(), pending.made);
+  }
   log_->Append(std::move(values), [self = weak_from_this()](const absl::Status& status, uint64_t) {
     const auto partition = self.lock();
     if (partition == nullptr || status.ok()) return;
@@ -268,9 +278,18 @@ void Partition::DecideCommand(CommandCall call) {
                                             "record_bytes_max: one command led to ", bytes, " bytes, ",
                                             shared_.limits.record_bytes_max(), " are allowed")));
   }
+  auto made = std::make_shared<DecodedRecord>();
+  *made->record.mutable_commit() = std::move(head);
+  const Recorded decided{made->record.commit(), id_.service, id_.number, &made->events};
+  if (const int unreadable = service_.UnreadableEvent(decided); unreadable >= 0) {
+    return AnswerError(std::move(call),
+                       absl::InternalError(absl::StrCat("event ", unreadable, " that follows from '",
+                                                        service_.CommandName(made->record.commit().command()),
+                                                        "' cannot be read back; nothing was recorded")));
+  }
   std::vector<CommandCall> calls;
   calls.push_back(std::move(call));
-  Push(std::move(head), std::move(calls));
+  PushMade(std::move(made), std::move(calls));
 }
 
 }  // namespace afterbell

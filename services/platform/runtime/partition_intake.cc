@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/reference/reference.h"
 #include "services/platform/runtime/partition.h"
 
@@ -11,10 +12,6 @@ namespace afterbell {
 namespace {
 
 using log::v1::Commit;
-using log::v1::Record;
-
-constexpr size_t kReadRecords = 2048;
-constexpr size_t kReadBytes = 2 << 20;
 
 }  // namespace
 
@@ -26,79 +23,71 @@ absl::Status Partition::AdvanceIntake() {
 }
 
 bool Partition::IsBehind(const Source& source) {
-  const uint64_t end = source.log->End();
-  if (source.commons == nullptr)
-    return source.chain.at().offset < end || source.batch_next < source.batch.records.size();
-  return source.commons->offset() < end || source.folded.index < source.commons->index();
+  if (source.reader != nullptr) return source.reader->IsBehind();
+  return source.commons->offset() < source.log->End() || source.folded.index < source.commons->index();
 }
 
 absl::Status Partition::AdvanceSource(Source* source, uint64_t until_index, bool react) {
-  if (source->commons != nullptr) {
-    if (source->folded.index >= until_index) return absl::OkStatus();
-    AFTERBELL_RETURN_IF_ERROR(source->commons->CatchUp());
-    const uint64_t end = std::min(until_index, source->commons->index());
-    while (source->folded.index < end && (!react || HasRoom())) {
-      const std::shared_ptr<const Commit> commit = source->commons->At(source->folded.index + 1);
-      ++source->folded.index;
-      folded_ = nullptr;
-      commons_rows_.SetAsOf(source->id.service, source->folded.index);
-      if (commit != nullptr) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, *commit, react));
-    }
-    return absl::OkStatus();
-  }
-  while (source->folded.index < until_index && (!react || HasRoom())) {
-    if (source->batch_next >= source->batch.records.size()) {
-      if (source->chain.at().offset >= source->log->End()) return absl::OkStatus();
-      absl::StatusOr<LogBatch> batch = source->log->Read(source->chain.at().offset, kReadRecords, kReadBytes);
-      if (!batch.ok()) return batch.status();
-      source->batch = *std::move(batch);
-      source->batch_next = 0;
-      if (source->batch.records.empty()) return absl::OkStatus();
-    }
-    const LogBatch::Entry entry = source->batch.records[source->batch_next++];
-    const std::shared_ptr<const void> holds = source->batch.holds;
-    Record record;
-    if (!record.ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size()))) {
-      return absl::DataLossError(absl::StrCat(ToString(source->id), " at ", entry.offset, ": not a record"));
-    }
-    if (react && record.has_commit() && source->chain.Follows(record.commit())) {
-      // Nobody judges on older facts than the judged had.
-      for (const log::v1::Seen& seen : record.commit().seen()) {
-        for (Source& other : sources_) {
-          if (&other == source || other.id.service != seen.service() || other.id.number != seen.partition())
-            continue;
-          AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&other, seen.index(), react));
-          if (other.folded.index >= seen.index()) continue;
-          --source->batch_next;  // Not here, or no room: taken up again when there is.
-          return absl::OkStatus();
-        }
-      }
-    }
-    const Verdict verdict = source->chain.Offer(record, entry.value, entry.offset);
-    if (verdict == Verdict::kDiverged) return absl::DataLossError(source->chain.divergence());
-    if (verdict == Verdict::kVoid) {
-      source->folded.offset = entry.offset + 1;
-      folded_ = nullptr;
-      continue;
-    }
-    source->folded = source->chain.at();
+  return source->commons != nullptr ? AdvanceCommons(source, until_index, react)
+                                    : AdvanceReader(source, until_index, react);
+}
+
+absl::Status Partition::AdvanceCommons(Source* source, uint64_t until_index, bool react) {
+  if (source->folded.index >= until_index) return absl::OkStatus();
+  AFTERBELL_RETURN_IF_ERROR(source->commons->CatchUp());
+  const uint64_t end = std::min(until_index, source->commons->index());
+  while (source->folded.index < end && (!react || HasRoom())) {
+    const std::shared_ptr<const Commit> commit = source->commons->At(source->folded.index + 1);
+    ++source->folded.index;
     folded_ = nullptr;
-    if (record.has_commit()) AFTERBELL_RETURN_IF_ERROR(FoldForeign(source, record.commit(), react));
+    commons_rows_.SetAsOf(source->id.service, source->folded.index);
+    if (commit != nullptr) FoldForeign(*source, Recorded{*commit, source->id.service, 0}, react);
   }
   return absl::OkStatus();
 }
 
-absl::Status Partition::FoldForeign(Source* source, const Commit& commit, bool react) {
-  const Recorded recorded{commit, source->id.service, source->id.number};
+absl::Status Partition::AdvanceReader(Source* source, uint64_t until_index, bool react) {
+  while (source->folded.index < until_index && (!react || HasRoom())) {
+    AFTERBELL_ASSIGN_OR_RETURN(const DecodedPtr read, source->reader->Next());
+    if (read == nullptr) return absl::OkStatus();
+    const Commit* const commit = read->valid && read->record.has_commit() ? &read->record.commit() : nullptr;
+    if (react && commit != nullptr) {
+      AFTERBELL_ASSIGN_OR_RETURN(const bool reached, ReachSeenOf(*commit, *source));
+      if (!reached) return absl::OkStatus();  // Not here, or no room: taken up again when there is.
+    }
+    source->reader->Pass();
+    source->folded = source->reader->at();
+    folded_ = nullptr;
+    if (commit != nullptr)
+      FoldForeign(*source, Recorded{*commit, source->id.service, source->id.number, &read->events}, react);
+  }
+  return absl::OkStatus();
+}
+
+// Nobody judges on older facts than the judged had. What a record says it has seen counts for those behind it
+// too, for they name only what has changed; so also where the record itself holds nothing for this partition.
+absl::StatusOr<bool> Partition::ReachSeenOf(const Commit& commit, const Source& source) {
+  for (const log::v1::Seen& seen : commit.seen()) {
+    for (Source& other : sources_) {
+      if (&other == &source || other.id.service != seen.service() || other.id.number != seen.partition())
+        continue;
+      AFTERBELL_RETURN_IF_ERROR(AdvanceSource(&other, seen.index(), /*react=*/true));
+      if (other.folded.index < seen.index()) return false;
+    }
+  }
+  return true;
+}
+
+void Partition::FoldForeign(const Source& source, const Recorded& recorded, bool react) {
   newest_ = std::max(newest_, recorded.recorded_at());
   ++unseen_;
+  const bool commons = source.commons != nullptr;
+  if (!commons && !Concerns(service_, source.id.service, recorded.commit)) return;
   // A record of what was seen is no fact: else two services would tell each other for ever.
-  const bool fact = !commit.events().empty() || commit.has_refusal();
+  const bool fact = !recorded.commit.events().empty() || recorded.commit.has_refusal();
   if (fact && react && facts_since_ == SteadyTime::max()) facts_since_ = std::chrono::steady_clock::now();
-  if (source->commons == nullptr || (id_.number == 0 && service_.FoldsCommons()))
-    service_.Fold(recorded, *rows_);
+  if (!commons || (id_.number == 0 && service_.FoldsCommons())) service_.Fold(recorded, *rows_);
   if (react) React(recorded);
-  return absl::OkStatus();
 }
 
 void Partition::React(const Recorded& cause) {

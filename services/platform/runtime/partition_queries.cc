@@ -20,6 +20,7 @@ void Partition::Wait(const log::v1::Position& position, SteadyTime deadline, boo
     } else {
       waiters_.push_back({position, deadline, written, std::move(reached)});
       wants_written_ = wants_written_ || written;
+      wants_all_news_ = true;
     }
   }
   if (!refused.ok()) return reached(refused);
@@ -27,7 +28,7 @@ void Partition::Wait(const log::v1::Position& position, SteadyTime deadline, boo
 }
 
 uint64_t Partition::SettledIndexOf(const std::string& service, uint32_t partition) const {
-  if (service == id_.service && partition == id_.number) return chain_.at().index;
+  if (service == id_.service && partition == id_.number) return settled().index;
   for (size_t i = 0; i < sources_.size(); ++i) {
     if (sources_[i].id.service == service && sources_[i].id.number == partition)
       return (*committed_sources_)[i].index;
@@ -44,7 +45,7 @@ bool Partition::Reached(const log::v1::Position& position, absl::Status* never) 
   for (const log::v1::Seen& at : position.at()) {
     const bool own = at.service() == id_.service && at.partition() == id_.number;
     // Nobody was told of a record that is not in the log: when all of it is known and read, there is no more.
-    if (own && at.index() > chain_.at().index && log_->knows_end() && chain_.at().offset >= log_->End()) {
+    if (own && at.index() > settled().index && log_->knows_end() && settled().offset >= log_->End()) {
       *never = absl::FailedPreconditionError("the position lies beyond the end of the log");
       return false;
     }
@@ -65,7 +66,7 @@ ReadView Partition::ViewOfSettled() const {
     at->set_partition(id.number);
     at->set_index(index);
   };
-  add(id_, chain_.at().index);
+  add(id_, settled().index);
   for (size_t i = 0; i < sources_.size(); ++i) add(sources_[i].id, (*committed_sources_)[i].index);
   view.history = [this](std::string_view entity, uint64_t after, int records_max) {
     std::vector<HistoryEntry> entries;

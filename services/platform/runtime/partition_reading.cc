@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/check.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/log/begin.h"
 #include "services/platform/runtime/partition.h"
 
@@ -14,8 +15,8 @@ namespace {
 using log::v1::Commit;
 using log::v1::Record;
 
+// Records after which, in the midst of a long log, callers are answered and the store is looked after.
 constexpr size_t kReadRecords = 2048;
-constexpr size_t kReadBytes = 2 << 20;
 // Rows that make a batch worth writing before it is old, and while a long log is folded.
 constexpr size_t kBatchRows = 8192;
 constexpr size_t kFoldingBatchRows = 65536;
@@ -26,35 +27,30 @@ constexpr size_t kFoldingRowsMax = 2 * kFoldingBatchRows;
 
 // Whether the log still holds what the store rests on. False: it has to fetch that first.
 absl::StatusOr<bool> Partition::CheckStored() {
-  if (stored_checked_ || chain_.at().index == 0) return stored_checked_ = true;
-  const uint64_t offset = chain_.last().offset;
+  if (stored_checked_ || settled().index == 0) return stored_checked_ = true;
+  const uint64_t offset = reader_->last().offset;
   // Its end was known when it was opened: what lies beyond it now is gone.
   if (offset < log_->End()) {
     const absl::StatusOr<LogBatch> batch = log_->Read(offset, 1, 1);
     if (!batch.ok()) return batch.status();
     if (batch->records.empty()) return false;
-    if (batch->records[0].offset == offset && IsLastOf(chain_, batch->records[0].value))
-      return stored_checked_ = true;
+    const std::string hash = Chain::Next(reader_->last().hash_before, batch->records[0].value);
+    if (batch->records[0].offset == offset && hash == settled().hash) return stored_checked_ = true;
   }
   return absl::DataLossError(absl::StrCat(
-      ToString(id_), ": the projection holds record ", chain_.at().index, ", which stood at offset ", offset,
+      ToString(id_), ": the projection holds record ", settled().index, ", which stood at offset ", offset,
       " and is not there: the log has lost records, or is another copy of it"));
 }
 
 absl::Status Partition::ReadOwn() {
   waits_for_writer_ = false;
-  while (chain_.at().offset < log_->End() && !(caught_up_ && !owner_ && MustHold())) {
-    absl::StatusOr<LogBatch> batch = log_->Read(chain_.at().offset, kReadRecords, kReadBytes);
-    if (!batch.ok()) return batch.status();
-    if (batch->records.empty()) break;  // On their way here: the log will say that it has grown.
-    for (const LogBatch::Entry& entry : batch->records) {
-      const absl::StatusOr<bool> read = ReadOwnRecord(entry.value, entry.offset);
-      if (!read.ok()) return read.status();
-      if (*read) continue;
-      AnswerSettled();
-      return absl::OkStatus();
-    }
-    chain_.set_offset(batch->next_offset);
+  size_t read = 0;
+  while (!(caught_up_ && !owner_ && MustHold())) {
+    AFTERBELL_ASSIGN_OR_RETURN(const DecodedPtr next, reader_->Next());
+    if (next == nullptr) break;  // The rest is on its way here: the log will say that it has grown.
+    AFTERBELL_ASSIGN_OR_RETURN(const bool taken, ReadOwnRecord(next));
+    if (!taken) break;
+    if (++read % kReadRecords != 0) continue;
     AnswerSettled();
     // A long log is folded in one turn: what is much goes to the writer meanwhile, and memory keeps its
     // bound.
@@ -64,37 +60,30 @@ absl::Status Partition::ReadOwn() {
     waits_for_writer_ = rows_->unwritten() >= kFoldingRowsMax;
     if (waits_for_writer_) break;  // It says when it has got on.
   }
+  AnswerSettled();
   return absl::OkStatus();
 }
 
 // False: not yet, because it has seen what is not here.
-absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t offset) {
-  if (!pending_.empty() && pending_.front().value == value) {
-    // The very bytes this writer made for the next place, so what it computed then holds.
-    if (chain_.at().hash.empty() ||
-        pending_.front().record->commit().tag() != Chain::TagOf(chain_.at().hash)) {
-      return absl::InternalError("a record in flight does not follow what was read back");
-    }
-    SettleFront(offset);
-    return true;
-  }
-  Record record;
-  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-    return absl::DataLossError(absl::StrCat(ToString(id_), " at ", offset, ": not a record"));
-  }
-  if (record.has_commit() && chain_.Follows(record.commit())) {
-    if (owner_ || !pending_.empty()) LoseOwnership();
-    const absl::StatusOr<bool> folded = FoldSeen(record.commit());
-    if (!folded.ok() || !*folded) return folded;
-  }
-  const Verdict verdict = chain_.Offer(record, value, offset);
-  if (verdict == Verdict::kDiverged) return absl::DataLossError(chain_.divergence());
-  if (verdict == Verdict::kVoid) {
+absl::StatusOr<bool> Partition::ReadOwnRecord(const DecodedPtr& read) {
+  const Record& record = read->record;
+  if (!read->valid) {
+    reader_->Pass();
     std::lock_guard<std::mutex> lock(mutex_);
     ++stats_.void_records;
     if (record.has_claim() && record.claim().instance_id() == shared_.instance_id) claiming_ = false;
     return true;
   }
+  if (!pending_.empty() && read->at.hash == pending_.front().hash) {
+    SettleFront(read->offset());
+    return true;
+  }
+  if (record.has_commit()) {
+    if (owner_ || !pending_.empty()) LoseOwnership();
+    const absl::StatusOr<bool> folded = FoldSeen(record.commit());
+    if (!folded.ok() || !*folded) return folded;
+  }
+  reader_->Pass();
   switch (record.body_case()) {
     case Record::kGenesis:
       if (record.genesis().log_id() != shared_.log_id) {
@@ -104,14 +93,14 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
       break;
     case Record::kRestored: {
       const std::lock_guard<std::mutex> lock(mutex_);
-      names_.push_back({chain_.at().index, chain_.at().log_id});
+      names_.push_back({settled().index, settled().log_id});
       break;
     }
     case Record::kClaim: {
       LoseOwnership();
       owner_ = record.claim().instance_id() == shared_.instance_id;
       claiming_ = false;
-      newest_claim_ = {record.claim().instance_id(), record.claim().address(), chain_.at().index};
+      newest_claim_ = {record.claim().instance_id(), record.claim().address(), settled().index};
       {
         std::lock_guard<std::mutex> lock(mutex_);
         ++stats_.claims;
@@ -122,13 +111,13 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(std::string_view value, uint64_t o
       break;
     }
     default:
-      AFTERBELL_RETURN_IF_ERROR(FoldRecorded(record.commit(), offset));
+      AFTERBELL_RETURN_IF_ERROR(FoldRecorded(*read));
       return true;
   }
   committed_sources_ = FoldedPositions();
   committed_newest_ = newest_;
-  tail_index_ = chain_.at().index;
-  tail_hash_ = chain_.at().hash;
+  tail_index_ = settled().index;
+  tail_hash_ = settled().hash;
   return true;
 }
 
@@ -142,12 +131,12 @@ void Partition::SettleFront(uint64_t offset) {
   Pending& front = pending_.front();
   // Each record in flight owns one list of changes.
   AFTERBELL_CHECK(rows_->lists_in_flight() == pending_.size());
-  AFTERBELL_CHECK(front.record->commit().index() == chain_.at().index + 1);
-  chain_.Accept(front.hash, offset);
+  const Commit& commit = front.made->record.commit();
+  AFTERBELL_CHECK(commit.index() == settled().index + 1);
+  reader_->Pass();
   rows_->SettleFront();
-  const Commit& commit = front.record->commit();
   if (!commit.request_id().empty()) requests_in_flight_.erase(RequestKey(commit));
-  TakeBeside(Recorded{commit, id_.service, id_.number, &front.parsed}, offset);
+  TakeBeside(Recorded{commit, id_.service, id_.number, &front.made->events}, offset);
   committed_sources_ = std::move(front.sources);
   committed_newest_ = front.newest;
   unanswered_.push_back(std::move(front));
@@ -179,23 +168,22 @@ absl::StatusOr<bool> Partition::FoldSeen(const Commit& commit) {
   return true;
 }
 
-absl::Status Partition::FoldRecorded(const Commit& commit, uint64_t offset) {
-  for (const std::string& event : commit.events()) {
-    if (service_.Knows(event)) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat(ToString(id_), " record ", commit.index(),
-                     " holds an event this build does not know: a newer one is ", "needed"));
+absl::Status Partition::FoldRecorded(const DecodedRecord& read) {
+  const Commit& commit = read.record.commit();
+  const Recorded recorded{commit, id_.service, id_.number, &read.events};
+  if (const int unreadable = service_.UnreadableEvent(recorded); unreadable >= 0) {
+    return absl::FailedPreconditionError(absl::StrCat(ToString(id_), " record ", commit.index(),
+                                                      " holds an event this build does not know (",
+                                                      unreadable, "): a newer one is needed"));
   }
-  const ParsedEvents parsed = service_.Parse(commit);
-  const Recorded recorded{commit, id_.service, id_.number, &parsed};
   EvolveRecorded(service_, recorded, *rows_);
   rows_->SettleOpen();
-  TakeBeside(recorded, offset);
+  TakeBeside(recorded, read.offset());
   newest_ = std::max(newest_, MicrosOf(commit.recorded_at()));
   committed_sources_ = FoldedPositions();
   committed_newest_ = newest_;
-  tail_index_ = chain_.at().index;
-  tail_hash_ = chain_.at().hash;
+  tail_index_ = settled().index;
+  tail_hash_ = settled().hash;
   unseen_ = 0;
   facts_since_ = SteadyTime::max();
   return absl::OkStatus();
@@ -206,7 +194,7 @@ absl::StatusOr<bool> Partition::CatchUpBeside() {
   for (Beside* each : {requests_.get(), history_.get()}) {
     if (beside_caught_up_) break;
     if (each == nullptr) continue;
-    const absl::StatusOr<bool> reached = each->CatchUp(*log_, chain_.at().index);
+    const absl::StatusOr<bool> reached = each->CatchUp(*log_, settled().index);
     if (absl::IsResourceExhausted(reached.status())) return false;
     if (!reached.ok() || !*reached) return reached;
   }
@@ -230,7 +218,7 @@ Partition::Positions Partition::FoldedPositions() {
 }
 
 stored::StoredPosition Partition::PositionOfSettled() const {
-  stored::StoredPosition position = StoredOf(chain_);
+  stored::StoredPosition position = StoredOf(settled(), reader_->last());
   for (const auto& [index, name] : names_) {
     stored::StoredName* stored = position.add_names();
     stored->set_from_index(index);
@@ -259,17 +247,17 @@ void Partition::AnswerSettled() {
   std::vector<Pending> answered = std::exchange(unanswered_, {});
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    stats_.index = chain_.at().index;
+    stats_.index = settled().index;
     stats_.commits += answered.size();
   }
   for (Pending& pending : answered) {
     for (CommandCall& call : pending.calls)
-      call.done(call.error, call.error.ok() ? &pending.record->commit() : nullptr);
+      call.done(call.error, call.error.ok() ? &pending.made->record.commit() : nullptr);
   }
 }
 
 void Partition::CountSettled() {
-  const uint64_t index = chain_.at().index;
+  const uint64_t index = settled().index;
   if (index == counted_index_) return;
   // Of a long log that is folded none is: whoever is killed then folds it again.
   if (caught_up_) {
@@ -293,7 +281,7 @@ absl::Status Partition::TakeWritten() {
   }
   if (!done) return absl::OkStatus();
   if (!done->ok()) return *done;
-  AFTERBELL_CHECK(written_index_ <= captured_index_ && captured_index_ <= chain_.at().index);
+  AFTERBELL_CHECK(written_index_ <= captured_index_ && captured_index_ <= settled().index);
   written_index_ = captured_index_;
   rows_->Written();
   if (requests_ != nullptr) requests_->Written();
@@ -304,7 +292,7 @@ absl::Status Partition::TakeWritten() {
 // Hands what is settled to the writer: when somebody waits for it, when it is much, or when it is old. While
 // a long log is folded only what is much goes: a row that changes often is written once.
 void Partition::CaptureBatch(bool now) {
-  if (captured_index_ != written_index_ || chain_.at().index == captured_index_) return;
+  if (captured_index_ != written_index_ || settled().index == captured_index_) return;
   const size_t rows = rows_->unwritten();
   const auto age = std::chrono::steady_clock::now() - unwritten_since_;
   const bool much = rows >= (caught_up_ ? kBatchRows : kFoldingBatchRows);
@@ -315,7 +303,7 @@ void Partition::CaptureBatch(bool now) {
   batch.partition = id_.number;
   batch.state = store_;
   batch.position = PositionOfSettled();
-  batch.beside = StoredOf(chain_);
+  batch.beside = StoredOf(settled(), reader_->last());
   batch.rows = rows_->Capture();
   if (requests_ != nullptr) {
     batch.requests = requests_->store();
@@ -326,7 +314,7 @@ void Partition::CaptureBatch(bool now) {
     batch.history_rows = history_->Capture();
   }
   batch.records = std::exchange(counted_, 0);
-  captured_index_ = chain_.at().index;
+  captured_index_ = settled().index;
   unwritten_since_ = SteadyTime::max();
   batch.done = [self = shared_from_this()](const absl::Status& status) {
     {
@@ -348,6 +336,7 @@ void Partition::Reset(const absl::Status& answer) {
     }
   }
   pending_.clear();
+  decoded_->ExpectNothing();
   appended_ = 0;
   requests_in_flight_.clear();
   rows_->DropInFlight();
@@ -355,16 +344,14 @@ void Partition::Reset(const absl::Status& answer) {
   for (size_t i = 0; i < sources_.size(); ++i) {
     Source& source = sources_[i];
     source.folded = (*committed_sources_)[i];
-    source.chain = Chain(source.id, source.folded);
     source.carried = source.folded.index;
-    source.batch = LogBatch();
-    source.batch_next = 0;
+    if (source.reader != nullptr) source.reader->MoveTo(source.folded);
     if (source.commons != nullptr) commons_rows_.SetAsOf(source.id.service, source.folded.index);
   }
   AFTERBELL_CHECK(rows_->lists_in_flight() == 0);
   newest_ = committed_newest_;
-  tail_index_ = chain_.at().index;
-  tail_hash_ = chain_.at().hash;
+  tail_index_ = settled().index;
+  tail_hash_ = settled().hash;
   unseen_ = 0;
   facts_since_ = SteadyTime::max();
   clock_index_ = ~uint64_t{0};
@@ -380,10 +367,10 @@ void Partition::Reset(const absl::Status& answer) {
 }
 
 void Partition::ClaimPartition() {
-  if (chain_.at().index == 0 && !shared_.begins) return;  // Its Genesis is on its way here.
+  if (settled().index == 0 && !shared_.begins) return;  // Its Genesis is on its way here.
   claiming_ = true;
   std::vector<std::string> values;
-  ChainPosition at = chain_.at();
+  ChainPosition at = settled();
   const Micros now = shared_.clock == log::v1::REAL ? shared_.now() : newest_;
   if (at.index == 0) {
     const Record record = GenesisOf({shared_.log_id, {}, shared_.school_partitions, shared_.clock, now}, id_);

@@ -35,7 +35,7 @@ void Partition::Step() {
     if (!status.ok()) Halt(status);
   } while (again_);
   uint64_t ends = log_->End();
-  bool read_to_end = pending_.empty() && chain_.at().offset >= ends && (owner_ || !WantsOwner());
+  bool read_to_end = pending_.empty() && !reader_->IsBehind() && (owner_ || !WantsOwner());
   for (const Source& source : sources_) {
     ends += source.log->End();
     // A follower folds only what its owner has seen.
@@ -113,9 +113,10 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   }
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    stats_.read_offset = chain_.at().offset;
-    if (!short_of_foreign && chain_.at().offset >= log_->End()) stats_.caught_up = caught_up_ = true;
+    stats_.read_offset = settled().offset;
+    if (!short_of_foreign && settled().offset >= log_->End()) stats_.caught_up = caught_up_ = true;
     wants_written = wants_written_ || stopping;
+    wants_all_news_ = !waiters_.empty() || short_of_foreign;
     stats_.row_bytes = rows_->bytes();
     stats_.rows_unwritten = rows_->unwritten();
   }
@@ -211,6 +212,11 @@ void Partition::Halt(absl::Status why) {
 }
 
 void Partition::SayStopped() {
+  decoded_->SetDriven(false);
+  reader_->Leave();
+  for (const Source& source : sources_) {
+    if (source.reader != nullptr) source.reader->Leave();
+  }
   std::lock_guard<std::mutex> lock(mutex_);
   stopped_ = true;
   has_stopped_.notify_all();

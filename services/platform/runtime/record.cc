@@ -1,5 +1,7 @@
 #include "services/platform/runtime/record.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/projection/stored.pb.h"
@@ -208,6 +210,14 @@ absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Row
   return DecideCommands(decider, commands, rows, head);
 }
 
+bool Concerns(const Service& service, std::string_view source, const Commit& commit) {
+  if (commit.has_refusal() && service.FoldsRefusals()) return true;
+  return std::any_of(commit.events().begin(), commit.events().end(), [&](const std::string& event) {
+    const int number = EventNumberOf(event);
+    return service.Folds(source, number) || service.Hears(source, /*commons=*/false, number);
+  });
+}
+
 bool SaysAnything(const Commit& head) {
   return !head.events().empty() || head.has_refusal() || !head.blocked().empty() ||
          !head.runs_opened().empty();
@@ -257,12 +267,9 @@ void FinishEvolving(const Commit& commit, AllRows rows) {
 }  // namespace
 
 void EvolveRecorded(const Service& service, const Recorded& recorded, RowSink& rows) {
-  ParsedEvents parsed;
+  const SharedEvents here;
   Recorded whole = recorded;
-  if (whole.parsed == nullptr) {
-    parsed = service.Parse(recorded.commit);
-    whole.parsed = &parsed;
-  }
+  if (whole.events == nullptr) whole.events = &here;
   service.Evolve(whole, rows);
   service.Project(whole, rows);
   FinishEvolving(recorded.commit, rows);

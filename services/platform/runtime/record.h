@@ -47,9 +47,13 @@ absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Row
 // Whether a decided head says anything: a reaction that does not is quiet, and is not recorded.
 bool SaysAnything(const log::v1::Commit& head);
 
-// Folds a Commit: events (parsed here, unless they are), views, and the platform's own rows (deadlines fired,
-// refusals seen, reactions blocked, runs).
+// Folds a Commit: events, views, and the platform's own rows (deadlines fired, refusals seen, reactions
+// blocked, runs).
 void EvolveRecorded(const Service& service, const Recorded& recorded, RowSink& rows);
+
+// Whether a record of the same-numbered partition of `source` holds anything for a service: facts, or a
+// cause. What does not may be passed without being folded.
+bool Concerns(const Service& service, std::string_view source, const log::v1::Commit& commit);
 
 // Rows kept beside the state (beside.h): the request id of a record, and the entities it names.
 void RequestRowsOf(const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows);

@@ -92,24 +92,33 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   // opened.
   shared.incarnation = runtime->commons_.front()->log_id();
   if (shared.incarnation.empty()) shared.incarnation = shared.log_id;
+  // One for all who read it here.
+  const auto budget = std::make_shared<DecodedBudget>(opened.limits.decoded_bytes_max());
+  std::map<PartitionId, std::shared_ptr<DecodedLog>> read_here;
+  const auto decoded = [&](const PartitionId& id) -> absl::StatusOr<std::shared_ptr<DecodedLog>> {
+    std::shared_ptr<DecodedLog>& known = read_here[id];
+    if (known == nullptr) {
+      AFTERBELL_ASSIGN_OR_RETURN(auto log, opened.log->Open(id));
+      known = std::make_shared<DecodedLog>(std::move(log), budget);
+    }
+    return known;
+  };
   shared.budget->partitions = opened.services.size() * (shared.school_partitions + 1);
   for (const Service* service : opened.services) {
     const std::string name(service->name());
     Stores stores;
     AFTERBELL_RETURN_IF_ERROR(runtime->OpenStores(*service, &stores));
     for (uint32_t number = 0; number <= shared.school_partitions; ++number) {
-      auto log = opened.log->Open({name, number});
-      if (!log.ok()) return log.status();
-      std::vector<std::shared_ptr<LogPartition>> reads;
+      AFTERBELL_ASSIGN_OR_RETURN(auto log, decoded({name, number}));
+      std::vector<std::shared_ptr<DecodedLog>> reads;
       if (number > 0) {
         for (const std::string_view foreign : service->reads()) {
-          auto read = opened.log->Open({std::string(foreign), number});
-          if (!read.ok()) return read.status();
-          reads.push_back(*std::move(read));
+          AFTERBELL_ASSIGN_OR_RETURN(auto read, decoded({std::string(foreign), number}));
+          reads.push_back(std::move(read));
         }
       }
       runtime->partitions_[{name, number}] =
-          std::make_shared<Partition>(*service, *std::move(log), std::move(reads), stores, shared);
+          std::make_shared<Partition>(*service, std::move(log), std::move(reads), stores, shared);
     }
   }
   for (const auto& [id, partition] : runtime->partitions_) partition->Start();

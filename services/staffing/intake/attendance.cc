@@ -33,6 +33,19 @@ void PutClosed(const Recorded& foreign, const std::string& session_id, FactRows 
 
 }  // namespace
 
+bool FoldsAttendance(int event) {
+  switch (event) {
+    case AttendanceEvent::kSessionPlanned:
+    case AttendanceEvent::kGroupTakenOver:
+    case AttendanceEvent::kAdultCheckedIn:
+    case AttendanceEvent::kAdultCheckedOut:
+    case AttendanceEvent::kSessionClosed:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void FoldAttendance(const Recorded& foreign, FactRows rows) {
   if (foreign.service != "attendance") return;
   ForEachEventOf<AttendanceEvent>(foreign, [&](const AttendanceEvent& event) {

@@ -8,6 +8,8 @@
 namespace afterbell::staffing {
 
 void FoldAttendance(const Recorded& foreign, FactRows rows);
+// Whether it makes rows of such an event: the number of its field.
+bool FoldsAttendance(int event);
 
 }  // namespace afterbell::staffing
 

@@ -35,6 +35,8 @@ class TownService : public ServiceOf<Command, Event> {
     return kNone;
   }
   void ProjectEvent(const Recorded&, const Event&, ViewRows) const override {}
+  bool Folds(std::string_view, int) const override { return true; }
+  bool FoldsRefusals() const override { return true; }
   bool Hears(std::string_view, bool, int) const override { return true; }
   void Fold(const Recorded&, IntakeRows) const override {}
   std::vector<Command> ReactTo(const Situation&, const Recorded&) const override { return {}; }
