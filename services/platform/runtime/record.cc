@@ -13,10 +13,10 @@ namespace {
 
 using log::v1::Commit;
 
-KeyOf<key::Date, key::Id, key::Word, key::Word, key::Rest> RefusedKey(const Commit& commit) {
+decltype(kRefused)::Key RefusedKey(const Commit& commit) {
   const log::v1::Refusal& refusal = commit.refusal();
-  return {key::Date(commit.service_date()), commit.actor().person_id(), key::Word(refusal.rule()),
-          key::Word(refusal.reason()), key::Rest(refusal.subject())};
+  return {commit.school_id(),        key::Date(commit.service_date()), commit.actor().person_id(),
+          key::Word(refusal.rule()), key::Word(refusal.reason()),      key::Rest(refusal.subject())};
 }
 
 log::v1::Refusal RefusalOf(const Refused& refused) {

@@ -32,9 +32,10 @@ struct Ordinal {
 
 }  // namespace key
 
-// The first refusal of somebody by a rule, about a subject, on a day: the next ones are counted alone.
-inline constexpr PlatformTable<Mark, key::Date, key::Id, key::Word, key::Word, key::Rest> kRefused{
-    "p/refused", "date/person/rule/reason/subject", Ranged(2)};
+// The first refusal of somebody at a school (empty: in the commons) by a rule, about a subject, on a day: the
+// next ones are counted alone.
+inline constexpr PlatformTable<Mark, key::Id, key::Date, key::Id, key::Word, key::Word, key::Rest> kRefused{
+    "p/refused", "school/date/person/rule/reason/subject", Ranged(3)};
 
 // A reaction that lacks a parameter of policy. Runs walk them in order, and records name them by their whole
 // key: its text stays as it is.
