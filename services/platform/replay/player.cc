@@ -140,12 +140,13 @@ void Player::Fold(Source& source, const CommitPtr& commit, uint64_t place) {
   } else {
     ++*source.reader;
   }
-  if (source.commons == nullptr || (id_.number == 0 && service_.FoldsCommons()))
-    service_.Fold(recorded, rows_);
+  const bool commons = source.commons != nullptr;
+  const bool concerned = asks_about_all_ || commons || Concerns(service_, source.id.service, *commit);
+  if (concerned && (!commons || (id_.number == 0 && service_.FoldsCommons()))) service_.Fold(recorded, rows_);
   const uint64_t key = CauseKey(source.id.service, source.id.number, commit->index());
   if (reacted_.count(key) > 0) {
     causes_[key] = commit;  // Its reaction has a place of its own.
-  } else {
+  } else if (asks_about_all_ || MayReact(recorded, commons)) {
     ReactAnew(recorded, place);
   }
 }
@@ -181,6 +182,14 @@ absl::Status Player::Advance(const Commit& recorded) {
   }
   FoldWhile(recorded.index(), [&](Source& source) { return Next(source, source.seen); });
   return absl::OkStatus();
+}
+
+bool Player::MayReact(const Recorded& cause, bool commons) const {
+  const auto heard = [&](const std::string& event) {
+    return service_.Hears(cause.service, commons, EventNumberOf(event));
+  };
+  return std::any_of(cause.commit.events().begin(), cause.commit.events().end(), heard) ||
+         (commons && !reference::ParametersSet(cause).empty());
 }
 
 void Player::ReactAnew(const Recorded& cause, uint64_t place) {
@@ -225,14 +234,21 @@ void Player::FireAnew(const Commit& before) {
     return false;
   });
   if (!any) return;
-  const key::Instant now(ClockBefore(before));
+  const Micros now = ClockBefore(before);
   while (true) {
+    // Those that were looked at and left fire where they are recorded; they may be many, and wait for long.
+    const Micros earliest_set = rows_.TakeEarliestSet();
+    if (now <= looked_until_ && earliest_set > now) return;
+    const Micros from = std::min(looked_until_, earliest_set);
     std::vector<Deadline> due;
-    rows.Scan(kDeadlines, Prefix().Until(now), [&](const auto& key) {
+    rows.Scan(kDeadlines, Prefix().From(key::Instant(from)).Until(key::Instant(now)), [&](const auto& key) {
       Deadline deadline(key);
       if (fired_.count(HashOf(deadline)) == 0) due.push_back(std::move(deadline));
     });
-    if (due.empty()) return;
+    if (due.empty()) {
+      looked_until_ = std::max(looked_until_, now);
+      return;
+    }
     for (const Deadline& deadline : due) {
       if (HasDeadline(rows, deadline.at, deadline.name, deadline.entity)) Fire(deadline, before.index());
     }

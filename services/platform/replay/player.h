@@ -77,6 +77,7 @@ class Player {
   template <class Wants>
   void FoldWhile(uint64_t place, const Wants& wants);
   absl::Status Advance(const log::v1::Commit& recorded);
+  bool MayReact(const Recorded& cause, bool commons) const;
   void ReactAnew(const Recorded& cause, uint64_t place);
   void FireAnew(const log::v1::Commit& before);
   void Fire(const Deadline& deadline, uint64_t place);
@@ -96,6 +97,9 @@ class Player {
   const PartitionId id_;
   const EventReader& events_;
   const WhatIfOptions& options_;
+  // The null what-if asks the rules about every record they may read, as the runtime does not: what a service
+  // wrongly says it does not hear or fold (decider/service.h) then shows as a difference.
+  const bool asks_about_all_ = options_.mode == PolicyMode::kAsDecided;
   Stream& out_;
   Tally& tally_;
   ReplayRows rows_;
@@ -105,6 +109,7 @@ class Player {
   std::unordered_map<uint64_t, CommitPtr> causes_;  // Folded, and their reaction still to come.
   Micros newest_ = 0;
   uint64_t inserted_ = 0;
+  Micros looked_until_ = 0;  // Deadlines until then were looked at, but for new ones.
 };
 
 }  // namespace afterbell::replay

@@ -32,6 +32,8 @@ void ReplayRows::Walk(const TableInfo& table, const KeyRange& range, AnyVisitor 
 }
 
 void ReplayRows::Set(const TableInfo& table, std::string_view key, AnyRow row) {
+  if (&table == &kDeadlines && row != nullptr)
+    earliest_set_ = std::min(earliest_set_, key::Instant::Parse(key.substr(0, key.find('/'))));
   stored_.SetSettled(table, key, std::move(row));
 }
 

@@ -2,9 +2,11 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_REPLAY_ROWS_H_
 #define AFTERBELL_SERVICES_PLATFORM_REPLAY_ROWS_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/platform/decider/service.h"
@@ -32,6 +34,9 @@ class ReplayRows : public RowSink {
   void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override;
   void Set(const TableInfo& table, std::string_view key, AnyRow row) override;
 
+  // The earliest deadline that was set since the last time.
+  Micros TakeEarliestSet() { return std::exchange(earliest_set_, INT64_MAX); }
+
   // Without the commons of others: what the partition's own store holds.
   const LiveRows& stored() const { return stored_; }
 
@@ -41,6 +46,7 @@ class ReplayRows : public RowSink {
   CommonsRows commons_;
   CommonsRows policy_;
   bool policy_known_ = false;
+  Micros earliest_set_ = INT64_MAX;
   LiveRows stored_;
 };
 
