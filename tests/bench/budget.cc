@@ -320,7 +320,7 @@ absl::Status Budget(const Flags& flags) {
             auto store,
             Store::Open({.directory = absl::StrCat(scratch, "/", std::string(service->name()), kind),
                          .service = std::string(service->name()),
-                         .written_once = kind > 0}));
+                         .merge_files = kind > 0 ? 16 : 0}));
         of_service[kind] = store.get();
         stores.push_back(std::move(store));
       }

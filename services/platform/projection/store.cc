@@ -69,11 +69,6 @@ class ExpiryFactory : public rocksdb::CompactionFilterFactory {
   const std::function<bool(std::string_view)> expired_;
 };
 
-// Of rows that are written once and seldom read: a lookup asks the filter of each file, a merge rewrites all.
-constexpr int kLateMerge = 16;
-constexpr int kSlowdown = 3 * kLateMerge;
-constexpr int kStop = 4 * kLateMerge;
-
 rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   rocksdb::Options database;
   database.create_if_missing = true;
@@ -83,10 +78,10 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.max_background_jobs = 2;
   database.max_open_files = 256;
   database.compression = rocksdb::kNoCompression;
-  if (options.written_once) {
-    database.level0_file_num_compaction_trigger = kLateMerge;
-    database.level0_slowdown_writes_trigger = kSlowdown;
-    database.level0_stop_writes_trigger = kStop;
+  if (options.merge_files > 0) {
+    database.level0_file_num_compaction_trigger = options.merge_files;
+    database.level0_slowdown_writes_trigger = 3 * options.merge_files;
+    database.level0_stop_writes_trigger = 4 * options.merge_files;
   }
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.keep_log_file_num = 2;

@@ -65,8 +65,9 @@ struct StoreOptions {
   size_t write_buffer_bytes = 4 << 20;
   // For what was recorded before it is opened. Null: it does not load.
   std::shared_ptr<LoadBudget> load;
-  // Its rows are written once and seldom read: files are merged late, many at a time.
-  bool written_once = false;
+  // Where rows are written once: so many files are merged at a time, late. 0: as RocksDB does. A lookup asks the
+  // filter of each file, a scan looks into each.
+  int merge_files = 0;
   std::shared_ptr<rocksdb::Cache> cache;  // Null: one of its own, of RocksDB's size.
   rocksdb::Env* env = nullptr;            // Null: this machine's disk. Outlives the store.
   // Rows of which this says true may vanish at any time. Empty: none. Called from any thread.

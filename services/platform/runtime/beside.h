@@ -43,6 +43,7 @@ class Beside {
   // Visits the rows whose keys begin so, from one on, in order, written or not.
   void Scan(const std::string& prefix, const std::string& from, const BytesRows::Visitor& visit) const;
 
+  size_t unwritten() const { return unwritten_.size(); }
   // What was taken since the last time, for a batch; and that this batch was written. One at a time.
   std::shared_ptr<const std::vector<RowChange>> Capture();
   void Written();

@@ -213,11 +213,13 @@ LiveRows::Range* LiveRows::ResidentRange(Slot* slot, std::string_view prefix) co
 template <class ValueOf>
 void LiveRows::WalkRange(const Range& range, const KeyRange& keys, const ValueOf& value_of,
                          AnyVisitor visit) const {
+  ++walks_;
   for (auto at = range.entries.lower_bound(keys.first()); at != range.entries.end() && keys.Holds(at->first);
        ++at) {
     // Held while it is visited: the visitor may change rows.
-    if (const AnyRow row = value_of(at->second); row != nullptr && !visit(at->first, row)) return;
+    if (const AnyRow row = value_of(at->second); row != nullptr && !visit(at->first, row)) break;
   }
+  --walks_;
 }
 
 template <class ValueOf>
@@ -350,10 +352,20 @@ void LiveRows::SetSettled(const TableInfo& table, std::string_view key, AnyRow r
   Slot* const slot = SlotOf(table);
   if (slot == nullptr) Fail("commons of others are not written here", table);
   if (options_.stored != nullptr) Fail("it has a store", table);
-  Entry& entry = *Touch(slot, key).entry;
-  entry.settled = std::move(row);
-  entry.known = true;
-  Account(&entry);
+  const Ref at = Touch(slot, key);
+  at.entry->settled = std::move(row);
+  at.entry->known = true;
+  Account(at.entry);
+  ForgetAbsent(at);
+}
+
+// In a resident range what is not there is absent: a row that is gone leaves nothing behind, or whoever looks
+// for the first of many that come and go would walk over all that went.
+void LiveRows::ForgetAbsent(const Ref& at) {
+  if (at.range == nullptr || walks_ > 0 || at.entry->settled != nullptr || !at.entry->clean()) return;
+  if (!at.range->resident && !complete_) return;
+  Release(*at.entry, *at.key);
+  at.range->entries.erase(at.range->entries.find(*at.key));
 }
 
 void LiveRows::CloseList() { in_flight_.push_back(std::exchange(open_, {})); }
@@ -429,37 +441,71 @@ void LiveRows::Written() {
     AFTERBELL_CHECK(at.entry->captured);
     at.entry->captured = false;
     Unpin(at);
+    ForgetAbsent(at);
   }
   captured_.clear();
 }
 
 void LiveRows::Trim() {
   if (options_.budget == nullptr || options_.stored == nullptr) return;
-  const size_t share = options_.budget->bytes_max / std::max<size_t>(1, options_.budget->partitions);
-  if (bytes_ <= std::max(share, trim_above_) || options_.budget->bytes <= options_.budget->bytes_max) return;
+  const RowBudget& budget = *options_.budget;
+  const size_t share = budget.bytes_max / std::max<size_t>(1, budget.partitions);
+  if (bytes_ <= std::max(share, trim_above_) || budget.bytes <= budget.bytes_max) return;
+  // Some more than must be, so that it need not be done again at once.
+  const size_t enough = budget.bytes_max - budget.bytes_max / kTrimStep;
   // What was asked for since the last trim stays, unless that alone is too much.
-  for (const uint32_t before : {generation_, generation_ + 1}) {
-    for (const auto& slot : slots_) {
-      for (auto at = slot->points.begin(); at != slot->points.end();) {
+  const bool found = LetGo(generation_, share, enough) || LetGo(generation_ + 1, share, enough) ||
+                     BreakRanges(share, enough);
+  ++generation_;
+  trim_above_ = found ? 0 : bytes_ + bytes_ / kTrimStep;
+}
+
+void LiveRows::Rest() {
+  if (options_.budget == nullptr || options_.stored == nullptr) return;
+  if (!LetGo(generation_ + 1, 0, options_.budget->rest_bytes)) BreakRanges(0, options_.budget->rest_bytes);
+}
+
+// Lets clean entries go from ranges of which others must stay, so that these are resident no more. A range
+// may be long and one row of it change all the time.
+bool LiveRows::BreakRanges(size_t share, size_t enough) {
+  for (const auto& slot : slots_) {
+    for (auto& [prefix, range] : slot->ranges) {
+      if (bytes_ <= share || options_.budget->bytes <= enough) return true;
+      for (auto at = range.entries.begin(); at != range.entries.end();) {
         const auto here = at++;
-        if (!here->second.clean() || here->second.touched >= before) continue;
+        if (!here->second.clean()) continue;
         Release(here->second, here->first);
-        slot->points.erase(here);
-        complete_ = false;
-      }
-      for (auto at = slot->ranges.begin(); at != slot->ranges.end();) {
-        const auto here = at++;
-        if (here->second.pins > 0 || here->second.touched >= before) continue;
-        for (const auto& [key, entry] : here->second.entries) Release(entry, key);
-        Count(-(kRangeBytes + here->first.size()));
-        slot->ranges.erase(here);
+        range.entries.erase(here);
+        range.resident = false;
         complete_ = false;
       }
     }
-    if (bytes_ <= share) break;
   }
-  ++generation_;
-  trim_above_ = bytes_ + bytes_ / kTrimStep;
+  return bytes_ <= share || options_.budget->bytes <= enough;
+}
+
+// Lets clean entries go that were not touched since a generation, until this partition holds no more than a
+// share, or the process no more than is enough; false when there are none left.
+bool LiveRows::LetGo(uint32_t before, size_t share, size_t enough) {
+  const auto is_done = [&] { return bytes_ <= share || options_.budget->bytes <= enough; };
+  for (const auto& slot : slots_) {
+    for (auto at = slot->points.begin(); at != slot->points.end() && !is_done();) {
+      const auto here = at++;
+      if (!here->second.clean() || here->second.touched >= before) continue;
+      Release(here->second, here->first);
+      slot->points.erase(here);
+      complete_ = false;
+    }
+    for (auto at = slot->ranges.begin(); at != slot->ranges.end() && !is_done();) {
+      const auto here = at++;
+      if (here->second.pins > 0 || here->second.touched >= before) continue;
+      for (const auto& [key, entry] : here->second.entries) Release(entry, key);
+      Count(-(kRangeBytes + here->first.size()));
+      slot->ranges.erase(here);
+      complete_ = false;
+    }
+  }
+  return is_done();
 }
 
 void LiveRows::ForEach(absl::FunctionRef<void(const std::string& key, const AnyRow& row)> visit) const {

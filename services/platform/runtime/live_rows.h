@@ -40,6 +40,7 @@ namespace afterbell {
 // Memory that the rows of all partitions of a process share. Threads: any.
 struct RowBudget {
   size_t bytes_max = 256 << 20;
+  size_t rest_bytes = 32 << 20;
   size_t range_rows_max = 100000;
   size_t partitions = 1;  // That share it.
   std::atomic<size_t> bytes{0};
@@ -91,8 +92,10 @@ class LiveRows final : public RowSink {
   std::vector<CapturedRow> Capture();
   void Written();
 
-  // Lets go what its share of the budget does not hold.
+  // Lets go what the budget does not hold, where this partition has more than its share of that.
   void Trim();
+  // Nobody asks for now: lets go what the process holds beyond `rest_bytes`.
+  void Rest();
   size_t bytes() const { return bytes_; }
 
   // Visits every settled row in the order of its key in the store. Only without a store.
@@ -168,6 +171,9 @@ class LiveRows final : public RowSink {
   void Release(const Entry& entry, const std::string& key) const;
   void Pin(const Ref& at) const;
   void Unpin(const Ref& at) const;
+  bool LetGo(uint32_t before, size_t share, size_t enough);
+  bool BreakRanges(size_t share, size_t enough);
+  void ForgetAbsent(const Ref& at);
   void SettleChange(Change* change);
   void Drop(ChangeList* list);
   template <class ValueOf>
@@ -183,6 +189,7 @@ class LiveRows final : public RowSink {
   mutable bool complete_;  // What is not in memory is nowhere.
   mutable size_t bytes_ = 0;
   mutable uint32_t generation_ = 1;
+  mutable int walks_ = 0;  // Under way: no entry goes meanwhile.
   size_t trim_above_ = 0;
   ChangeList open_;
   std::deque<ChangeList> in_flight_;

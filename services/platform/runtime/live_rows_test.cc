@@ -46,6 +46,7 @@ class LiveRowsTest : public ::testing::TestWithParam<int> {
     store_ = *std::move(store);
     stored_ = store_->Live(1);
     budget_->bytes_max = 6000;
+    budget_->rest_bytes = 2000;
     budget_->range_rows_max = GetParam() % 3 == 0 ? 4 : 1000;  // Some treat ranges as points.
     Open();
   }
@@ -141,7 +142,7 @@ class LiveRowsTest : public ::testing::TestWithParam<int> {
       case 5:
         return Batch();
       case 6:
-        return rows_->Trim();
+        return Draw(4) == 0 ? rows_->Rest() : rows_->Trim();
       default:
         return SetAny();
     }

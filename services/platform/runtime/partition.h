@@ -257,6 +257,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   stored::StoredPosition PositionOfSettled() const;
   absl::Status TakeWritten();
   void CaptureBatch(bool now);
+  size_t UnwrittenRows() const;
+  void RestRows();
   void LoseOwnership();
   void Reset(const absl::Status& answer);
   void ClaimPartition();
@@ -321,6 +323,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   uint64_t counted_index_ = 0;         // Looked at, and
   uint64_t counted_ = 0;               // so many counted as in no file, since the last batch.
   SteadyTime unwritten_since_ = SteadyTime::max();
+  bool worked_ =
+      false;  // Something was decided, here or by its owner, since rows were last looked at for rest,
+  SteadyTime idle_since_ = SteadyTime::max();  // and nothing since then.
   bool caught_up_ = false;
   bool waits_for_writer_ = false;  // While a long log is folded.
   std::vector<Source> sources_;

@@ -66,6 +66,7 @@ void Partition::PushMade(std::shared_ptr<DecodedRecord> made, std::vector<Comman
     source.carried = source.folded.index;
   }
   EvolveRecorded(service_, Recorded{commit, id_.service, id_.number, &made->events}, *rows_);
+  if (SaysAnything(commit)) worked_ = true;
   Pending pending;
   pending.value = made->record.SerializeAsString();
   pending.made = std::move(made);

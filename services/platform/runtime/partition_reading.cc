@@ -19,7 +19,7 @@ using log::v1::Record;
 constexpr size_t kReadRecords = 2048;
 // Rows that make a batch worth writing before it is old, and while a long log is folded.
 constexpr size_t kBatchRows = 8192;
-constexpr size_t kFoldingBatchRows = 65536;
+constexpr size_t kFoldingBatchRows = 16384;
 // Rows that wait for the batch before them: then the partition waits too.
 constexpr size_t kFoldingRowsMax = 2 * kFoldingBatchRows;
 
@@ -57,7 +57,7 @@ absl::Status Partition::ReadOwn() {
     AFTERBELL_RETURN_IF_ERROR(TakeWritten());
     CaptureBatch(false);
     rows_->Trim();
-    waits_for_writer_ = rows_->unwritten() >= kFoldingRowsMax;
+    waits_for_writer_ = UnwrittenRows() >= kFoldingRowsMax;
     if (waits_for_writer_) break;  // It says when it has got on.
   }
   AnswerSettled();
@@ -177,6 +177,7 @@ absl::Status Partition::FoldRecorded(const DecodedRecord& read) {
                                                       unreadable, "): a newer one is needed"));
   }
   EvolveRecorded(service_, recorded, *rows_);
+  if (SaysAnything(commit)) worked_ = true;
   rows_->SettleOpen();
   TakeBeside(recorded, read.offset());
   newest_ = std::max(newest_, MicrosOf(commit.recorded_at()));
@@ -289,11 +290,19 @@ absl::Status Partition::TakeWritten() {
   return absl::OkStatus();
 }
 
+// Those beside the state count too: where few rows change often, they are the many.
+size_t Partition::UnwrittenRows() const {
+  size_t rows = rows_->unwritten();
+  if (requests_ != nullptr) rows += requests_->unwritten();
+  if (history_ != nullptr) rows += history_->unwritten();
+  return rows;
+}
+
 // Hands what is settled to the writer: when somebody waits for it, when it is much, or when it is old. While
 // a long log is folded only what is much goes: a row that changes often is written once.
 void Partition::CaptureBatch(bool now) {
   if (captured_index_ != written_index_ || settled().index == captured_index_) return;
-  const size_t rows = rows_->unwritten();
+  const size_t rows = UnwrittenRows();
   const auto age = std::chrono::steady_clock::now() - unwritten_since_;
   const bool much = rows >= (caught_up_ ? kBatchRows : kFoldingBatchRows);
   const bool old = caught_up_ && age >= std::chrono::milliseconds(shared_.limits.write_behind_ms_max());

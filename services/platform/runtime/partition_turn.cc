@@ -10,6 +10,8 @@ namespace {
 
 // How long a partition whose append failed waits before it appends again.
 constexpr std::chrono::milliseconds kBackOff(100);
+// How long nothing happens before a partition gives memory back.
+constexpr std::chrono::seconds kRestAfter(5);
 
 }  // namespace
 
@@ -111,6 +113,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   } else if (!want_owner && !stopping) {
     MoveCalls(calls);
   }
+  rows_->Trim();
+  RestRows();
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stats_.read_offset = settled().offset;
@@ -123,12 +127,23 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   has_unseen_ = facts_since_ != SteadyTime::max();
   ServeWaiters();
   CaptureBatch(wants_written);
-  rows_->Trim();
-  looks_again_ = has_unseen_ || short_of_foreign || holds || unwritten_since_ != SteadyTime::max();
+  looks_again_ = has_unseen_ || short_of_foreign || holds || unwritten_since_ != SteadyTime::max() ||
+                 idle_since_ != SteadyTime::max();
   // What the stores lack would have to be folded again by whoever starts next.
   const bool store_waits = !Written() && !shared_.write_behind->refused();
   if (stopping && pending_.empty() && !store_waits) FinishStopping(calls);
   return absl::OkStatus();
+}
+
+// Rows that are not asked for any more are given back: a school sleeps for most of the day.
+void Partition::RestRows() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (std::exchange(worked_, false)) {
+    idle_since_ = now;
+  } else if (idle_since_ != SteadyTime::max() && now >= idle_since_ + kRestAfter) {
+    rows_->Rest();
+    idle_since_ = SteadyTime::max();
+  }
 }
 
 // Another instance decides here: it is to be asked, unless that is who sent the call.

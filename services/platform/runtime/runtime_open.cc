@@ -20,6 +20,10 @@ constexpr int kRevisionsPerService = 1000;
 // Of the folders that builds of all schemas share.
 constexpr char kRequestsSchema[] = "1";
 constexpr char kHistorySchema[] = "1";
+// Files of theirs that are merged at a time: a request id is asked for by every command, a history by a
+// person.
+constexpr int kRequestsMerged = 16;
+constexpr int kHistoryMerged = 64;
 // For a log whose records are elsewhere: silence for so long is an error.
 constexpr std::chrono::seconds kFirstReadAtMost(60);
 
@@ -78,6 +82,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
   shared.write_behind = runtime->write_behind_.get();
   shared.budget = std::make_shared<RowBudget>();
   shared.budget->bytes_max = opened.limits.rows_bytes_max();
+  shared.budget->rest_bytes = opened.limits.rows_rest_bytes();
   shared.budget->range_rows_max = opened.limits.range_rows_max();
   for (const char* service : kCommons) {
     auto log = opened.log->Open({service, 0});
@@ -185,11 +190,11 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
   if (options_.prepare) return absl::OkStatus();
   AFTERBELL_ASSIGN_OR_RETURN(stores->requests, open({.directory = directory + ".requests",
                                                      .schema = kRequestsSchema,
-                                                     .written_once = true,
+                                                     .merge_files = kRequestsMerged,
                                                      .expired = expired}));
   AFTERBELL_ASSIGN_OR_RETURN(
       stores->history,
-      open({.directory = directory + ".history", .schema = kHistorySchema, .written_once = true}));
+      open({.directory = directory + ".history", .schema = kHistorySchema, .merge_files = kHistoryMerged}));
   services_[name] = *stores;
   return absl::OkStatus();
 }
