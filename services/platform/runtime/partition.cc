@@ -228,6 +228,10 @@ void Partition::Expire(SteadyTime now) {
     call.done(absl::DeadlineExceededError(why), nullptr);
   }
   if (looks_again_) Poke();
+  PassNews();
+}
+
+void Partition::PassNews() {
   if (passed_news_.exchange(false)) Poke(Urgency::kLater);
 }
 

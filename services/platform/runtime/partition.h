@@ -170,6 +170,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // When the next deadline of the domain is due (REAL clock), or the far future.
   Micros NextDue() const { return next_due_.load(); }
 
+  // Records that hold nothing for it are passed soon, not at the next tick: somebody waits for it to be
+  // quiet.
+  void PassNews();
+
   // True when everything its logs hold has been read, decided and answered, and nothing is due.
   bool Quiet() const;
   // Gives its store what it has, at once.

@@ -77,7 +77,9 @@ absl::Status Runtime::WaitQuiet(std::chrono::seconds at_most) {
     bool quiet = true;
     for (const auto& [id, partition] : partitions_) {
       if (!partition->halted().ok()) return partition->halted();
-      quiet = quiet && partition->Quiet();
+      if (partition->Quiet()) continue;
+      quiet = false;
+      partition->PassNews();
     }
     // A record that came meanwhile would show in the ends before anybody had read it.
     if (quiet && before == ends()) return absl::OkStatus();
