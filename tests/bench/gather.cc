@@ -81,14 +81,25 @@ std::string PageOf(const std::string& school_id, const char* code) {
   return request.SerializeAsString();
 }
 
-absl::Status Ask(Client* client, const std::string& request, Samples* samples) {
+// All rows, however many pages they take: a page that has become long ends early.
+absl::Status Ask(Client* client, const std::string& first, Samples* samples) {
   const auto begun = std::chrono::steady_clock::now();
-  const CallResult result = client->Call(MethodOf("inspection", "list_violations"), kBureau, request);
+  std::string request = first;
+  for (int rows = 0; rows < kRows;) {
+    const CallResult result = client->Call(MethodOf("inspection", "list_violations"), kBureau, request);
+    if (!result.ok()) return absl::InternalError(result.message);
+    inspection::v1::ListViolationsAnswer answer;
+    answer.ParseFromString(result.body);
+    rows += answer.violations_size();
+    const std::string& token = answer.page().next_page_token();
+    if (rows < kRows && token.empty()) return absl::InternalError("rows are missing");
+    inspection::v1::ListViolationsRequest next;
+    next.ParseFromString(first);
+    next.mutable_header()->set_page_token(token);
+    request = next.SerializeAsString();
+  }
   samples->Add(SecondsSince(begun) * 1e6);
-  if (!result.ok()) return absl::InternalError(result.message);
-  inspection::v1::ListViolationsAnswer answer;
-  answer.ParseFromString(result.body);
-  return answer.violations_size() == kRows ? absl::OkStatus() : absl::InternalError("a page is not full");
+  return absl::OkStatus();
 }
 
 }  // namespace
