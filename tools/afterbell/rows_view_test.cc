@@ -56,10 +56,10 @@ TEST(RowsDescribe, SaysWhatATableIs) {
   const size_t line = text.find("  s/presence ");
   ASSERT_NE(line, std::string::npos);
   EXPECT_THAT(text.substr(line, text.find('\n', line) - line),
-              ::testing::MatchesRegex("  s/presence +school:id/pupil:id/date:date/session:id +"
+              ::testing::MatchesRegex("  s/presence +school:id/date:date/pupil:id/session:id +"
                                       "afterbell.attendance.state.Presence +state, domain/ +ranged by 2"));
   EXPECT_THAT(json, HasSubstr("{\"owner\": \"attendance\", \"name\": \"s/presence\", "
-                              "\"key\": \"school:id/pupil:id/date:date/session:id\", "
+                              "\"key\": \"school:id/date:date/pupil:id/session:id\", "
                               "\"row\": \"afterbell.attendance.state.Presence\", \"kind\": \"state\", "
                               "\"written_by\": \"domain/\", \"kept\": \"ranged by 2\"}"));
   EXPECT_THAT(text, HasSubstr("(one row)"));

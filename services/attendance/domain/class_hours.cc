@@ -74,9 +74,7 @@ void ForEachCounted(const Rows& rows, std::string_view school_id, v1::ClassHourS
     if (const auto session = rows.Get(kSessions, {school_id, session_id})) visit(*session);
   };
   if (subject == v1::OF_PUPIL) {
-    rows.Scan(kPresences, of_month, [&](const auto& key, const state::Presence& presence) {
-      if (presence.in_at() != 0) visit_session(std::get<3>(key));
-    });
+    rows.Scan(kCame, of_month, [&](const auto& key) { visit_session(std::get<3>(key)); });
     return;
   }
   rows.Scan(kGroupSessions, of_month, [&](const state::GroupSession& of_group) {

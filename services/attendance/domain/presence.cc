@@ -102,7 +102,7 @@ void End(const Recorded& own, std::string_view session_id, std::string_view pupi
   presence.set_ended_by_id(own.commit.actor().person_id());
   presence.set_left_early(early);
   fill(presence);
-  rows.Put(kPresences, {school_id, pupil_id, key::Date(session->date()), session_id}, std::move(presence));
+  rows.Put(kPresences, {school_id, key::Date(session->date()), pupil_id, session_id}, std::move(presence));
   rows.Erase(kOpenPresences, {school_id, pupil_id});
   auto tally = rows.GetOrEmpty(kTallies, {school_id, session_id});
   tally.set_went(tally.went() + 1);
@@ -128,7 +128,7 @@ v1::PresenceState StateOf(const state::Presence& presence, bool noticed) {
 RowPtr<state::Presence> FindPresence(const Rows& rows, const state::Session& session,
                                      std::string_view pupil_id) {
   return rows.Get(kPresences,
-                  {session.school_id(), pupil_id, key::Date(session.date()), session.session_id()});
+                  {session.school_id(), key::Date(session.date()), pupil_id, session.session_id()});
 }
 
 // Evolve. A pupil who came is counted once, and one who went once, however often a record is folded.
@@ -137,13 +137,14 @@ void Evolve(const Recorded& own, const v1::PupilCheckedIn& in, StateRows rows) {
   const std::string& school_id = own.commit.school_id();
   const auto session = rows.Get(kSessions, {school_id, in.session_id()});
   if (!session) return;
-  const decltype(kPresences)::Key key = {school_id, in.pupil_id(), key::Date(session->date()),
-                                         in.session_id()};
+  const key::Date date(session->date());
+  const decltype(kPresences)::Key key = {school_id, date, in.pupil_id(), in.session_id()};
   auto presence = rows.GetOrEmpty(kPresences, key);
   if (presence.in_at() != 0) return;
   presence.set_in_at(own.occurred_at());
   presence.set_in_by_id(own.commit.actor().person_id());
   rows.Put(kPresences, key, std::move(presence));
+  rows.Put(kCame, {school_id, in.pupil_id(), date, in.session_id()});
   state::OpenPresence open;
   open.set_session_id(in.session_id());
   open.set_group_id(session->group_id());

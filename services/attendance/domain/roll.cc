@@ -108,7 +108,7 @@ void MarkAbsent(const Recorded& own, std::string_view session_id, std::string_vi
   const std::string& school_id = own.commit.school_id();
   const auto session = rows.Get(kSessions, {school_id, session_id});
   if (!session) return;
-  const decltype(kPresences)::Key key = {school_id, pupil_id, key::Date(session->date()), session_id};
+  const decltype(kPresences)::Key key = {school_id, key::Date(session->date()), pupil_id, session_id};
   auto presence = rows.GetOrEmpty(kPresences, key);
   auto tally = rows.GetOrEmpty(kTallies, {school_id, session_id});
   if (!mark(presence, tally)) return;

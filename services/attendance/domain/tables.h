@@ -2,9 +2,11 @@
 // folds.
 //
 // The hot path of the city is a check-in and a release. Each reads and writes one small row of kPresences,
-// kOpenPresences and kTallies, and reads the session's. A presence is kept by pupil and date first, so it
-// also answers a guardian's question, a class teacher's and the month's class-hours: no view repeats it. One
-// row of kPlacements says who may come, for it knows of withdrawals too.
+// kOpenPresences and kTallies, and reads the session's. Presences are kept by date first: a school's day is
+// one range, in memory while it is that day and let go afterwards. They also answer a guardian's question and
+// a class teacher's: no view repeats them. The month's class-hours, asked for once, are found by kCame, which
+// a check-in writes and never reads. One row of kPlacements says who may come, for it knows of withdrawals
+// too.
 //
 // A partition holds many schools, and a pupil or an adult may be known at two of them. So every key begins
 // with the school; a range is what one command reads of it.
@@ -35,8 +37,11 @@ inline constexpr StateTable<v1::CareLogSigned, key::Id, key::Id> kCareLogs{"s/ca
 
 // Written with each check-in, so it lies apart from the session.
 inline constexpr StateTable<state::Tally, key::Id, key::Id> kTallies{"s/tally", "school/session", Point()};
-inline constexpr StateTable<state::Presence, key::Id, key::Id, key::Date, key::Id> kPresences{
-    "s/presence", "school/pupil/date/session", Ranged(2)};
+inline constexpr StateTable<state::Presence, key::Id, key::Date, key::Id, key::Id> kPresences{
+    "s/presence", "school/date/pupil/session", Ranged(2)};
+// The sessions a pupil came to.
+inline constexpr StateTable<Mark, key::Id, key::Id, key::Date, key::Id> kCame{
+    "s/came", "school/pupil/date/session", Ranged(2)};
 // There while the pupil is in: one at a time (D-04).
 inline constexpr StateTable<state::OpenPresence, key::Id, key::Id> kOpenPresences{"s/in", "school/pupil",
                                                                                   Ranged(1)};
@@ -89,11 +94,11 @@ inline constexpr FactTable<staffing::v1::DutyAssigned, key::Id, key::Id, key::In
     "f/staffing/duty_of", "school/person/from/duty", Ranged(2)};
 
 inline TableList DomainTables() {
-  return {&kSessions,     &kGroupSessions, &kStaffings,   &kCareLogs,        &kTallies,
-          &kPresences,    &kOpenPresences, &kRolls,       &kNonParticipants, &kNotices,
-          &kAdults,       &kSessionAdults, &kRatios,      &kClassHours,      &kGroups,
-          &kProjects,     &kPlacements,    &kEnrollments, &kPupilsOfClass,   &kAgreements,
-          &kAgreementsOf, &kGuardianships, &kVenues,      &kDuties,          &kDutiesOf};
+  return {&kSessions,      &kGroupSessions, &kStaffings,  &kCareLogs,        &kTallies,       &kPresences,
+          &kCame,          &kOpenPresences, &kRolls,      &kNonParticipants, &kNotices,       &kAdults,
+          &kSessionAdults, &kRatios,        &kClassHours, &kGroups,          &kProjects,      &kPlacements,
+          &kEnrollments,   &kPupilsOfClass, &kAgreements, &kAgreementsOf,    &kGuardianships, &kVenues,
+          &kDuties,        &kDutiesOf};
 }
 
 }  // namespace afterbell::attendance

@@ -75,7 +75,7 @@ v1::PresenceLine LineOf(const QueryRows& rows, const state::Session& session, st
 void AddPresences(const QueryRows& rows, const log::v1::QueryHeader& header, std::string_view pupil_id,
                   std::string_view date, google::protobuf::RepeatedPtrField<v1::PresenceLine>* lines) {
   std::vector<RowPtr<state::Session>> sessions;
-  rows.Scan(kPresences, Prefix(header.school_id(), pupil_id, key::Date(date)),
+  rows.Scan(kPresences, Prefix(header.school_id(), key::Date(date), pupil_id),
             [&](const auto& key, const state::Presence&) {
               if (auto session = SessionOf(rows, header, std::get<3>(key)); session.ok())
                 sessions.push_back(*std::move(session));
