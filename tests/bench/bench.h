@@ -25,8 +25,7 @@ struct Flags {
   int value_bytes = 150;       // of so many bytes each,
   int partitions = 4;          // in so many partitions.
   uint64_t keys = 200000;      // streams: pupils,
-  bool no_load = false;        // of a child: stores take rows one by one,
-  bool rows_only = false;      // and whether the runtime keeps nothing but the rows of the aggregate.
+  bool rows_only = false;      // Of a child: the runtime keeps nothing but the rows of the aggregate.
 };
 
 // Durable check-ins, one by one and in batches, beside a bare echo of the same messages.

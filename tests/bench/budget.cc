@@ -102,13 +102,11 @@ class Maker {
         id_(std::move(id)),
         state_(state),
         stored_(state->Live(id_.number)),
-        requests_(requests, id_, RequestRowsOf, /*asked=*/true),
-        histories_(
-            histories, id_,
-            [&service](const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
-              HistoryRowsOf(service, recorded, offset, rows);
-            },
-            /*asked=*/false),
+        requests_(requests, id_, RequestRowsOf),
+        histories_(histories, id_,
+                   [&service](const Recorded& recorded, uint64_t offset, RowBlock* rows) {
+                     HistoryRowsOf(service, recorded, offset, rows);
+                   }),
         behind_(behind),
         log_(log),
         costs_(*costs) {
@@ -257,18 +255,23 @@ class Maker {
   absl::Status WriteOut() {
     AFTERBELL_RETURN_IF_ERROR(Append());
     const double begun = ProcessSeconds();
-    std::promise<absl::Status> written;
+    std::promise<absl::Status> written, beside_written;
     WriteBehind::Batch batch;
     batch.partition = id_.number;
     batch.state = state_;
     batch.rows = rows_->Capture();
-    batch.requests = requests_.store();
-    batch.history = histories_.store();
-    batch.request_rows = requests_.Capture();
-    batch.history_rows = histories_.Capture();
     batch.done = [&](const absl::Status& status) { written.set_value(status); };
     behind_->Write(std::move(batch));
-    const absl::Status status = written.get_future().get();
+    WriteBehind::BesideBatch beside;
+    beside.partition = id_.number;
+    beside.requests = requests_.store();
+    beside.history = histories_.store();
+    beside.request_rows = requests_.Capture();
+    beside.history_rows = histories_.Capture();
+    beside.done = [&](const absl::Status& status) { beside_written.set_value(status); };
+    behind_->Write(std::move(beside));
+    absl::Status status = written.get_future().get();
+    status.Update(beside_written.get_future().get());
     rows_->Written();
     requests_.Written();
     histories_.Written();

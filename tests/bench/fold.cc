@@ -121,7 +121,6 @@ absl::Status Follow(const Flags& flags) {
   runtime_options.services = {&service};
   runtime_options.log = log.get();
   runtime_options.own = false;
-  runtime_options.load = !flags.no_load;
   runtime_options.begin = false;
   AFTERBELL_ASSIGN_OR_RETURN(const auto runtime, Runtime::Open(std::move(runtime_options)));
   AFTERBELL_RETURN_IF_ERROR(runtime->WaitReady(kAtMost));

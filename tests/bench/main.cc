@@ -93,7 +93,6 @@ int main(int argc, char** argv) {
   app.add_flag("--rows_only", flags.rows_only,
                "streams: without request ids and history, which Streams does not keep");
   app.add_option("--prefix", flags.prefix)->group("");
-  app.add_flag("--no_load", flags.no_load)->group("");
   app.add_flag("--timed", flags.timed)->group("");
   app.add_option("--serve", serve)->group("");
   app.fallthrough();

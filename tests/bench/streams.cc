@@ -129,11 +129,9 @@ absl::Status RunStreams(const Start& start, const std::string& data, uint64_t re
   return Close(child.get());
 }
 
-// The first time it takes records as they come, by `follow`; without state it may load them, by `start`.
-absl::Status RunOurs(const Start& follow, const Start& start, const std::string& data, uint64_t records,
-                     Seen* seen) {
+absl::Status RunOurs(const Start& start, const std::string& data, uint64_t records, Seen* seen) {
   {
-    AFTERBELL_ASSIGN_OR_RETURN(const auto child, follow());
+    AFTERBELL_ASSIGN_OR_RETURN(const auto child, start());
     AFTERBELL_RETURN_IF_ERROR(Fold(child.get(), records, seen));
     AFTERBELL_RETURN_IF_ERROR(Await(child.get(), "ready"));
     std::this_thread::sleep_for(kRest);
@@ -212,11 +210,8 @@ absl::Status Round(const Flags& flags, const Truth& truth, int round) {
                            application, "--data", peer_data, "--records", absl::StrCat(flags.records)});
       },
       peer_data, flags.records, &streams));
-  std::vector<std::string> follow_flags = child_flags;
-  follow_flags.push_back("--no_load");
-  AFTERBELL_RETURN_IF_ERROR(RunOurs([&] { return Child::Spawn("fold", data, follow_flags); },
-                                    [&] { return Child::Spawn("fold", data, child_flags); }, data,
-                                    flags.records, &ours));
+  AFTERBELL_RETURN_IF_ERROR(
+      RunOurs([&] { return Child::Spawn("fold", data, child_flags); }, data, flags.records, &ours));
   if (ours.digest != streams.digest)
     return absl::DataLossError(absl::StrCat("digests differ: ", ours.digest, " and ", streams.digest));
   AFTERBELL_ASSIGN_OR_RETURN(const double scanned,

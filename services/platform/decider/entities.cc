@@ -12,6 +12,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using google::protobuf::OneofDescriptor;
 
 struct Kind {
   std::string_view field;
@@ -37,7 +38,8 @@ struct Plan {
     std::string_view kind;
   };
   std::vector<Id> ids;
-  std::vector<const FieldDescriptor*> messages;
+  std::vector<const FieldDescriptor*> messages;  // Those of a oneof apart: one of many is set.
+  std::vector<const OneofDescriptor*> oneofs;
 };
 
 // Made once a thread and message: comparing names of fields costs more than all the rest.
@@ -48,12 +50,14 @@ const Plan& PlanOf(const Descriptor* message) {
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      found->second.messages.push_back(field);
+      if (field->real_containing_oneof() == nullptr) found->second.messages.push_back(field);
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated()) {
       const std::string_view kind = KindOf(field);
       if (!kind.empty()) found->second.ids.push_back({field, kind});
     }
   }
+  for (int i = 0; i < message->real_oneof_decl_count(); ++i)
+    found->second.oneofs.push_back(message->oneof_decl(i));
   return found->second;
 }
 
@@ -77,6 +81,11 @@ void CollectEntities(const Message& message, std::set<std::string>* entities) {
     } else if (reflection->HasField(message, field)) {
       CollectEntities(reflection->GetMessage(message, field), entities);
     }
+  }
+  for (const OneofDescriptor* oneof : plan.oneofs) {
+    const FieldDescriptor* field = reflection->GetOneofFieldDescriptor(message, oneof);
+    if (field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+      CollectEntities(reflection->GetMessage(message, field), entities);
   }
 }
 

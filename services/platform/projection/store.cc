@@ -3,9 +3,11 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -19,7 +21,6 @@
 
 #include "absl/strings/escaping.h"
 #include "services/platform/base/ids.h"
-#include "services/platform/projection/load.h"
 
 namespace afterbell {
 namespace {
@@ -36,6 +37,10 @@ std::string Prefix(uint32_t partition) {
 }
 
 constexpr size_t kPrefixBytes = 4;
+
+constexpr int kOpenFilesMax = 256;
+// A row, of the filter of a file: with ten one lookup of a hundred errs, with sixteen one of two thousand.
+constexpr double kFilterBits = 10, kAbsentFilterBits = 16;
 
 rocksdb::Slice SliceOf(std::string_view text) { return rocksdb::Slice(text.data(), text.size()); }
 
@@ -76,7 +81,7 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.write_buffer_size = options.write_buffer_bytes;
   database.max_write_buffer_number = 3;
   database.max_background_jobs = 2;
-  database.max_open_files = 256;
+  database.max_open_files = options.asked_for_absent ? -1 : kOpenFilesMax;
   database.compression = rocksdb::kNoCompression;
   if (options.merge_files > 0) {
     database.level0_file_num_compaction_trigger = options.merge_files;
@@ -94,12 +99,21 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   database.memtable_whole_key_filtering = true;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = options.cache;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.filter_policy.reset(
+      rocksdb::NewBloomFilterPolicy(options.asked_for_absent ? kAbsentFilterBits : kFilterBits));
   database.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return database;
 }
 
-std::string LoadFolder(const StoreOptions& options) { return options.directory + ".load"; }
+std::string FilesFolder(const StoreOptions& options) { return options.directory + ".files"; }
+
+// What a killed process left there.
+void ClearFiles(rocksdb::Env* env, const std::string& directory) {
+  std::vector<std::string> names;
+  if (!env->GetChildren(directory, &names).ok()) return;
+  for (const std::string& name : names) env->DeleteFile(directory + "/" + name).PermitUncheckedError();
+  env->DeleteDir(directory).PermitUncheckedError();
+}
 
 std::string MoveAside(const std::string& directory) {
   for (int n = 1;; ++n) {
@@ -123,22 +137,6 @@ void MarkDamaged(const std::string& mark, const std::string& why) { std::ofstrea
 }  // namespace
 
 std::shared_ptr<rocksdb::Cache> MakeStoreCache(size_t bytes) { return rocksdb::NewLRUCache(bytes); }
-
-std::shared_ptr<LoadBudget> MakeLoadBudget(size_t bytes) { return std::make_shared<LoadBudget>(bytes); }
-
-std::vector<const RowChange*> NewestOf(const std::vector<RowChange>& changes) {
-  std::vector<const RowChange*> newest;
-  newest.reserve(changes.size());
-  for (const RowChange& change : changes) newest.push_back(&change);
-  std::sort(newest.begin(), newest.end(), [](const RowChange* a, const RowChange* b) {
-    const int order = a->key.compare(b->key);
-    return order != 0 ? order < 0 : a->serial > b->serial;
-  });
-  newest.erase(std::unique(newest.begin(), newest.end(),
-                           [](const RowChange* a, const RowChange* b) { return a->key == b->key; }),
-               newest.end());
-  return newest;
-}
 
 // What was written to the database, and is in its memory alone.
 struct Store::Unflushed {
@@ -182,14 +180,11 @@ class Store::FlushListener : public rocksdb::EventListener {
 
 class Store::PartitionRows : public BytesRows {
  public:
-  // `load`: the rows of a store that may be loading; null for a snapshot, which has none.
-  PartitionRows(const Store& store, uint32_t partition, const rocksdb::Snapshot* snapshot, Load* load)
+  PartitionRows(const Store& store, uint32_t partition, const rocksdb::Snapshot* snapshot)
       : db_(store.db_.get()),
         damage_mark_(store.damage_mark_),
         prefix_(Prefix(partition)),
-        snapshot_(snapshot),
-        load_(load),
-        part_(load == nullptr ? nullptr : load->Of(partition)) {
+        snapshot_(snapshot) {
     options_.snapshot = snapshot;
   }
   ~PartitionRows() override {
@@ -200,9 +195,6 @@ class Store::PartitionRows : public BytesRows {
     std::string full;
     full.reserve(prefix_.size() + key.size());
     full.append(prefix_).append(key);
-    if (Loads()) {
-      if (auto row = part_->Get(full)) return *std::move(row);
-    }
     std::string value;
     const rocksdb::Status status = db_->Get(options_, full, &value);
     if (status.IsNotFound()) return std::nullopt;
@@ -213,31 +205,12 @@ class Store::PartitionRows : public BytesRows {
   void ScanBytes(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
     const std::string full = prefix_ + std::string(prefix);
     const std::string start = from > prefix ? prefix_ + std::string(from) : full;
-    // Before the database: what goes there meanwhile is seen twice, not missed.
-    std::vector<std::pair<std::string, std::optional<std::string>>> loaded;
-    if (Loads()) loaded = part_->From(full, start);
     std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options_));
-    row->Seek(start);
-    const auto in_database = [&] { return row->Valid() && row->key().starts_with(full); };
-    const auto visit_key = [&](std::string_view whole, std::string_view value) {
-      const std::string_view key = whole.substr(prefix_.size());
-      return key == kPositionKey || visit(key, value);
-    };
-    const auto visit_database = [&] {
-      const bool going = visit_key(std::string_view(row->key().data(), row->key().size()),
-                                   std::string_view(row->value().data(), row->value().size()));
-      row->Next();
-      return going;
-    };
-    for (const auto& [key, value] : loaded) {
-      while (in_database() && row->key().compare(key) < 0) {
-        if (!visit_database()) return;
-      }
-      if (in_database() && row->key() == key) row->Next();
-      if (value && !visit_key(key, *value)) return;
-    }
-    while (in_database()) {
-      if (!visit_database()) return;
+    for (row->Seek(start); row->Valid() && row->key().starts_with(full); row->Next()) {
+      const std::string_view key =
+          std::string_view(row->key().data(), row->key().size()).substr(prefix_.size());
+      if (key == kPositionKey) continue;
+      if (!visit(key, std::string_view(row->value().data(), row->value().size()))) return;
     }
     Check(row->status());
   }
@@ -251,14 +224,10 @@ class Store::PartitionRows : public BytesRows {
     std::abort();
   }
 
-  bool Loads() const { return load_ != nullptr && !load_->over(); }
-
   rocksdb::DB* db_;
   const std::string damage_mark_;
   const std::string prefix_;
   const rocksdb::Snapshot* snapshot_;
-  Load* const load_;
-  Load::Part* const part_;
   rocksdb::ReadOptions options_;
 };
 
@@ -277,7 +246,9 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   std::filesystem::create_directories(std::filesystem::path(options.directory).parent_path(), error);
   if (error) return absl::UnavailableError(options.directory + ": " + error.message());
   const std::string schema = options.service + "/" + options.schema + " of log " + options.log_id;
-  Load::Clear(options.env == nullptr ? rocksdb::Env::Default() : options.env, LoadFolder(options));
+  store->files_ = FilesFolder(options);
+  store->expired_ = options.expired;
+  ClearFiles(options.env == nullptr ? rocksdb::Env::Default() : options.env, store->files_);
   if (std::filesystem::exists(store->damage_mark_)) {
     store->rebuilt_because_ = "it was found damaged";
     if (std::filesystem::exists(options.directory))
@@ -304,10 +275,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
         found = schema;
         if (status.ok()) status = db->Flush({});
       }
-      if (status.ok() && found == schema) {
-        store->BeginLoad(options, database, existed);
-        return store;
-      }
+      if (status.ok() && found == schema) return store;
       if (status.ok()) {
         store->rebuilt_because_ = "it holds " + found + ", not " + schema;
       } else {
@@ -322,25 +290,10 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   return absl::DataLossError("projection " + options.directory + ": " + store->rebuilt_because_);
 }
 
-void Store::BeginLoad(const StoreOptions& options, const rocksdb::Options& database, bool holds_rows) {
-  if (options.load == nullptr) return;
-  Load::Options load;
-  load.database = database;
-  load.directory = LoadFolder(options);
-  load.budget = options.load;
-  load.holds_rows = holds_rows;
-  if (options.expired) {
-    load.expired = [expired = options.expired](const std::string& key, const std::string& value) {
-      return key[kPrefixBytes] != '\0' && expired(value);
-    };
-  }
-  load_ = std::make_unique<Load>(db_.get(), std::move(load));
-}
-
 Store::~Store() {
-  if (load_ != nullptr) load_->End().PermitUncheckedError();
-  load_.reset();
-  if (db_ != nullptr) db_->Close().PermitUncheckedError();
+  if (db_ == nullptr) return;
+  ClearFiles(db_->GetEnv(), files_);
+  db_->Close().PermitUncheckedError();
 }
 
 stored::StoredPosition Store::Position(uint32_t partition) const {
@@ -349,44 +302,70 @@ stored::StoredPosition Store::Position(uint32_t partition) const {
   return position;
 }
 
-absl::Status Store::Write(uint32_t partition, const std::vector<RowChange>& changes,
-                          const stored::StoredPosition& position, uint64_t records) {
-  std::vector<const RowChange*> each;
-  each.reserve(changes.size());
-  for (const RowChange& change : changes) each.push_back(&change);
-  return Write(partition, each, position, records);
-}
-
-absl::Status Store::Write(uint32_t partition, const std::vector<const RowChange*>& changes,
-                          const stored::StoredPosition& position, uint64_t records) {
-  std::string key = Prefix(partition);
-  const size_t prefix_bytes = key.size();
-  if (load_ != nullptr && !load_->over()) {
-    const auto load = [&](const Load::Changes& rows) {
-      rows.Set(key + std::string(kPositionKey), position.SerializeAsString());
-      for (const RowChange* change : changes) rows.Set(key + change->key, change->value);
-    };
-    rocksdb::Status status;
-    if (load_->Put(load_->Of(partition), load, &status)) return StatusOf(status);
-  }
+absl::Status Store::Write(const Part& part, uint64_t records) {
   rocksdb::WriteBatch batch;
+  std::string key = Prefix(part.partition);
+  const size_t prefix_bytes = key.size();
   key += kPositionKey;
-  batch.Put(key, position.SerializeAsString());
-  for (const RowChange* change : changes) {
+  batch.Put(key, part.position.SerializeAsString());
+  for (const RowBlock::Row& row : Sorted(part.rows)) {
     key.resize(prefix_bytes);
-    key += change->key;
-    if (change->value) {
-      batch.Put(key, SliceOf(*change->value));
-    } else {
+    key += row.key;
+    if (row.cleared()) {
       batch.Delete(key);
+    } else {
+      batch.Put(key, SliceOf(row.value));
     }
   }
+  in_memory_ = true;
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   const rocksdb::Status written = db_->Write(options, &batch);
   if (IsRefusedByDisk(written)) unflushed_->refused = true;
   if (written.ok() && records > 0) unflushed_->Wrote(db_->GetLatestSequenceNumber(), records);
   return StatusOf(written);
+}
+
+// In order of keys, each once.
+rocksdb::Status Store::MakeFile(const std::string& path, const std::vector<Part>& parts) const {
+  const rocksdb::Options options = db_->GetOptions();
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(options), options);
+  rocksdb::Status status = file.Open(path);
+  for (const Part& part : parts) {
+    std::string key = Prefix(part.partition);
+    const size_t prefix_bytes = key.size();
+    key += kPositionKey;
+    if (status.ok()) status = file.Put(key, part.position.SerializeAsString());
+    for (const RowBlock::Row& row : Sorted(part.rows)) {
+      if (!status.ok()) break;
+      if (expired_ && !row.cleared() && expired_(row.value)) continue;
+      key.resize(prefix_bytes);
+      key += row.key;
+      status = row.cleared() ? file.Delete(key) : file.Put(key, SliceOf(row.value));
+    }
+  }
+  return status.ok() ? file.Finish() : status;
+}
+
+absl::Status Store::WriteFile(std::vector<Part> parts) {
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.partition < b.partition; });
+  // Before 7.10 RocksDB may order a file wrongly among what was written before it and is in no file yet.
+  rocksdb::Status status = in_memory_.exchange(false) ? db_->Flush({}) : rocksdb::Status::OK();
+  if (!status.ok()) in_memory_ = true;
+  rocksdb::Env* const env = db_->GetEnv();
+  const std::string path = files_ + "/" + std::to_string(++files_made_) + ".sst";
+  if (status.ok()) status = env->CreateDirIfMissing(files_);
+  if (status.ok()) status = MakeFile(path, parts);
+  if (status.ok()) {
+    rocksdb::IngestExternalFileOptions ingest;
+    ingest.move_files = true;
+    ingest.write_global_seqno = false;
+    status = db_->IngestExternalFile({path}, ingest);
+  }
+  if (!status.ok()) env->DeleteFile(path).PermitUncheckedError();
+  if (IsRefusedByDisk(status)) unflushed_->refused = true;
+  return StatusOf(status);
 }
 
 uint64_t Store::unflushed() const { return unflushed_->records; }
@@ -408,11 +387,10 @@ void Store::TryAgain() {
 }
 
 std::unique_ptr<BytesRows> Store::Live(uint32_t partition) const {
-  return std::make_unique<PartitionRows>(*this, partition, nullptr, load_.get());
+  return std::make_unique<PartitionRows>(*this, partition, nullptr);
 }
 
-absl::StatusOr<Store::View> Store::Snapshot(uint32_t partition) const {
-  if (const absl::Status ended = EndLoad(); !ended.ok()) return ended;
+Store::View Store::Snapshot(uint32_t partition) const {
   View view;
   const rocksdb::Snapshot* snapshot = db_->GetSnapshot();
   rocksdb::ReadOptions options;
@@ -421,7 +399,7 @@ absl::StatusOr<Store::View> Store::Snapshot(uint32_t partition) const {
   if (db_->Get(options, Prefix(partition) + std::string(kPositionKey), &bytes).ok()) {
     view.position.ParseFromString(bytes);
   }
-  view.rows = std::make_unique<PartitionRows>(*this, partition, snapshot, nullptr);
+  view.rows = std::make_unique<PartitionRows>(*this, partition, snapshot);
   return view;
 }
 
@@ -452,12 +430,6 @@ std::string Store::Digest(const stored::StoredPosition& position,
   return absl::BytesToHexString(Sha256(block));
 }
 
-// The end of a load changes where rows are, not what they are.
-absl::Status Store::EndLoad() const { return load_ == nullptr ? absl::OkStatus() : StatusOf(load_->End()); }
-
-absl::Status Store::Flush() {
-  if (const absl::Status ended = EndLoad(); !ended.ok()) return ended;
-  return StatusOf(db_->Flush({}));
-}
+absl::Status Store::Flush() { return StatusOf(db_->Flush({})); }
 
 }  // namespace afterbell

@@ -56,7 +56,7 @@ TEST(Store, PartitionsDoNotSeeEachOther) {
 TEST(Store, ASnapshotStaysAsItWas) {
   auto store = Open(Folder("snapshot"));
   ASSERT_TRUE(store->Write(1, {{"s/a", "1"}}, At(1)).ok());
-  const Store::View view = *store->Snapshot(1);
+  const Store::View view = store->Snapshot(1);
   ASSERT_TRUE(store->Write(1, {{"s/a", std::nullopt}}, At(2)).ok());
   EXPECT_EQ(view.position.index(), 1u);
   EXPECT_TRUE(view.rows->GetBytes("s/a").has_value());
@@ -67,9 +67,9 @@ TEST(Store, DigestsTellRowsApart) {
   auto store = Open(Folder("digest"));
   ASSERT_TRUE(store->Write(1, {{"s/a", "1"}}, At(1)).ok());
   ASSERT_TRUE(store->Write(2, {{"s/a", "1"}}, At(1)).ok());
-  EXPECT_EQ(Store::Digest(*store->Snapshot(1)), Store::Digest(*store->Snapshot(2)));
+  EXPECT_EQ(Store::Digest(store->Snapshot(1)), Store::Digest(store->Snapshot(2)));
   ASSERT_TRUE(store->Write(2, {{"s/a", "2"}}, At(1)).ok());
-  EXPECT_NE(Store::Digest(*store->Snapshot(1)), Store::Digest(*store->Snapshot(2)));
+  EXPECT_NE(Store::Digest(store->Snapshot(1)), Store::Digest(store->Snapshot(2)));
 }
 
 TEST(Store, RowsThatHaveExpiredGoWithoutTheirPosition) {
@@ -100,7 +100,7 @@ TEST(Store, TheRowsOfAnotherLogAreQuarantinedToo) {
     ASSERT_TRUE(store.ok()) << store.status();
     EXPECT_EQ((*store)->Position(1).index(), 0u) << "no row of another log";
     EXPECT_EQ((*store)->rebuilt_because().empty(), log_id == "one") << (*store)->rebuilt_because();
-    ASSERT_TRUE((*store)->Write(1, std::vector<RowChange>(), At(5)).ok());
+    ASSERT_TRUE((*store)->Write(1, RowBlock(), At(5)).ok());
   }
 }
 
@@ -113,28 +113,22 @@ TEST(Store, ADamagedFolderIsQuarantinedAndSaysWhy) {
   EXPECT_EQ(store->Position(1).index(), 0u);
 }
 
-// A store that loads and one that does not are given the same, round after round: rows set, set again (in one
-// round too) and cleared, of three partitions, with reads after so many rounds.
-struct Loading {
-  size_t bytes_max;
-  int read_every;
-};
-
-class LoadingStore : public ::testing::TestWithParam<Loading> {
+// A store that takes files now and then, and one that does not, are given the same, round after round: rows
+// set, set again (in one round too) and cleared, of three partitions.
+class StoreOfFiles : public ::testing::TestWithParam<int> {
  protected:
   static constexpr int kRounds = 60;
   static constexpr int kKeys = 40;
 
-  static std::vector<RowChange> ChangesOf(int round) {
-    std::vector<RowChange> changes;
+  static RowBlock RowsOf(int round) {
+    RowBlock rows;
     for (int j = 0; j < 2 * kKeys; ++j) {
       const int i = j % kKeys;
       const int drawn = (round * 7919 + j * 104729) % 97;
-      if (drawn < 30)
-        changes.push_back({"s/" + std::to_string(i), std::to_string(round + j) + std::string(50, 'v')});
-      if (drawn > 80) changes.push_back({"s/" + std::to_string(i), std::nullopt});
+      if (drawn < 30) rows.Set("s/" + std::to_string(i), std::to_string(round + j) + std::string(50, 'v'));
+      if (drawn > 80) rows.Clear("s/" + std::to_string(i));
     }
-    return changes;
+    return rows;
   }
   static std::string Text(const BytesRows& rows, std::string_view prefix, std::string_view from) {
     std::string text;
@@ -146,16 +140,13 @@ class LoadingStore : public ::testing::TestWithParam<Loading> {
   }
 };
 
-TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
-  const std::string folder = Folder("loads");
-  auto opened = Store::Open(
-      {.directory = folder, .service = "attendance", .load = MakeLoadBudget(GetParam().bytes_max)});
-  ASSERT_TRUE(opened.ok()) << opened.status();
-  std::unique_ptr<Store> loads = *std::move(opened);
-  const auto plain = Open(Folder("plain"));
+TEST_P(StoreOfFiles, AnswersAsOneWithout) {
+  const std::string folder = Folder("files" + std::to_string(GetParam()));
+  auto files = Open(folder);
+  const auto plain = Open(Folder("plain" + std::to_string(GetParam())));
   const auto compare = [&](uint32_t partition) {
-    const auto one = loads->Live(partition), other = plain->Live(partition);
-    EXPECT_EQ(loads->Position(partition).index(), plain->Position(partition).index());
+    const auto one = files->Live(partition), other = plain->Live(partition);
+    EXPECT_EQ(files->Position(partition).index(), plain->Position(partition).index());
     EXPECT_EQ(Text(*one, "s/", ""), Text(*other, "s/", ""));
     EXPECT_EQ(Text(*one, "s/1", "s/13"), Text(*other, "s/1", "s/13"));
     for (int i = 0; i < kKeys; ++i) {
@@ -164,95 +155,53 @@ TEST_P(LoadingStore, AnswersAsOneThatDoesNot) {
     }
   };
   for (int round = 1; round <= kRounds; ++round) {
-    const uint32_t partition = 1 + round % 3;
-    for (Store* store : {loads.get(), plain.get()})
-      ASSERT_TRUE(store->Write(partition, ChangesOf(round), At(round)).ok());
-    if (round % GetParam().read_every == 0) compare(partition);
-    if (round == kRounds * 2 / 3) {
-      ASSERT_TRUE(loads->EndLoad().ok());
+    std::vector<RowBlock> rows;
+    std::vector<Store::Part> parts;
+    rows.reserve(3);
+    for (uint32_t partition = 3; partition >= 1; --partition) {
+      if (round % 4 == 0 && partition != 2) continue;
+      rows.push_back(RowsOf(round * 3 + static_cast<int>(partition)));
+      parts.push_back({partition, {&rows.back()}, At(round)});
     }
+    for (const Store::Part& part : parts) ASSERT_EQ(plain->Write(part), absl::OkStatus());
+    if (round % GetParam() == 0) {
+      ASSERT_EQ(files->WriteFile(parts), absl::OkStatus());
+    } else {
+      for (const Store::Part& part : parts) ASSERT_EQ(files->Write(part), absl::OkStatus());
+    }
+    compare(1 + round % 3);
   }
-  for (uint32_t partition = 1; partition <= 3; ++partition) {
-    EXPECT_EQ(Store::Digest(*loads->Snapshot(partition)), Store::Digest(*plain->Snapshot(partition)));
-  }
-  loads.reset();
-  EXPECT_FALSE(std::filesystem::exists(folder + ".load"));
-  loads = Open(folder);
-  EXPECT_EQ(loads->rebuilt_because(), "");
+  for (uint32_t partition = 1; partition <= 3; ++partition)
+    EXPECT_EQ(Store::Digest(files->Snapshot(partition)), Store::Digest(plain->Snapshot(partition)));
+  files.reset();
+  EXPECT_FALSE(std::filesystem::exists(folder + ".files"));
+  files = Open(folder);
+  EXPECT_EQ(files->rebuilt_because(), "");
   for (uint32_t partition = 1; partition <= 3; ++partition) compare(partition);
 }
 
-// All in memory; a file every few rounds; a file each time. Read each time, now and then, and at the end
-// alone.
-constexpr size_t kMemories[] = {16 << 20, 20 << 10, 1};
-std::vector<Loading> AllLoading() {
-  std::vector<Loading> all;
-  for (const size_t bytes_max : kMemories) {
-    for (const int every : {1, 5, 1000}) all.push_back({bytes_max, every});
-  }
-  return all;
-}
-INSTANTIATE_TEST_SUITE_P(MemoryAndReads, LoadingStore, ::testing::ValuesIn(AllLoading()));
+// Each round a file, every other, every fifth, and once at the end of many.
+INSTANTIATE_TEST_SUITE_P(EverySoManyRounds, StoreOfFiles, ::testing::Values(1, 2, 5, 60));
 
-// What a second load changes and clears was put in by the first.
-TEST(Store, AStoreLoadsAgainWhenItIsOpenedAgain) {
-  const std::string folder = Folder("load_again");
-  for (const size_t bytes_max : {size_t{16} << 20, size_t{1}}) {
-    auto store =
-        Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(bytes_max)});
-    ASSERT_TRUE(store.ok()) << store.status();
-    const bool first = bytes_max > 1;
-    const uint64_t index = (*store)->Position(1).index();
-    EXPECT_EQ(index, first ? 0u : 1u);
-    ASSERT_TRUE((*store)
-                    ->Write(1,
-                            first ? std::vector<RowChange>{{"s/a", "1"}, {"s/b", "1"}, {"s/c", "1"}}
-                                  : std::vector<RowChange>{{"s/a", "2"}, {"s/b", std::nullopt}},
-                            At(index + 1))
-                    .ok());
-  }
+TEST(Store, FilesOfOneThatWasKilledAreRemoved) {
+  const std::string folder = Folder("files_left");
+  std::filesystem::create_directories(folder + ".files");
+  { std::ofstream(folder + ".files/7.sst") << "left by one that was killed"; }
   const auto store = Open(folder);
-  EXPECT_EQ(store->Position(1).index(), 2u);
-  EXPECT_EQ(store->Live(1)->GetBytes("s/a"), "2");
-  EXPECT_FALSE(store->Live(1)->GetBytes("s/b").has_value());
-  EXPECT_EQ(store->Live(1)->GetBytes("s/c"), "1");
+  EXPECT_FALSE(std::filesystem::exists(folder + ".files"));
+  const RowBlock rows{{"s/a", "1"}};
+  EXPECT_EQ(store->WriteFile({{1, {&rows}, At(1)}}), absl::OkStatus());
+  EXPECT_EQ(store->unflushed(), 0u);
+  EXPECT_EQ(store->Live(1)->GetBytes("s/a"), "1");
 }
 
-TEST(Store, ALoadEndsWithTheStore) {
-  const std::string folder = Folder("load_ends");
-  std::filesystem::create_directories(folder + ".load");
-  { std::ofstream(folder + ".load/7.sst") << "left by one that was killed"; }
-  for (int round = 1; round <= 2; ++round) {
-    auto store = Store::Open({.directory = folder, .service = "attendance", .load = MakeLoadBudget(1 << 20)});
-    ASSERT_TRUE(store.ok()) << store.status();
-    EXPECT_EQ((*store)->Position(1).index(), round == 1 ? 0u : 1u);
-    ASSERT_TRUE((*store)->Write(1, {{"s/a", std::to_string(round)}}, At(round)).ok());
-  }
-  EXPECT_EQ(Open(folder)->Live(1)->GetBytes("s/a"), "2");
-  EXPECT_FALSE(std::filesystem::exists(folder + ".load"));
-}
-
-TEST(Store, ASnapshotEndsALoadAndStaysAsItWas) {
-  auto store = Store::Open(
-      {.directory = Folder("load_snapshot"), .service = "attendance", .load = MakeLoadBudget(1 << 20)});
-  ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE((*store)->Write(1, {{"s/a", "1"}}, At(1)).ok());
-  const auto view = (*store)->Snapshot(1);
-  ASSERT_TRUE(view.ok()) << view.status();
-  ASSERT_TRUE((*store)->Write(1, {{"s/a", "2"}}, At(2)).ok());
-  EXPECT_EQ(view->rows->GetBytes("s/a"), "1");
-  EXPECT_EQ(view->position.index(), 1u);
-  EXPECT_EQ((*store)->Live(1)->GetBytes("s/a"), "2");
-}
-
-TEST(Store, RowsThatHaveExpiredAreNotLoaded) {
-  auto store = Store::Open({.directory = Folder("load_expiry"),
+TEST(Store, RowsThatHaveExpiredGoIntoNoFile) {
+  auto store = Store::Open({.directory = Folder("files_expiry"),
                             .service = "attendance",
-                            .load = MakeLoadBudget(1 << 20),
                             .expired = [](std::string_view value) { return value == "old"; }});
   ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE((*store)->Write(1, {{"r1", "old"}, {"r2", "new"}}, At(7)).ok());
-  ASSERT_TRUE((*store)->EndLoad().ok());
+  const RowBlock rows{{"r1", "old"}, {"r2", "new"}};
+  ASSERT_EQ((*store)->WriteFile({{1, {&rows}, At(7)}}), absl::OkStatus());
   EXPECT_EQ((*store)->Live(1)->GetBytes("r1"), std::nullopt);
   EXPECT_EQ((*store)->Live(1)->GetBytes("r2"), "new");
   EXPECT_EQ((*store)->Position(1).index(), 7u);

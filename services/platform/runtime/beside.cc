@@ -10,6 +10,8 @@ namespace {
 
 constexpr size_t kReadRecords = 2048;
 constexpr size_t kReadBytes = 2 << 20;
+// That make a file while catching up.
+constexpr size_t kCatchUpRows = 65536;
 
 }  // namespace
 
@@ -30,50 +32,44 @@ Chain ChainOf(const PartitionId& id, const stored::StoredPosition& stored) {
                {stored.record_offset(), stored.hash_before()});
 }
 
-Beside::Beside(Store* store, PartitionId id, RowsOf rows_of, bool asked)
+Beside::Beside(Store* store, PartitionId id, RowsOf rows_of)
     : store_(store),
       id_(std::move(id)),
       rows_of_(std::move(rows_of)),
-      asked_(asked),
       rows_(store->Live(id_.number)),
       chain_(ChainOf(id_, store->Position(id_.number))) {}
 
 std::optional<std::string> Beside::Find(const std::string& key) const {
-  for (const Found* found : {&found_, &captured_found_}) {
-    if (const auto row = found->find(key); row != found->end()) return row->second;
-  }
-  return rows_->GetBytes(key);
+  const RowBlock::Row* row = unwritten_.Find(key);
+  for (auto block = captured_.rbegin(); row == nullptr && block != captured_.rend(); ++block)
+    row = (*block)->Find(key);
+  return row != nullptr ? std::string(row->value) : rows_->GetBytes(key);
 }
 
-void Beside::Take(const Recorded& recorded, uint64_t offset) {
-  size_t numbered = unwritten_.size();
-  rows_of_(recorded, offset, &unwritten_);
-  for (; numbered < unwritten_.size(); ++numbered) {
-    RowChange& row = unwritten_[numbered];
-    row.serial = ++serial_;
-    if (asked_) found_[row.key] = *row.value;
-  }
-}
+void Beside::Take(const Recorded& recorded, uint64_t offset) { rows_of_(recorded, offset, &unwritten_); }
 
-std::shared_ptr<const std::vector<RowChange>> Beside::Capture() {
-  captured_ = std::make_shared<const std::vector<RowChange>>(std::exchange(unwritten_, {}));
-  captured_found_ = std::exchange(found_, {});
-  return captured_;
+std::shared_ptr<const RowBlock> Beside::Capture() {
+  captured_.push_back(std::make_shared<const RowBlock>(std::exchange(unwritten_, {})));
+  captured_bytes_ += captured_.back()->bytes();
+  return captured_.back();
 }
 
 void Beside::Written() {
-  captured_ = nullptr;
-  captured_found_.clear();
+  captured_.pop_front();
+  captured_bytes_ = 0;
+  for (const auto& block : captured_) captured_bytes_ += block->bytes();
 }
+
+size_t Beside::bytes() const { return unwritten_.bytes() + captured_bytes_; }
 
 void Beside::Scan(const std::string& prefix, const std::string& from, const BytesRows::Visitor& visit) const {
   std::map<std::string_view, std::string_view> over;
-  const auto lay = [&](const std::vector<RowChange>& rows) {
-    for (const RowChange& row : rows) {
-      if (row.key.compare(0, prefix.size(), prefix) == 0 && row.key >= from) over[row.key] = *row.value;
+  const auto lay = [&](const RowBlock& rows) {
+    for (const RowBlock::Row& row : rows.rows()) {
+      if (row.key.compare(0, prefix.size(), prefix) == 0 && row.key >= from) over[row.key] = row.value;
     }
   };
-  if (captured_ != nullptr) lay(*captured_);
+  for (const auto& block : captured_) lay(*block);
   lay(unwritten_);
   auto top = over.begin();
   bool going = true;
@@ -88,7 +84,6 @@ void Beside::Scan(const std::string& prefix, const std::string& from, const Byte
 
 absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {
   while (chain_.at().index < until) {
-    const uint64_t before = chain_.at().index;
     absl::StatusOr<LogBatch> batch = log.Read(chain_.at().offset, kReadRecords, kReadBytes);
     if (!batch.ok()) return batch.status();
     if (batch->records.empty()) return false;
@@ -102,12 +97,12 @@ absl::StatusOr<bool> Beside::CatchUp(LogPartition& log, uint64_t until) {
         Take(Recorded{record.commit(), id_.service, id_.number}, entry.offset);
     }
     chain_.set_offset(batch->next_offset);
+    if (unwritten_.size() < kCatchUpRows && chain_.at().index < until) continue;
     // Nobody is answered here yet: written at once, and what a disk refuses is kept and tried again.
-    const absl::Status written = store_->Write(
-        id_.number, NewestOf(unwritten_), StoredOf(chain_.at(), chain_.last()), chain_.at().index - before);
+    const absl::Status written =
+        store_->WriteFile({{id_.number, {&unwritten_}, StoredOf(chain_.at(), chain_.last())}});
     if (!written.ok()) return written;
-    unwritten_.clear();
-    found_.clear();
+    unwritten_ = {};
   }
   return true;
 }

@@ -218,10 +218,10 @@ TEST(Beside, FindsWhatIsNotWrittenYet) {
   std::filesystem::remove_all(folder);
   auto store = Store::Open({.directory = folder, .service = "attendance"});
   ASSERT_TRUE(store.ok()) << store.status();
-  const auto rows_of = [](const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
-    rows->push_back({"pupils/" + recorded.commit.request_id(), std::to_string(offset)});
+  const auto rows_of = [](const Recorded& recorded, uint64_t offset, RowBlock* rows) {
+    rows->Set("pupils/" + recorded.commit.request_id(), std::to_string(offset));
   };
-  Beside beside(store->get(), kAttendance, rows_of, /*asked=*/true);
+  Beside beside(store->get(), kAttendance, rows_of);
   const auto take = [&](const std::string& name, uint64_t offset) {
     log::v1::Commit commit;
     commit.set_request_id(name);
@@ -242,7 +242,7 @@ TEST(Beside, FindsWhatIsNotWrittenYet) {
   EXPECT_EQ(beside.Find("pupils/bo"), "2");
   EXPECT_EQ(beside.Find("pupils/cai"), "3");
   EXPECT_EQ(all(), "pupils/bo=2 pupils/cai=3 ");
-  ASSERT_EQ((*store)->Write(kAttendance.number, NewestOf(*batch), {}), absl::OkStatus());
+  ASSERT_EQ((*store)->WriteFile({{kAttendance.number, {batch.get()}, {}}}), absl::OkStatus());
   EXPECT_EQ(all(), "pupils/bo=2 pupils/cai=3 ") << "written, and not known to be";
   beside.Written();
   EXPECT_EQ(beside.Find("pupils/ana"), "1");

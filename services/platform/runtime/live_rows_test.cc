@@ -101,10 +101,14 @@ class LiveRowsTest : public ::testing::TestWithParam<int> {
       batch_ = rows_->Capture();
       return;
     }
-    std::vector<RowChange> changes;
+    RowBlock changes;
     for (const CapturedRow& row : batch_) {
-      changes.push_back({StoreKey(*row.table, *row.key), {}});
-      if (row.row != nullptr) changes.back().value = row.row->SerializeAsString();
+      const std::string key = StoreKey(*row.table, *row.key);
+      if (row.row == nullptr) {
+        changes.Clear(key);
+      } else {
+        changes.Set(key, row.row->SerializeAsString());
+      }
     }
     stored::StoredPosition position;
     position.set_index(++written_);

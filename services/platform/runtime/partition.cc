@@ -25,15 +25,12 @@ Partition::Partition(const Service& service, std::shared_ptr<DecodedLog> log,
                shared_.log_id, shared_.clock == log::v1::SIMULATED,
                nullptr,        shared_.limits.events_per_commit_max()},
       stored_rows_(store_->Live(id_.number)) {
-  if (stores.requests != nullptr)
-    requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf, /*asked=*/true);
+  if (stores.requests != nullptr) requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf);
   if (stores.history != nullptr) {
     history_ = std::make_unique<Beside>(
-        stores.history, id_,
-        [&service](const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
+        stores.history, id_, [&service](const Recorded& recorded, uint64_t offset, RowBlock* rows) {
           HistoryRowsOf(service, recorded, offset, rows);
-        },
-        /*asked=*/false);
+        });
   }
   for (Commons* commons : shared.commons) {
     commons_rows_.Add(commons);
@@ -76,11 +73,12 @@ Partition::Partition(const Service& service, std::shared_ptr<DecodedLog> log,
   stats_.newest = newest_claim_;
   committed_newest_ = stored.recorded_at();
   written_index_ = captured_index_ = counted_index_ = stored.index();
+  beside_written_index_ = beside_captured_index_ = stored.index();
   stats_.index = stats_.written_index = written_index_;
   Reset(absl::OkStatus());
 }
 
-Partition::~Partition() = default;
+Partition::~Partition() { shared_.budget->bytes -= beside_bytes_; }
 
 void Partition::Start() {
   const std::weak_ptr<Partition> self = weak_from_this();
@@ -187,7 +185,7 @@ void Partition::Poke(Urgency urgency) {
 void Partition::WriteOut() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    wants_written_ = true;
+    wants_all_written_ = true;
   }
   Poke();
 }

@@ -155,7 +155,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Calls `reached` with rows that hold these records (own and foreign), or with an error:
   // FAILED_PRECONDITION (another log, beyond the end), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED.
-  // `written`: when the store holds them too.
+  // `written`: when the store of its state holds them too.
   void Wait(const log::v1::Position& position, SteadyTime deadline, bool written,
             std::function<void(absl::StatusOr<ReadView>)> reached);
 
@@ -176,7 +176,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // True when everything its logs hold has been read, decided and answered, and nothing is due.
   bool Quiet() const;
-  // Gives its store what it has, at once.
+  // Gives its stores what it has, at once.
   void WriteOut();
 
   // True when facts it folded are not recorded as seen yet, and so not in its store.
@@ -260,8 +260,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void CountSettled();
   stored::StoredPosition PositionOfSettled() const;
   absl::Status TakeWritten();
-  void CaptureBatch(bool now);
-  size_t UnwrittenRows() const;
+  void CaptureBatch(bool rows_now, bool beside_now);
+  void CaptureRows(bool now);
+  void CaptureBeside(bool now);
+  bool IsPressed() const;
+  bool MustWaitForWriter() const;
+  size_t BesideRows() const;
+  void CountBesideBytes();
   void RestRows();
   void LoseOwnership();
   void Reset(const absl::Status& answer);
@@ -295,7 +300,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void AppendNew();
   Micros Now();
   // The stores hold all that was read back.
-  bool Written() const { return written_index_ == settled().index; }
+  bool Written() const {
+    return written_index_ == settled().index &&
+           (requests_ == nullptr || beside_written_index_ == settled().index);
+  }
   bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
 
   // Queries.
@@ -322,11 +330,14 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::unique_ptr<LogReader> reader_;  // Its records, as read back.
   Positions committed_sources_;        // As of the last record read back, in order of sources_,
   Micros committed_newest_ = 0;        // with the newest recorded_at known there.
-  uint64_t written_index_ = 0;         // What the stores hold,
-  uint64_t captured_index_ = 0;        // and will, when the batch under way is written.
-  uint64_t counted_index_ = 0;         // Looked at, and
-  uint64_t counted_ = 0;               // so many counted as in no file, since the last batch.
+  // What the store of its state holds, and will, when the batch under way is written; and those beside.
+  uint64_t written_index_ = 0, captured_index_ = 0;
+  uint64_t beside_written_index_ = 0, beside_captured_index_ = 0;
+  uint64_t counted_index_ = 0;  // Looked at, and so many counted as in no file, since the last batch:
+  uint64_t counted_ = 0, counted_beside_ = 0;
+  size_t beside_bytes_ = 0;  // Of memory, in the budget.
   SteadyTime unwritten_since_ = SteadyTime::max();
+  SteadyTime settled_at_ = SteadyTime::max();  // The last record; max: the stores beside have it.
   bool worked_ =
       false;  // Something was decided, here or by its owner, since rows were last looked at for rest,
   SteadyTime idle_since_ = SteadyTime::max();  // and nothing since then.
@@ -366,8 +377,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status halted_;
   std::vector<std::pair<uint64_t, std::string>> names_;  // Of the log, since it was restored at an index.
   bool wants_seen_ = false;
-  bool wants_written_ = false;
-  std::optional<absl::Status> batch_done_;  // Of the batch under way.
+  bool wants_written_ = false;  // Its state; or everything.
+  bool wants_all_written_ = false;
+  std::optional<absl::Status> batch_done_;                      // Of the batch under way,
+  std::vector<std::pair<uint64_t, absl::Status>> beside_done_;  // and of those beside, up to an index.
   bool want_owner_ = false;
   bool stopping_ = false;
   bool stopped_ = false;

@@ -209,22 +209,22 @@ bool Partition::AnswerRepeat(CommandCall* call) {
     }
     return true;
   }
-  std::optional<stored::StoredRequest> known;
-  if (const auto bytes = requests_->Find(key)) known.emplace().ParseFromString(*bytes);
+  std::optional<RequestRow> known;
+  if (const auto row = requests_->Find(RequestRowKey(key))) known = ParseRequestRow(*row);
   // Beyond the window the decider's own quietness prevents a second effect.
   const Micros window = static_cast<Micros>(shared_.limits.request_days_max()) * kMicrosPerDay;
-  if (!known || known->recorded_at() < newest_ - window) return false;
-  if (known->digest() != call->head.request_digest()) {
+  if (!known || known->recorded_at < newest_ - window) return false;
+  if (known->record.digest() != call->head.request_digest()) {
     call->done(other_body, nullptr);
     return true;
   }
-  const auto record = ReadRecord(known->offset(), std::chrono::milliseconds(0));
+  const auto record = ReadRecord(known->record.offset(), std::chrono::milliseconds(0));
   if (absl::IsUnavailable(record.status())) {
     later_.push_back(std::move(*call));
   } else if (!record.ok()) {
     call->done(record.status(), nullptr);
-  } else if ((*record)->commit().index() != known->index() || RequestKey((*record)->commit()) != key) {
-    call->done(absl::DataLossError(absl::StrCat(ToString(id_), " at ", known->offset(),
+  } else if ((*record)->commit().index() != known->record.index() || RequestKey((*record)->commit()) != key) {
+    call->done(absl::DataLossError(absl::StrCat(ToString(id_), " at ", known->record.offset(),
                                                 ": another record than ", "the request ids know")),
                nullptr);
   } else {

@@ -89,7 +89,7 @@ void Partition::ServeWaiters() {
     for (size_t i = 0; i < waiters_.size();) {
       absl::Status never;
       const bool reached = Reached(waiters_[i].position, &never);
-      if (!never.ok() || (reached && (!waiters_[i].written || Written()))) {
+      if (!never.ok() || (reached && (!waiters_[i].written || written_index_ == settled().index))) {
         served.emplace_back(std::move(waiters_[i]), never);
         waiters_.erase(waiters_.begin() + i);
       } else {

@@ -51,7 +51,7 @@ void Partition::Step() {
 }
 
 absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
-  bool want_owner, stopping, wants_seen, wants_written;
+  bool want_owner, stopping, wants_seen, wants_written, wants_all_written;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     want_owner = want_owner_;
@@ -119,16 +119,18 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
     std::lock_guard<std::mutex> lock(mutex_);
     stats_.read_offset = settled().offset;
     if (!short_of_foreign && settled().offset >= log_->End()) stats_.caught_up = caught_up_ = true;
-    wants_written = wants_written_ || stopping;
+    wants_all_written_ = wants_all_written_ && !Written();
+    wants_all_written = wants_all_written_ || stopping;
+    wants_written = wants_written_ || wants_all_written;
     wants_all_news_ = !waiters_.empty() || short_of_foreign;
     stats_.row_bytes = rows_->bytes();
     stats_.rows_unwritten = rows_->unwritten();
   }
   has_unseen_ = facts_since_ != SteadyTime::max();
   ServeWaiters();
-  CaptureBatch(wants_written);
+  CaptureBatch(wants_written, wants_all_written);
   looks_again_ = has_unseen_ || short_of_foreign || holds || unwritten_since_ != SteadyTime::max() ||
-                 idle_since_ != SteadyTime::max();
+                 settled_at_ != SteadyTime::max() || idle_since_ != SteadyTime::max();
   // What the stores lack would have to be folded again by whoever starts next.
   const bool store_waits = !Written() && !shared_.write_behind->refused();
   if (stopping && pending_.empty() && !store_waits) FinishStopping(calls);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/check.h"
 #include "services/platform/base/ids.h"
 #include "services/platform/projection/stored.pb.h"
 #include "services/platform/reference/reference.h"
@@ -12,6 +13,9 @@ namespace afterbell {
 namespace {
 
 using log::v1::Commit;
+
+// Of a row of a request id, before the record.
+constexpr size_t kTimeBytes = 8;
 
 decltype(kRefused)::Key RefusedKey(const Commit& commit) {
   const log::v1::Refusal& refusal = commit.refusal();
@@ -36,15 +40,40 @@ std::string RequestKey(const Commit& commit) {
   return absl::StrCat(commit.district_id(), "/", commit.actor().person_id(), "/", commit.request_id());
 }
 
-void RequestRowsOf(const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows) {
+std::string RequestRowKey(std::string_view request_key) {
+  constexpr size_t kDigestBytes = 16;
+  std::string key = "r";
+  return key.append(Sha256(request_key), 0, kDigestBytes);
+}
+
+void RequestRowsOf(const Recorded& recorded, uint64_t offset, RowBlock* rows) {
   const Commit& commit = recorded.commit;
   if (commit.request_id().empty()) return;
-  stored::StoredRequest row;
-  row.set_index(commit.index());
-  row.set_offset(offset);
-  row.set_digest(commit.request_digest());
-  row.set_recorded_at(MicrosOf(commit.recorded_at()));
-  rows->push_back({RequestKey(commit), row.SerializeAsString()});
+  stored::StoredRequest record;
+  record.set_index(commit.index());
+  record.set_offset(offset);
+  record.set_digest(commit.request_digest());
+  const uint64_t recorded_at = static_cast<uint64_t>(MicrosOf(commit.recorded_at()));
+  rows->Set(RequestRowKey(RequestKey(commit)), "", kTimeBytes + record.ByteSizeLong(), [&](char* at) {
+    for (size_t i = 0; i < kTimeBytes; ++i)
+      at[i] = static_cast<char>(recorded_at >> 8 * (kTimeBytes - 1 - i) & 0xff);
+    record.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(at + kTimeBytes));
+  });
+}
+
+Micros RequestRecordedAt(std::string_view row) {
+  uint64_t recorded_at = 0;
+  for (size_t i = 0; i < kTimeBytes; ++i)
+    recorded_at = recorded_at << 8 | static_cast<unsigned char>(row.at(i));
+  return static_cast<Micros>(recorded_at);
+}
+
+RequestRow ParseRequestRow(std::string_view row) {
+  RequestRow request;
+  request.recorded_at = RequestRecordedAt(row);
+  row.remove_prefix(kTimeBytes);
+  AFTERBELL_CHECK(request.record.ParseFromArray(row.data(), static_cast<int>(row.size())));
+  return request;
 }
 
 namespace {
@@ -57,12 +86,11 @@ std::string HistoryKey(std::string_view entity, uint64_t index) {
 
 }  // namespace
 
-void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset,
-                   std::vector<RowChange>* rows) {
+void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset, RowBlock* rows) {
   const Commit& commit = recorded.commit;
   if (commit.events().empty()) return;
   for (const std::string& entity : service.Entities(recorded))
-    rows->push_back({HistoryKey(entity, commit.index()), std::to_string(offset)});
+    rows->Set(HistoryKey(entity, commit.index()), std::to_string(offset));
 }
 
 std::string HistoryPrefix(std::string_view entity) { return std::string(entity) + "/"; }

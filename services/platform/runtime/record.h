@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/platform/base/time.h"
 #include "services/platform/decider/service.h"
 #include "services/platform/log/log.h"
-#include "services/platform/projection/store.h"
+#include "services/platform/projection/row_block.h"
+#include "services/platform/projection/stored.pb.h"
 #include "services/platform/runtime/tables.h"
 
 namespace afterbell {
@@ -56,9 +58,8 @@ void EvolveRecorded(const Service& service, const Recorded& recorded, RowSink& r
 bool Concerns(const Service& service, std::string_view source, const log::v1::Commit& commit);
 
 // Rows kept beside the state (beside.h): the request id of a record, and the entities it names.
-void RequestRowsOf(const Recorded& recorded, uint64_t offset, std::vector<RowChange>* rows);
-void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset,
-                   std::vector<RowChange>* rows);
+void RequestRowsOf(const Recorded& recorded, uint64_t offset, RowBlock* rows);
+void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset, RowBlock* rows);
 
 // One record in the history of an entity, in order of index.
 struct HistoryEntry {
@@ -70,7 +71,17 @@ std::string HistoryPrefix(std::string_view entity);
 std::string HistoryKeyAfter(std::string_view entity, uint64_t index);
 HistoryEntry HistoryEntryOf(std::string_view key, std::string_view value);
 
+// Who asked, and with which id; and the key it is kept under beside the state: a digest of that, a third as
+// long.
 std::string RequestKey(const log::v1::Commit& commit);
+std::string RequestRowKey(std::string_view request_key);
+// What is kept there. When it was recorded stands first, so that rows which have expired are known unparsed.
+struct RequestRow {
+  Micros recorded_at = 0;
+  stored::StoredRequest record;
+};
+Micros RequestRecordedAt(std::string_view row);
+RequestRow ParseRequestRow(std::string_view row);
 
 }  // namespace afterbell
 

@@ -148,7 +148,7 @@ absl::StatusOr<ReadView> Runtime::View(const PartitionId& id) {
   if (service == services_.end())
     return absl::UnimplementedError("this process does not host " + ToString(id));
   AFTERBELL_RETURN_IF_ERROR(WaitWritten(id));
-  AFTERBELL_ASSIGN_OR_RETURN(Store::View stored, service->second.state->Snapshot(id.number));
+  Store::View stored = service->second.state->Snapshot(id.number);
   ReadView view;
   view.recorded_at = stored.position.recorded_at();
   view.position.set_log_id(shared_.incarnation);
@@ -227,13 +227,12 @@ std::string Runtime::CommandName(std::string_view service, std::string_view comm
 std::vector<Runtime::PartitionDigest> Runtime::Digests() {
   std::vector<PartitionDigest> digests;
   for (const auto& [id, partition] : partitions_) {
-    const absl::Status written = WaitWritten(id);
-    const auto view = services_[id.service].state->Snapshot(id.number);
-    if (written.ok() && view.ok()) {
-      digests.push_back({id, view->position.index(), Store::Digest(*view)});
-    } else {
-      digests.push_back({id, 0, (written.ok() ? view.status() : written).ToString()});
+    if (const absl::Status written = WaitWritten(id); !written.ok()) {
+      digests.push_back({id, 0, written.ToString()});
+      continue;
     }
+    const Store::View view = services_[id.service].state->Snapshot(id.number);
+    digests.push_back({id, view.position.index(), Store::Digest(view)});
   }
   return digests;
 }

@@ -33,7 +33,6 @@ struct RuntimeOptions {
   std::string address;          // What claims advertise.
   std::function<Micros()> now;  // The REAL clock; the system's when empty.
   bool own = true;              // False: follow, until Own is called.
-  bool load = true;             // False: stores take rows one by one from the beginning.
   // Only folds the rows of services, in folders that nobody else has open, beside the process that serves:
   // what the build of another schema needs in order to start at once. Claims nothing.
   bool prepare = false;
@@ -154,7 +153,6 @@ class Runtime {
   std::vector<DirectoryLock> locks_;
   std::atomic<Micros> newest_{0};
   std::shared_ptr<rocksdb::Cache> store_cache_;
-  std::shared_ptr<LoadBudget> load_budget_;  // Null: nothing is loaded.
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<WriteBehind> write_behind_;
   std::vector<std::unique_ptr<Commons>> commons_;

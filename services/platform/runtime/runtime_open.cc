@@ -7,6 +7,7 @@
 #include "services/platform/base/status_macros.h"
 #include "services/platform/decider/schema.h"
 #include "services/platform/log/begin.h"
+#include "services/platform/runtime/record.h"
 #include "services/platform/runtime/runtime.h"
 #include "services/platform/runtime/tables.h"
 
@@ -18,11 +19,12 @@ namespace {
 constexpr int kPlatformRevision = 3;
 constexpr int kRevisionsPerService = 1000;
 // Of the folders that builds of all schemas share.
-constexpr char kRequestsSchema[] = "1";
+constexpr char kRequestsSchema[] = "2";
 constexpr char kHistorySchema[] = "1";
-// Files of theirs that are merged at a time: a request id is asked for by every command, a history by a
-// person.
-constexpr int kRequestsMerged = 16;
+// Files that are merged at a time. Rows are read when memory does not hold them, a request id is asked for by
+// every command, a history by a person.
+constexpr int kRowsMerged = 12;
+constexpr int kRequestsMerged = 32;
 constexpr int kHistoryMerged = 64;
 // For a log whose records are elsewhere: silence for so long is an error.
 constexpr std::chrono::seconds kFirstReadAtMost(60);
@@ -75,7 +77,6 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
     AFTERBELL_RETURN_IF_ERROR(runtime->Lock(opened.projections_directory));
   }
   runtime->store_cache_ = MakeStoreCache(opened.limits.store_cache_bytes());
-  if (opened.load) runtime->load_budget_ = MakeLoadBudget(opened.limits.load_bytes_max());
   runtime->pool_ = std::make_unique<Pool>(opened.threads);
   shared.pool = runtime->pool_.get();
   runtime->write_behind_ = std::make_unique<WriteBehind>(opened.limits.unflushed_records_max());
@@ -165,16 +166,13 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
   const std::string own = options_.projections_directory + "/" + FolderOf(service);
   AFTERBELL_RETURN_IF_ERROR(Lock(own));
   const Micros window = static_cast<Micros>(options_.limits.request_days_max()) * kMicrosPerDay;
-  const auto expired = [newest = &newest_, window](std::string_view value) {
-    stored::StoredRequest row;
-    return row.ParseFromArray(value.data(), static_cast<int>(value.size())) &&
-           row.recorded_at() < *newest - window;
+  const auto expired = [newest = &newest_, window](std::string_view row) {
+    return RequestRecordedAt(row) < *newest - window;
   };
   const auto open = [&](StoreOptions options) -> absl::StatusOr<Store*> {
     options.service = name;
     options.log_id = shared_.incarnation;
     options.write_buffer_bytes = options_.limits.store_buffer_bytes();
-    options.load = load_budget_;
     options.cache = store_cache_;
     options.env = options_.store_env;
     auto store = Store::Open(options);
@@ -184,13 +182,15 @@ absl::Status Runtime::OpenStores(const Service& service, Stores* stores) {
     stores_.push_back(*std::move(store));
     return stores_.back().get();
   };
-  AFTERBELL_ASSIGN_OR_RETURN(stores->state,
-                             open({.directory = own + "/rows", .schema = RowsSchemaOf(service)}));
+  AFTERBELL_ASSIGN_OR_RETURN(
+      stores->state,
+      open({.directory = own + "/rows", .schema = RowsSchemaOf(service), .merge_files = kRowsMerged}));
   services_[name] = *stores;
   if (options_.prepare) return absl::OkStatus();
   AFTERBELL_ASSIGN_OR_RETURN(stores->requests, open({.directory = directory + ".requests",
                                                      .schema = kRequestsSchema,
                                                      .merge_files = kRequestsMerged,
+                                                     .asked_for_absent = true,
                                                      .expired = expired}));
   AFTERBELL_ASSIGN_OR_RETURN(
       stores->history,

@@ -59,9 +59,9 @@ absl::Status Runtime::WaitReady(std::chrono::seconds stuck_at_most, const Progre
   }
   // What took long to fold is written out, so that whoever starts after a kill need not fold it again. An
   // error (no room) is met again by whoever writes next.
-  const bool took_long = folded() - at_first > kFlushAfterRecords;
+  if (folded() - at_first <= kFlushAfterRecords) return absl::OkStatus();
   for (const auto& [id, partition] : partitions_) partition->WriteOut();
-  for (const auto& store : stores_) write_behind_->EndLoad(store.get(), took_long);
+  for (const auto& store : stores_) write_behind_->Flush(store.get());
   return absl::OkStatus();
 }
 

@@ -13,6 +13,11 @@ namespace {
 constexpr std::chrono::milliseconds kAgain(100);
 // Of the limit: what one store may have in memory when stores are written out.
 constexpr uint64_t kSmallShare = 64;
+// Rows of a state that make a file of their own: to insert each into RocksDB's memory would cost more.
+constexpr size_t kFileRows = 16384;
+// Rows beside the states of a service that are worth a file, and how many such files may wait.
+constexpr size_t kBesideFileRows = 131072;
+constexpr size_t kBesideFilesWaiting = 2;
 
 }  // namespace
 
@@ -28,56 +33,79 @@ WriteBehind::~WriteBehind() {
   thread_.join();
 }
 
-void WriteBehind::Write(Batch batch) {
-  const auto held = std::make_shared<Batch>(std::move(batch));
+void WriteBehind::Do(Task task) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    Store* const written[] = {held->state, held->requests, held->history};
-    for (size_t kind = 0; kind < stores_.size(); ++kind) {
-      std::vector<Store*>& known = stores_[kind];
-      if (written[kind] != nullptr && std::find(known.begin(), known.end(), written[kind]) == known.end())
-        known.push_back(written[kind]);
-    }
-    tasks_.push_back([this, held] {
-      const absl::Status status = WriteStores(held.get());
-      if (absl::IsResourceExhausted(status)) return status;
-      if (status.ok()) {
-        AFTERBELL_CHECK(unwritten_ >= held->records);
-        unwritten_ -= held->records;
-      }
-      held->done(status);
-      return absl::OkStatus();
-    });
+    tasks_.push_back(std::move(task));
   }
   changed_.notify_one();
 }
 
-void WriteBehind::EndLoad(Store* store, bool flush) {
+void WriteBehind::Know(Store* store, std::vector<Store*>* stores) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (std::find(stores->begin(), stores->end(), store) == stores->end()) stores->push_back(store);
+}
+
+void WriteBehind::Write(Batch batch) {
+  Know(batch.state, &states_);
+  Do([this, held = std::make_shared<const Batch>(std::move(batch))] {
+    const absl::Status status = WriteState(*held);
+    if (absl::IsResourceExhausted(status)) return status;
+    if (status.ok()) {
+      AFTERBELL_CHECK(unwritten_ >= held->records);
+      unwritten_ -= held->records;
+    }
+    held->done(status);
+    return absl::OkStatus();
+  });
+}
+
+void WriteBehind::Write(BesideBatch batch) {
+  const BesideStores stores{batch.requests, batch.history};
+  for (Store* store : {batch.requests, batch.history}) Know(store, &others_);
+  beside_rows_ += batch.rows();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    tasks_.push_back([store, flush] { return flush ? store->Flush() : store->EndLoad(); });
+    Waiting& waiting = beside_[stores];
+    waiting.rows += batch.rows();
+    const bool enough = batch.soon || waiting.rows >= kBesideFileRows;
+    waiting.batches.push_back(std::move(batch));
+    if (enough) MakeTask(stores, &waiting);
   }
   changed_.notify_one();
+}
+
+// With the lock held.
+void WriteBehind::MakeTask(const BesideStores& stores, Waiting* waiting) {
+  if (waiting->has_task || waiting->batches.empty()) return;
+  waiting->has_task = true;
+  tasks_.push_back([this, stores] { return WriteBeside(stores); });
+}
+
+void WriteBehind::Hurry(Store* requests, Store* history) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    MakeTask({requests, history}, &beside_[{requests, history}]);
+  }
+  changed_.notify_one();
+}
+
+bool WriteBehind::crowded() const { return beside_rows_ >= kBesideFilesWaiting * kBesideFileRows; }
+
+void WriteBehind::Flush(Store* store) {
+  Do([store] { return store->Flush(); });
 }
 
 uint64_t WriteBehind::unflushed() const {
-  // A record has rows in a store of each kind: the kind that is furthest behind counts.
-  uint64_t most = 0;
+  uint64_t in_memory = 0;
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (const std::vector<Store*>& of_a_kind : stores_) {
-    uint64_t records = 0;
-    for (const Store* store : of_a_kind) records += store->unflushed();
-    most = std::max(most, records);
-  }
-  return unwritten_ + most;
+  for (const Store* store : states_) in_memory += store->unflushed();
+  return std::max<uint64_t>(unwritten_ + in_memory, unwritten_beside_);
 }
 
-std::vector<Store*> WriteBehind::AllStores() const {
+std::vector<Store*> WriteBehind::States() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<Store*> all;
-  for (const std::vector<Store*>& of_a_kind : stores_)
-    all.insert(all.end(), of_a_kind.begin(), of_a_kind.end());
-  return all;
+  return states_;
 }
 
 void WriteBehind::Run() {
@@ -87,11 +115,12 @@ void WriteBehind::Run() {
     if (!changed_.wait_for(lock, kAgain, wanted)) {
       lock.unlock();
       refused_ = !TryStores();
+      if (!refused_) FlushWhereMuch();
       lock.lock();
       continue;
     }
     if (stopping_) return;
-    const std::function<absl::Status()> task = std::move(tasks_.front());
+    const Task task = std::move(tasks_.front());
     tasks_.pop_front();
     lock.unlock();
     const bool refused = absl::IsResourceExhausted(task());
@@ -104,31 +133,76 @@ void WriteBehind::Run() {
   }
 }
 
-// Requests first: one that is known too early is answered from the log, one that is not would be decided
-// twice. A batch that is tried again writes the same rows again.
-absl::Status WriteBehind::WriteStores(Batch* batch) {
-  const auto write_beside = [&](Store* store, const std::shared_ptr<const std::vector<RowChange>>& rows) {
-    if (store == nullptr) return absl::OkStatus();
-    return store->Write(batch->partition, NewestOf(*rows), batch->beside, batch->records);
-  };
-  absl::Status status = write_beside(batch->requests, batch->request_rows);
-  if (status.ok()) status = write_beside(batch->history, batch->history_rows);
-  if (!status.ok()) return status;
-  std::vector<RowChange> changes;
-  changes.reserve(batch->rows.size());
-  for (const CapturedRow& row : batch->rows) {
-    changes.push_back({StoreKey(*row.table, *row.key), {}});
-    if (row.row != nullptr) changes.back().value = row.row->SerializeAsString();
+// A batch that is tried again writes the same rows again.
+absl::Status WriteBehind::WriteState(const Batch& batch) {
+  RowBlock rows;
+  for (const CapturedRow& row : batch.rows) {
+    if (row.row == nullptr) {
+      rows.Clear(StoreKey(*row.table, *row.key));
+      continue;
+    }
+    const size_t bytes = row.row->ByteSizeLong();
+    rows.Set(StoreKey(*row.table, ""), *row.key, bytes,
+             [&](char* at) { row.row->SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(at)); });
   }
-  std::sort(changes.begin(), changes.end(),
-            [](const RowChange& a, const RowChange& b) { return a.key < b.key; });
-  return batch->state->Write(batch->partition, changes, batch->position, batch->records);
+  const Store::Part part{batch.partition, {&rows}, batch.position};
+  return rows.size() < kFileRows ? batch.state->Write(part, batch.records) : batch.state->WriteFile({part});
+}
+
+// Of each store one file, with what all partitions have for it.
+absl::Status WriteBehind::WriteBeside(const BesideStores& stores) {
+  Waiting taken;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::swap(taken, beside_[stores]);
+  }
+  std::map<uint32_t, Store::Part> requests, histories;
+  for (const BesideBatch& batch : taken.batches) {
+    for (auto& [parts, rows] :
+         {std::pair{&requests, batch.request_rows.get()}, std::pair{&histories, batch.history_rows.get()}}) {
+      Store::Part& part = (*parts)[batch.partition];
+      part.partition = batch.partition;
+      part.rows.push_back(rows);
+      part.position = batch.position;
+    }
+  }
+  const auto write = [](Store* store, std::map<uint32_t, Store::Part>* parts) {
+    std::vector<Store::Part> in_order;
+    for (auto& [number, part] : *parts) in_order.push_back(std::move(part));
+    return store->WriteFile(std::move(in_order));
+  };
+  absl::Status status = write(stores.first, &requests);
+  if (status.ok()) status = write(stores.second, &histories);
+  if (absl::IsResourceExhausted(status)) {
+    // Those that came meanwhile are newer.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Waiting& waiting = beside_[stores];
+    waiting.has_task = true;  // The one that is tried again.
+    waiting.rows += taken.rows;
+    waiting.batches.insert(waiting.batches.begin(), std::make_move_iterator(taken.batches.begin()),
+                           std::make_move_iterator(taken.batches.end()));
+    return status;
+  }
+  for (const BesideBatch& batch : taken.batches) {
+    beside_rows_ -= batch.rows();
+    if (status.ok()) {
+      AFTERBELL_CHECK(unwritten_beside_ >= batch.records);
+      unwritten_beside_ -= batch.records;
+    }
+    batch.done(status);
+  }
+  return absl::OkStatus();
 }
 
 // False: a disk refuses.
 bool WriteBehind::TryStores() {
+  std::vector<Store*> stores = States();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stores.insert(stores.end(), others_.begin(), others_.end());
+  }
   bool all = true;
-  for (Store* store : AllStores()) {
+  for (Store* store : stores) {
     if (store->refused()) store->TryAgain();
     all = all && !store->refused();
   }
@@ -136,8 +210,12 @@ bool WriteBehind::TryStores() {
 }
 
 void WriteBehind::FlushWhereMuch() {
+  if (wants_beside()) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (auto& [stores, waiting] : beside_) MakeTask(stores, &waiting);
+  }
   if (unflushed() < unflushed_max_ / 2) return;
-  for (Store* store : AllStores()) {
+  for (Store* store : States()) {
     if (store->unflushed() > unflushed_max_ / kSmallShare) store->FlushSoon();
   }
 }

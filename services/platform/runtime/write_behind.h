@@ -9,14 +9,15 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_WRITE_BEHIND_H_
 #define AFTERBELL_SERVICES_PLATFORM_RUNTIME_WRITE_BEHIND_H_
 
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,20 +28,27 @@ namespace afterbell {
 
 class WriteBehind {
  public:
-  // What one partition has for its stores, as of one settled record.
+  // What one partition has for its store, as of one settled record.
   struct Batch {
     uint32_t partition = 0;
     Store* state = nullptr;
     std::vector<CapturedRow> rows;
     stored::StoredPosition position;
-    // Null where nothing is to be written there.
-    Store* requests = nullptr;
-    Store* history = nullptr;
-    std::shared_ptr<const std::vector<RowChange>> request_rows, history_rows;
-    stored::StoredPosition beside;  // Of both.
-    uint64_t records = 0;           // Of the log, since the batch before.
+    uint64_t records = 0;  // Of the log, since the batch before.
     // OK, or what no later try would mend.
     std::function<void(const absl::Status&)> done;
+  };
+  // What it has for the stores beside that (beside.h).
+  struct BesideBatch {
+    uint32_t partition = 0;
+    Store* requests = nullptr;
+    Store* history = nullptr;
+    std::shared_ptr<const RowBlock> request_rows, history_rows;
+    stored::StoredPosition position;  // Of both.
+    uint64_t records = 0;
+    bool soon = false;  // Not only when there is enough for a file.
+    std::function<void(const absl::Status&)> done;
+    size_t rows() const { return request_rows->size() + history_rows->size(); }
   };
 
   // `unflushed_max`: records whose rows may be in no file. Where more than half of it is, stores are written
@@ -50,32 +58,54 @@ class WriteBehind {
   ~WriteBehind();
 
   void Write(Batch batch);
+  // Goes into files, together with what else there is for the same stores by then. In the order they came.
+  void Write(BesideBatch batch);
 
-  // Called once for each store that loads: rows go into it one by one from the next batch on. `flush`: what
-  // it has is written out.
-  void EndLoad(Store* store, bool flush);
+  // What waits for these stores goes though it is little.
+  void Hurry(Store* requests, Store* history);
+
+  // What the store has is written out.
+  void Flush(Store* store);
 
   // Records that were read back, and some of whose rows are in no file: of the partitions and of the stores.
   uint64_t unflushed() const;
+  // So many of what is beside the states that partitions are to give it.
+  bool wants_beside() const { return unwritten_beside_ >= unflushed_max_ / 2; }
   void CountRecords(uint64_t more) { unwritten_ += more; }
+  void CountBeside(uint64_t more) { unwritten_beside_ += more; }
+  // More of what is beside the states waits than the writer keeps up with.
+  bool crowded() const;
   // A disk refuses what is to be written.
   bool refused() const { return refused_; }
 
  private:
   void Run();
-  absl::Status WriteStores(Batch* batch);
+  using Task = std::function<absl::Status()>;  // RESOURCE_EXHAUSTED: to be tried again.
+  using BesideStores = std::pair<Store*, Store*>;
+  struct Waiting {
+    std::vector<BesideBatch> batches;
+    size_t rows = 0;
+    bool has_task = false;
+  };
+
+  void Do(Task task);
+  void Know(Store* store, std::vector<Store*>* stores);
+  absl::Status WriteState(const Batch& batch);
+  void MakeTask(const BesideStores& stores, Waiting* waiting);
+  absl::Status WriteBeside(const BesideStores& stores);
   void FlushWhereMuch();
   bool TryStores();
-  std::vector<Store*> AllStores() const;
+  std::vector<Store*> States() const;
 
   const uint64_t unflushed_max_;
-  std::atomic<uint64_t> unwritten_{0};
+  std::atomic<uint64_t> unwritten_{0}, unwritten_beside_{0};
   std::atomic<bool> refused_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<absl::Status()>> tasks_;  // RESOURCE_EXHAUSTED: to be tried again.
-  // That were written to, by what they hold: states, request ids, histories.
-  std::array<std::vector<Store*>, 3> stores_;
+  std::deque<Task> tasks_;
+  std::map<BesideStores, Waiting> beside_;
+  std::atomic<size_t> beside_rows_{0};   // Of all, those being written too.
+  std::vector<Store*> states_, others_;  // That were written to.
   bool stopping_ = false;
   std::thread thread_;
 };
