@@ -79,6 +79,16 @@ absl::Status Host::OpenRuntime(const HostOptions& options, const std::vector<Hos
   runtime_options.begin = options.kafka.empty();
   runtime_options.prepare = prepare;
   runtime_options.own = false;  // Not before it is known where this process is called.
+  runtime_options.has_room_changed = [this](bool has_room) {
+    std::fprintf(stderr, has_room
+                             ? "stores have room again\n"
+                             : "stores have no room, or their disk takes no writes: commands are refused\n");
+    {
+      const std::lock_guard<std::mutex> lock(health_mutex_);
+      has_room_ = has_room;
+    }
+    SayServing();
+  };
   for (const Hosted& each : hosted) runtime_options.services.push_back(each.service);
   auto runtime = Runtime::Open(std::move(runtime_options));
   if (!runtime.ok()) return runtime.status();
@@ -136,8 +146,17 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(const HostOptions& options,
   AFTERBELL_RETURN_IF_ERROR(host->AwaitFold());
   // Whoever joins has read everything, so that it decides as soon as it owns.
   if (shared) AFTERBELL_RETURN_IF_ERROR(host->Join(options));
-  host->server_->SetServing(true);
+  {
+    const std::lock_guard<std::mutex> lock(host->health_mutex_);
+    host->started_ = true;
+  }
+  host->SayServing();
   return host;
+}
+
+void Host::SayServing() {
+  const std::lock_guard<std::mutex> lock(health_mutex_);
+  if (started_) server_->SetServing(has_room_);
 }
 
 absl::Status Host::Join(const HostOptions& options) {
@@ -185,6 +204,10 @@ Host::~Host() { Stop(); }
 void Host::Stop() {
   if (runtime_ == nullptr) return;
   HandOver();
+  {
+    const std::lock_guard<std::mutex> lock(health_mutex_);
+    started_ = false;
+  }
   // The runtime first: calls under way are answered or refused, then the server has none to wait for.
   runtime_->Stop();
   if (server_ != nullptr) server_->Stop(kStopAtMost);

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct HostOptions {
   Limits limits = DefaultLimits();
 };
 
+// Its gRPC health is SERVING from when it is ready, except while commands are refused because the stores'
+// disk has no room or takes no writes.
 class Host {
  public:
   static absl::StatusOr<std::unique_ptr<Host>> Start(const HostOptions& options,
@@ -70,7 +73,10 @@ class Host {
   absl::Status AwaitFold();
   absl::Status Join(const HostOptions& options);
   void HandOver();
+  void SayServing();
 
+  std::mutex health_mutex_;  // Guards the next two, and that server_ does not go meanwhile.
+  bool started_ = false, has_room_ = true;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<Runtime> runtime_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

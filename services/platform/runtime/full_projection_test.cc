@@ -1,9 +1,12 @@
-// A disk that has no room for the stores, while there is room for the log: commands are answered until the
-// rows of too many records are in no file, then they are refused, and decided again when there is room.
+// A disk that has no room for the stores, or takes no writes, while the log's does: commands are answered
+// until the rows of too many records are in no file, then they are refused, and decided again when there is
+// room.
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <set>
 
 #include "gtest/gtest.h"
@@ -14,56 +17,74 @@ namespace {
 
 constexpr std::chrono::seconds kPatience(30);
 
-// The disk of the stores, which is full when told to be.
+// The disk of the stores, which is full when told to be, or takes no writes.
 class StoreDisk final : public rocksdb::FileSystemWrapper {
  public:
-  explicit StoreDisk(const std::atomic<bool>* full)
-      : FileSystemWrapper(rocksdb::FileSystem::Default()), full_(full) {}
+  StoreDisk(const std::atomic<bool>* full, bool read_only)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), full_(full), read_only_(read_only) {}
 
   const char* Name() const override { return "StoreDisk"; }
 
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override {
+    if (*full_ && read_only_) return ReadOnly();
     std::unique_ptr<rocksdb::FSWritableFile> under;
     const rocksdb::IOStatus status = target()->NewWritableFile(path, options, &under, debug);
-    if (status.ok()) *file = std::make_unique<File>(std::move(under), full_);
+    if (status.ok()) *file = std::make_unique<File>(std::move(under), *this);
     return status;
   }
   rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options, uint64_t* free,
                                  rocksdb::IODebugContext* debug) override {
     const rocksdb::IOStatus status = target()->GetFreeSpace(path, options, free, debug);
-    if (*full_) *free = 0;
+    if (*full_ && !read_only_) *free = 0;
     return status;
   }
 
  private:
   class File final : public rocksdb::FSWritableFileOwnerWrapper {
    public:
-    File(std::unique_ptr<rocksdb::FSWritableFile>&& file, const std::atomic<bool>* full)
-        : FSWritableFileOwnerWrapper(std::move(file)), full_(full) {}
+    File(std::unique_ptr<rocksdb::FSWritableFile>&& file, const StoreDisk& disk)
+        : FSWritableFileOwnerWrapper(std::move(file)), disk_(disk) {}
     rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                              rocksdb::IODebugContext* debug) override {
-      return *full_ ? Full() : FSWritableFileOwnerWrapper::Append(data, options, debug);
+      return *disk_.full_ ? disk_.Refuse() : FSWritableFileOwnerWrapper::Append(data, options, debug);
     }
     rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                              const rocksdb::DataVerificationInfo& verification,
                              rocksdb::IODebugContext* debug) override {
-      return *full_ ? Full() : FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
+      return *disk_.full_ ? disk_.Refuse()
+                          : FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
     }
 
    private:
-    static rocksdb::IOStatus Full() { return rocksdb::IOStatus::NoSpace("the disk is full"); }
-    const std::atomic<bool>* const full_;
+    const StoreDisk& disk_;
   };
 
+  static rocksdb::IOStatus ReadOnly() { return rocksdb::IOStatus::IOError("write", "Read-only file system"); }
+  rocksdb::IOStatus Refuse() const {
+    return read_only_ ? ReadOnly() : rocksdb::IOStatus::NoSpace("the disk is full");
+  }
+
   const std::atomic<bool>* const full_;
+  const bool read_only_;
 };
 
-// Of facts, which change rows of the state, and of refusals, which only raise the index.
-class FullProjection : public ::testing::TestWithParam<bool> {
+// How the disk refuses, and whether what is recorded are facts, which change rows of the state, or refusals,
+// which only raise the index.
+struct Refusing {
+  bool read_only;
+  bool refusals;
+};
+
+class FullProjection : public ::testing::TestWithParam<Refusing> {
  protected:
   FullProjection() {
+    town.has_room_changed = [this](bool has_room) {
+      const std::lock_guard<std::mutex> lock(room_mutex);
+      rooms.push_back(has_room);
+      room_told.notify_all();
+    };
     town.store_env = env.get();
     town.limits.set_store_buffer_bytes(64 << 10);
     town.limits.set_unflushed_records_max(kUnflushedMax);
@@ -79,7 +100,7 @@ class FullProjection : public ::testing::TestWithParam<bool> {
   // until it is known why stores do not get on.
   void Fill() {
     town.Start();
-    town.SetParameter("group_size_max", GetParam() ? "count: 0" : "count: 1000000");
+    town.SetParameter("group_size_max", GetParam().refusals ? "count: 0" : "count: 1000000");
     ASSERT_EQ(town.Ask(kAttendance, Command(0), RequestId(0)).status, absl::OkStatus());
     full = true;
     absl::Status refused;
@@ -96,6 +117,13 @@ class FullProjection : public ::testing::TestWithParam<bool> {
     EXPECT_EQ(std::string(refused.message()),
               "no room for the rows of attendance/1 (unflushed_records_max); nothing was recorded");
     EXPECT_GT(asked, kUnflushedMax / 2) << "until then nobody waits for a store";
+  }
+
+  // Whoever asks for the health of the process is told what callers are.
+  void AwaitRoom(const std::vector<bool>& told) {
+    std::unique_lock<std::mutex> lock(room_mutex);
+    EXPECT_TRUE(room_told.wait_for(lock, kPatience, [&] { return rooms == told; }))
+        << ::testing::PrintToString(rooms);
   }
 
   // Refusals end by themselves.
@@ -116,7 +144,7 @@ class FullProjection : public ::testing::TestWithParam<bool> {
     for (const log::v1::Commit& commit : town.Log(kAttendance).commits) {
       if (commit.request_id().empty()) continue;
       requests.insert(commit.request_id());
-      EXPECT_EQ(commit.has_refusal(), GetParam());
+      EXPECT_EQ(commit.has_refusal(), GetParam().refusals);
     }
     EXPECT_EQ(requests.size(), static_cast<size_t>(asked));
     EXPECT_EQ(std::set<std::string>(requests.begin(), requests.end()).size(), requests.size());
@@ -125,16 +153,21 @@ class FullProjection : public ::testing::TestWithParam<bool> {
   static constexpr int kUnflushedMax = 60;
 
   std::atomic<bool> full{false};
+  std::mutex room_mutex;
+  std::condition_variable room_told;
+  std::vector<bool> rooms;
   int asked = 1;
   std::vector<std::future<Answer>> waiting;
-  std::shared_ptr<StoreDisk> file_system = std::make_shared<StoreDisk>(&full);
+  std::shared_ptr<StoreDisk> file_system = std::make_shared<StoreDisk>(&full, GetParam().read_only);
   std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(file_system);
   Town town;
 };
 
 TEST_P(FullProjection, RefusesCommandsAndGoesOnByItselfWhenThereIsRoom) {
   Fill();
+  AwaitRoom({false});
   full = false;
+  AwaitRoom({false, true});
   for (std::future<Answer>& answer : waiting) {
     ASSERT_EQ(answer.wait_for(kPatience), std::future_status::ready);
     const absl::Status status = answer.get().status;
@@ -171,7 +204,9 @@ TEST_P(FullProjection, StopsThoughThereIsNoRoomAndKnowsWhatTheLogHolds) {
   AskAllAgain();
 }
 
-INSTANTIATE_TEST_SUITE_P(FactsAndRefusals, FullProjection, ::testing::Bool());
+INSTANTIATE_TEST_SUITE_P(Disks, FullProjection,
+                         ::testing::Values(Refusing{false, false}, Refusing{false, true},
+                                           Refusing{true, false}, Refusing{true, true}));
 
 }  // namespace
 }  // namespace afterbell::testing

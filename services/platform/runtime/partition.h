@@ -308,6 +308,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // Queries.
   void ServeWaiters();
+  void KeepForNextTurn(std::deque<std::pair<Waiter, absl::Status>>* served);
   bool WantsSeen(bool asked, bool stopping) const;
   bool Reached(const log::v1::Position& position, absl::Status* never) const;
   uint64_t SettledIndexOf(const std::string& service, uint32_t partition) const;

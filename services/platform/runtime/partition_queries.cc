@@ -8,6 +8,13 @@ namespace afterbell {
 
 using log::v1::Record;
 
+namespace {
+
+// How long queries are answered before commands have their turn again; one is, however long it takes.
+constexpr std::chrono::milliseconds kQueriesInATurn(1);
+
+}  // namespace
+
 void Partition::Wait(const log::v1::Position& position, SteadyTime deadline, bool written,
                      std::function<void(absl::StatusOr<ReadView>)> reached) {
   absl::Status refused;
@@ -81,23 +88,26 @@ ReadView Partition::ViewOfSettled() const {
   return view;
 }
 
+// Those whose position is reached, in the order they came, and those whose never will be. What is too much
+// for one turn stays for the next: commands come between.
 void Partition::ServeWaiters() {
-  std::vector<std::pair<Waiter, absl::Status>> served;
+  std::deque<std::pair<Waiter, absl::Status>> served;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     bool wants_seen = false, wants_written = false;
-    for (size_t i = 0; i < waiters_.size();) {
+    std::vector<Waiter> kept;
+    for (Waiter& waiter : waiters_) {
       absl::Status never;
-      const bool reached = Reached(waiters_[i].position, &never);
-      if (!never.ok() || (reached && (!waiters_[i].written || written_index_ == settled().index))) {
-        served.emplace_back(std::move(waiters_[i]), never);
-        waiters_.erase(waiters_.begin() + i);
+      const bool reached = Reached(waiter.position, &never);
+      if (!never.ok() || (reached && (!waiter.written || written_index_ == settled().index))) {
+        served.emplace_back(std::move(waiter), never);
       } else {
         wants_seen = wants_seen || !reached;
-        wants_written = wants_written || waiters_[i].written;
-        ++i;
+        wants_written = wants_written || waiter.written;
+        kept.push_back(std::move(waiter));
       }
     }
+    waiters_.swap(kept);
     if (wants_seen && !wants_seen_ && unseen_ > 0) again_ = true;
     wants_seen_ = wants_seen;
     wants_written_ = wants_written;
@@ -109,15 +119,35 @@ void Partition::ServeWaiters() {
       commons_rows_.SetAsOf(source.id.service, SettledIndexOf(source.id.service, 0));
   }
   const ReadView view = ViewOfSettled();
-  for (auto& [waiter, status] : served) {
+  const SteadyTime enough = std::chrono::steady_clock::now() + kQueriesInATurn;
+  do {
+    auto& [waiter, status] = served.front();
     if (status.ok())
       waiter.reached(view);
     else
       waiter.reached(status);
-  }
+    served.pop_front();
+  } while (!served.empty() && std::chrono::steady_clock::now() < enough);
   for (const Source& source : sources_) {
     if (source.commons != nullptr) commons_rows_.SetAsOf(source.id.service, source.folded.index);
   }
+  if (!served.empty()) KeepForNextTurn(&served);
+}
+
+// So many that there is room for; the newest are refused.
+void Partition::KeepForNextTurn(std::deque<std::pair<Waiter, absl::Status>>* served) {
+  const size_t most = shared_.limits.queries_waiting_max();
+  while (served->size() > most) {
+    served->back().first.reached(absl::Status(absl::ResourceExhaustedError(
+        absl::StrCat("queries_waiting_max: ", most, " queries wait at ", ToString(id_)))));
+    served->pop_back();
+  }
+  std::vector<Waiter> waiters;
+  for (auto& [waiter, status] : *served) waiters.push_back(std::move(waiter));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  waiters_.insert(waiters_.begin(), std::make_move_iterator(waiters.begin()),
+                  std::make_move_iterator(waiters.end()));
+  again_ = true;
 }
 
 absl::StatusOr<std::shared_ptr<Record>> Partition::ReadRecord(uint64_t offset,

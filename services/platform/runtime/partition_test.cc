@@ -561,6 +561,77 @@ TEST_F(PartitionTest, MoreWaitersThanAllowedAreRefusedByTheLimitsName) {
   for (auto& waiter : waiting) EXPECT_TRUE(absl::IsUnavailable(waiter.get_future().get()));
 }
 
+// Queries that are answered one by one, each when it is told to.
+struct HeldQueries {
+  explicit HeldQueries(int count) : begun(count), go_on(count), statuses(count) {}
+
+  void Ask(Runtime& runtime, int n) {
+    runtime.Query(kAttendance, {}, SteadyTime::max(), [this, n](const absl::StatusOr<ReadView>& view) {
+      if (view.ok()) {
+        begun[n].set_value();
+        go_on[n].get_future().wait();
+      }
+      statuses[n].set_value(view.status());
+    });
+  }
+
+  std::vector<std::promise<void>> begun, go_on;
+  std::vector<std::promise<absl::Status>> statuses;
+};
+
+// Longer than queries may keep a turn.
+constexpr std::chrono::milliseconds kLongQuery(5);
+
+TEST_F(PartitionTest, ACommandIsDecidedBetweenTheQueriesOfOneTurn) {
+  town.Start();
+  HeldQueries first(1);
+  first.Ask(*town.runtime, 0);
+  first.begun[0].get_future().wait();
+  // These wait behind it, and so does the command.
+  constexpr int kQueries = 200;
+  std::atomic<int> answered{0};
+  std::vector<std::promise<void>> done(kQueries);
+  for (int n = 0; n < kQueries; ++n) {
+    town.runtime->Query(kAttendance, {}, SteadyTime::max(), [&, n](const absl::StatusOr<ReadView>& view) {
+      EXPECT_EQ(view.status(), absl::OkStatus());
+      const SteadyTime until = std::chrono::steady_clock::now() + kLongQuery;
+      while (std::chrono::steady_clock::now() < until) continue;
+      ++answered;
+      done[n].set_value();
+    });
+  }
+  auto command = town.Send(kAttendance, CheckIn("monday", "ana"));
+  first.go_on[0].set_value();
+  EXPECT_EQ(command.get().status, absl::OkStatus());
+  EXPECT_LT(answered, kQueries);
+  for (std::promise<void>& each : done) each.get_future().wait();
+}
+
+TEST_F(PartitionTest, MoreQueriesThanMayWaitForTheirTurnAreRefusedByTheLimitsName) {
+  constexpr int kMost = 3, kQueries = 10;
+  town.limits.set_queries_waiting_max(kMost);
+  town.Start();
+  HeldQueries queries(1 + kQueries);
+  queries.Ask(*town.runtime, 0);
+  queries.begun[0].get_future().wait();
+  for (int n = 1; n <= kQueries; ++n) queries.Ask(*town.runtime, n);
+  queries.go_on[0].set_value();
+  // The next one is answered, so many wait, and the rest are told.
+  queries.begun[1].get_future().wait();
+  const SteadyTime until = std::chrono::steady_clock::now() + kLongQuery;
+  while (std::chrono::steady_clock::now() < until) continue;
+  queries.go_on[1].set_value();
+  for (int n = 2 + kMost; n <= kQueries; ++n) {
+    const absl::Status refused = queries.statuses[n].get_future().get();
+    EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+    EXPECT_EQ(std::string(refused.message()), "queries_waiting_max: 3 queries wait at attendance/1");
+  }
+  for (int n = 2; n < 2 + kMost; ++n) {
+    queries.go_on[n].set_value();
+    EXPECT_EQ(queries.statuses[n].get_future().get(), absl::OkStatus());
+  }
+}
+
 TEST_F(PartitionTest, APositionOfAnotherLogOrBeyondTheEndIsRefused) {
   town.Start();
   log::v1::Position other;

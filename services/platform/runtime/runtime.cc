@@ -115,8 +115,17 @@ void Runtime::Tick() {
       partition->Expire(now);
       if (shared_.clock == log::v1::REAL && partition->NextDue() <= clock) partition->Poke();
     }
+    LookForRoom();
     lock.lock();
   }
+}
+
+void Runtime::LookForRoom() {
+  const bool has_room =
+      !write_behind_->refused() || write_behind_->unflushed() < shared_.limits.unflushed_records_max();
+  if (has_room == has_room_) return;
+  has_room_ = has_room;
+  if (options_.has_room_changed) options_.has_room_changed(has_room);
 }
 
 PartitionId Runtime::PartitionOf(std::string_view service, std::string_view school_id) const {

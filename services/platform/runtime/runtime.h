@@ -39,6 +39,9 @@ struct RuntimeOptions {
   bool begin = true;                  // False: a log that nobody has begun is not begun here.
   rocksdb::Env* store_env = nullptr;  // The disk of the stores; null: this machine's.
   uint32_t level_max = kLevelMax;
+  // Told that commands are refused because stores have no room (false), and that they are not any more; on a
+  // thread of the runtime, which it must not keep.
+  std::function<void(bool has_room)> has_room_changed;
 };
 
 class Runtime {
@@ -147,6 +150,7 @@ class Runtime {
   absl::Status Lock(const std::string& directory);
   absl::Status OpenStores(const Service& service, Stores* stores);
   void Tick();
+  void LookForRoom();
 
   RuntimeOptions options_;
   Shared shared_;
@@ -159,6 +163,7 @@ class Runtime {
   std::vector<std::unique_ptr<Store>> stores_;
   std::map<std::string, Stores> services_;  // The stores of each.
   std::map<PartitionId, std::shared_ptr<Partition>> partitions_;
+  bool has_room_ = true;  // Used by Tick alone.
   std::vector<std::string> rebuilt_;
   std::mutex claimed_mutex_;
   std::vector<std::function<void(const PartitionId&, const Owner&)>> claimed_;  // Guarded by claimed_mutex_.

@@ -194,6 +194,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Town::TryOpen(const std::vector<std::st
   options.own = own;
   options.level_max = level_max;
   options.store_env = store_env;
+  options.has_room_changed = has_room_changed;
   options.prepare = prepare;
   return Runtime::Open(options);
 }

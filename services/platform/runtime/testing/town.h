@@ -116,6 +116,7 @@ class Town {
   log::v1::Clock clock = log::v1::SIMULATED;
   std::function<Micros()> now;
   rocksdb::Env* store_env = nullptr;
+  std::function<void(bool has_room)> has_room_changed;
 
   const std::shared_ptr<TownDisk> disk = std::make_shared<TownDisk>();
   std::unique_ptr<Runtime> runtime;
