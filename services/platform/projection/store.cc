@@ -348,6 +348,7 @@ rocksdb::Status Store::MakeFile(const std::string& path, const std::vector<Part>
 }
 
 absl::Status Store::WriteFile(std::vector<Part> parts) {
+  if (parts.empty()) return absl::OkStatus();
   std::sort(parts.begin(), parts.end(),
             [](const Part& a, const Part& b) { return a.partition < b.partition; });
   // Before 7.10 RocksDB may order a file wrongly among what was written before it and is in no file yet.

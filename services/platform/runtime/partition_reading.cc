@@ -386,7 +386,7 @@ void Partition::CaptureBeside(bool now) {
     if (soon) shared_.write_behind->Hurry(requests_->store(), history_->store());
     return;
   }
-  if (!soon && rows < kBesideBatchRows) return;
+  if (!soon && (rows < kBesideBatchRows || MustWaitForWriter())) return;
   WriteBehind::BesideBatch batch;
   batch.partition = id_.number;
   batch.requests = requests_->store();

@@ -129,8 +129,9 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   has_unseen_ = facts_since_ != SteadyTime::max();
   ServeWaiters();
   CaptureBatch(wants_written, wants_all_written);
-  looks_again_ = has_unseen_ || short_of_foreign || holds || unwritten_since_ != SteadyTime::max() ||
-                 settled_at_ != SteadyTime::max() || idle_since_ != SteadyTime::max();
+  looks_again_ = has_unseen_ || short_of_foreign || holds || waits_for_writer_ ||
+                 unwritten_since_ != SteadyTime::max() || settled_at_ != SteadyTime::max() ||
+                 idle_since_ != SteadyTime::max();
   // What the stores lack would have to be folded again by whoever starts next.
   const bool store_waits = !Written() && !shared_.write_behind->refused();
   if (stopping && pending_.empty() && !store_waits) FinishStopping(calls);

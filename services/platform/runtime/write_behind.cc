@@ -63,11 +63,11 @@ void WriteBehind::Write(Batch batch) {
 void WriteBehind::Write(BesideBatch batch) {
   const BesideStores stores{batch.requests, batch.history};
   for (Store* store : {batch.requests, batch.history}) Know(store, &others_);
-  beside_rows_ += batch.rows();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     Waiting& waiting = beside_[stores];
     waiting.rows += batch.rows();
+    if (waiting.has_task) beside_rows_ += batch.rows();
     const bool enough = batch.soon || waiting.rows >= kBesideFileRows;
     waiting.batches.push_back(std::move(batch));
     if (enough) MakeTask(stores, &waiting);
@@ -79,6 +79,7 @@ void WriteBehind::Write(BesideBatch batch) {
 void WriteBehind::MakeTask(const BesideStores& stores, Waiting* waiting) {
   if (waiting->has_task || waiting->batches.empty()) return;
   waiting->has_task = true;
+  beside_rows_ += waiting->rows;
   tasks_.push_back([this, stores] { return WriteBeside(stores); });
 }
 
@@ -156,6 +157,7 @@ absl::Status WriteBehind::WriteBeside(const BesideStores& stores) {
     const std::lock_guard<std::mutex> lock(mutex_);
     std::swap(taken, beside_[stores]);
   }
+  if (taken.batches.empty()) return absl::OkStatus();  // One that was tried again took them.
   std::map<uint32_t, Store::Part> requests, histories;
   for (const BesideBatch& batch : taken.batches) {
     for (auto& [parts, rows] :
@@ -177,14 +179,16 @@ absl::Status WriteBehind::WriteBeside(const BesideStores& stores) {
     // Those that came meanwhile are newer.
     const std::lock_guard<std::mutex> lock(mutex_);
     Waiting& waiting = beside_[stores];
+    if (!waiting.has_task) beside_rows_ += waiting.rows;
     waiting.has_task = true;  // The one that is tried again.
     waiting.rows += taken.rows;
     waiting.batches.insert(waiting.batches.begin(), std::make_move_iterator(taken.batches.begin()),
                            std::make_move_iterator(taken.batches.end()));
     return status;
   }
+  AFTERBELL_CHECK(beside_rows_ >= taken.rows);
+  beside_rows_ -= taken.rows;
   for (const BesideBatch& batch : taken.batches) {
-    beside_rows_ -= batch.rows();
     if (status.ok()) {
       AFTERBELL_CHECK(unwritten_beside_ >= batch.records);
       unwritten_beside_ -= batch.records;

@@ -73,7 +73,7 @@ class WriteBehind {
   bool wants_beside() const { return unwritten_beside_ >= unflushed_max_ / 2; }
   void CountRecords(uint64_t more) { unwritten_ += more; }
   void CountBeside(uint64_t more) { unwritten_beside_ += more; }
-  // More of what is beside the states waits than the writer keeps up with.
+  // More of what is beside the states is to be written than the writer keeps up with. Ends by itself.
   bool crowded() const;
   // A disk refuses what is to be written.
   bool refused() const { return refused_; }
@@ -104,7 +104,7 @@ class WriteBehind {
   std::condition_variable changed_;
   std::deque<Task> tasks_;
   std::map<BesideStores, Waiting> beside_;
-  std::atomic<size_t> beside_rows_{0};   // Of all, those being written too.
+  std::atomic<size_t> beside_rows_{0};   // For which there is a task.
   std::vector<Store*> states_, others_;  // That were written to.
   bool stopping_ = false;
   std::thread thread_;
