@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -22,14 +23,21 @@ class FetchingLog final : public EventLog {
   // Lets in what lies before an offset.
   void LetIn(uint64_t offset = kAll) {
     here_ = offset;
-    for (const auto& partition : held_partitions_) partition->listeners.Tell();
+    std::vector<std::shared_ptr<Held>> held;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      held = held_partitions_;
+    }
+    for (const auto& partition : held) partition->listeners.Tell();
   }
 
   absl::StatusOr<std::shared_ptr<LogPartition>> Open(const PartitionId& id) override {
     auto partition = log_->Open(id);
     if (!partition.ok() || id != held_) return partition;
-    held_partitions_.push_back(std::make_shared<Held>(*partition, &here_));
-    return held_partitions_.back();
+    auto held = std::make_shared<Held>(*partition, &here_);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    held_partitions_.push_back(held);
+    return held;
   }
   absl::StatusOr<std::vector<PartitionId>> List() const override { return log_->List(); }
 
@@ -66,6 +74,7 @@ class FetchingLog final : public EventLog {
   EventLog* const log_;
   const PartitionId held_;
   std::atomic<uint64_t> here_{0};
+  std::mutex mutex_;  // Who opens is another thread than who lets in.
   std::vector<std::shared_ptr<Held>> held_partitions_;
 };
 
