@@ -199,6 +199,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status halted() const;
 
  private:
+  // How long nothing happens before a partition gives memory back, and its stores the little they lack.
+  static constexpr std::chrono::seconds kRestAfter{5};
+
   // A partition it reads. `folded` is how far the rows in memory have; `carried` how far the newest
   // Commit in flight says so.
   struct Source {

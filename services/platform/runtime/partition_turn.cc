@@ -10,8 +10,6 @@ namespace {
 
 // How long a partition whose append failed waits before it appends again.
 constexpr std::chrono::milliseconds kBackOff(100);
-// How long nothing happens before a partition gives memory back.
-constexpr std::chrono::seconds kRestAfter(5);
 
 }  // namespace
 

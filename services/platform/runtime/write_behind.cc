@@ -80,7 +80,13 @@ void WriteBehind::MakeTask(const BesideStores& stores, Waiting* waiting) {
   if (waiting->has_task || waiting->batches.empty()) return;
   waiting->has_task = true;
   beside_rows_ += waiting->rows;
-  tasks_.push_back([this, stores] { return WriteBeside(stores); });
+  tasks_.push_back([this, stores, taken = std::make_shared<Waiting>()] {
+    if (taken->batches.empty()) {  // The first try.
+      const std::lock_guard<std::mutex> lock(mutex_);
+      std::swap(*taken, beside_[stores]);
+    }
+    return WriteBeside(stores, *taken);
+  });
 }
 
 void WriteBehind::Hurry(Store* requests, Store* history) {
@@ -151,13 +157,7 @@ absl::Status WriteBehind::WriteState(const Batch& batch) {
 }
 
 // Of each store one file, with what all partitions have for it.
-absl::Status WriteBehind::WriteBeside(const BesideStores& stores) {
-  Waiting taken;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    std::swap(taken, beside_[stores]);
-  }
-  if (taken.batches.empty()) return absl::OkStatus();  // One that was tried again took them.
+absl::Status WriteBehind::WriteBeside(const BesideStores& stores, const Waiting& taken) {
   std::map<uint32_t, Store::Part> requests, histories;
   for (const BesideBatch& batch : taken.batches) {
     for (auto& [parts, rows] :
@@ -175,17 +175,7 @@ absl::Status WriteBehind::WriteBeside(const BesideStores& stores) {
   };
   absl::Status status = write(stores.first, &requests);
   if (status.ok()) status = write(stores.second, &histories);
-  if (absl::IsResourceExhausted(status)) {
-    // Those that came meanwhile are newer.
-    const std::lock_guard<std::mutex> lock(mutex_);
-    Waiting& waiting = beside_[stores];
-    if (!waiting.has_task) beside_rows_ += waiting.rows;
-    waiting.has_task = true;  // The one that is tried again.
-    waiting.rows += taken.rows;
-    waiting.batches.insert(waiting.batches.begin(), std::make_move_iterator(taken.batches.begin()),
-                           std::make_move_iterator(taken.batches.end()));
-    return status;
-  }
+  if (absl::IsResourceExhausted(status)) return status;
   AFTERBELL_CHECK(beside_rows_ >= taken.rows);
   beside_rows_ -= taken.rows;
   for (const BesideBatch& batch : taken.batches) {

@@ -82,6 +82,7 @@ class WriteBehind {
   void Run();
   using Task = std::function<absl::Status()>;  // RESOURCE_EXHAUSTED: to be tried again.
   using BesideStores = std::pair<Store*, Store*>;
+  // For the stores of a service, until a task takes it.
   struct Waiting {
     std::vector<BesideBatch> batches;
     size_t rows = 0;
@@ -92,7 +93,7 @@ class WriteBehind {
   void Know(Store* store, std::vector<Store*>* stores);
   absl::Status WriteState(const Batch& batch);
   void MakeTask(const BesideStores& stores, Waiting* waiting);
-  absl::Status WriteBeside(const BesideStores& stores);
+  absl::Status WriteBeside(const BesideStores& stores, const Waiting& taken);
   void FlushWhereMuch();
   bool TryStores();
   std::vector<Store*> States() const;
