@@ -73,7 +73,8 @@ absl::StatusOr<std::optional<Value>> Lookup::Find(std::string_view key) {
   const auto found = policy_.Find(key, place_, on_);
   if (!found) {
     // Silence and `unset` are two things: the second stops the computation.
-    const auto binding = policy_.Resolve(key, place_, on_).binding;
+    const auto resolution = policy_.Resolve(key, place_, on_);
+    const auto& binding = resolution->binding;
     if (!binding) return std::optional<Value>();
     return policy::Unset(key, std::string("is unset by instrument '") + binding->instrument_id() + "'");
   }

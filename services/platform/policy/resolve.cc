@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/policy/keys.h"
@@ -70,19 +71,18 @@ struct Candidate {
 };
 
 // What a cache knows a question by. The parts hold no zero bytes.
-std::string Question(std::string_view key, const Place& place, std::string_view on) {
-  std::string question(key);
+void MakeQuestion(std::string_view key, const Place& place, std::string_view on, std::string* question) {
+  question->assign(key);
   for (const std::string_view part :
        {on, std::string_view(place.school_id), std::string_view(place.stage), std::string_view(place.grade),
         std::string_view(place.season), std::string_view(place.province_id)}) {
-    question += '\0';
-    question += part;
+    *question += '\0';
+    *question += part;
   }
   for (const std::string& area : place.area_ids) {
-    question += '\0';
-    question += area;
+    *question += '\0';
+    *question += area;
   }
-  return question;
 }
 
 }  // namespace
@@ -97,6 +97,26 @@ absl::Status Unset(std::string_view key, std::string_view what) {
 std::string UnsetParameter(const absl::Status& status) {
   const auto payload = status.GetPayload(kUnsetPayload);
   return payload ? std::string(*payload) : std::string();
+}
+
+struct PolicyCache::Kept {
+  absl::flat_hash_map<std::string, std::shared_ptr<const Resolution>> resolutions;
+  std::string question;  // What it has allocated serves again.
+};
+
+PolicyCache::PolicyCache(std::function<uint64_t()> version)
+    : version_of_rows_(std::move(version)), kept_(std::make_unique<Kept>()) {}
+PolicyCache::~PolicyCache() = default;
+
+void PolicyCache::Refresh() {
+  const uint64_t version = version_of_rows_();
+  if (version != version_) kept_->resolutions.clear();
+  version_ = version;
+}
+
+Policy::Policy(Rows rows, const std::vector<v1::ParameterValue>* overrides, PolicyCache* cache)
+    : rows_(rows), overrides_(overrides), cache_(cache) {
+  if (cache_ != nullptr) cache_->Refresh();
 }
 
 Resolution Policy::Settle(std::string_view key, const Place& place, std::string_view on) const {
@@ -129,20 +149,16 @@ Resolution Policy::Settle(std::string_view key, const Place& place, std::string_
   return resolution;
 }
 
-std::shared_ptr<const Resolution> Policy::Settled(std::string_view key, const Place& place,
+std::shared_ptr<const Resolution> Policy::Resolve(std::string_view key, const Place& place,
                                                   std::string_view on) const {
   if (cache_ == nullptr) return std::make_shared<const Resolution>(Settle(key, place, on));
-  auto& kept = cache_->resolutions_;
-  std::string question = Question(key, place, on);
+  auto& [kept, question] = *cache_->kept_;
+  MakeQuestion(key, place, on, &question);
   if (const auto found = kept.find(question); found != kept.end()) return found->second;
   auto resolution = std::make_shared<const Resolution>(Settle(key, place, on));
   if (kept.size() >= PolicyCache::kResolutionsMax) kept.clear();
-  kept.emplace(std::move(question), resolution);
+  kept.emplace(question, resolution);
   return resolution;
-}
-
-Resolution Policy::Resolve(std::string_view key, const Place& place, std::string_view on) const {
-  return *Settled(key, place, on);
 }
 
 void Policy::Note(std::string_view key, const v1::ParameterValue* value) {
@@ -154,34 +170,33 @@ void Policy::Note(std::string_view key, const v1::ParameterValue* value) {
   uses_.push_back({std::string(key), std::string(value_id), value != nullptr && value->provisional()});
 }
 
-std::optional<v1::ParameterValue> Policy::Find(std::string_view key, const Place& place,
-                                               std::string_view on) {
-  const std::shared_ptr<const Resolution> resolution = Settled(key, place, on);
+RowPtr<v1::ParameterValue> Policy::Find(std::string_view key, const Place& place, std::string_view on) {
+  const std::shared_ptr<const Resolution> resolution = Resolve(key, place, on);
   Note(key, resolution->binding ? &*resolution->binding : nullptr);
-  if (resolution->binding && IsUnset(*resolution->binding)) return std::nullopt;
-  return resolution->binding;
+  if (!resolution->binding || IsUnset(*resolution->binding)) return nullptr;
+  return {resolution, &*resolution->binding};
 }
 
-absl::StatusOr<v1::ParameterValue> Policy::Need(std::string_view key, const Place& place,
-                                                std::string_view on) {
+absl::StatusOr<RowPtr<v1::ParameterValue>> Policy::Need(std::string_view key, const Place& place,
+                                                        std::string_view on) {
   if (FindKey(key) == nullptr) {
     return absl::InternalError(absl::StrCat("parameter '", View(key), "' is not in the table of keys"));
   }
-  const std::shared_ptr<const Resolution> resolution = Settled(key, place, on);
+  const std::shared_ptr<const Resolution> resolution = Resolve(key, place, on);
   Note(key, resolution->binding ? &*resolution->binding : nullptr);
   if (!resolution->binding) return Unset(key, absl::StrCat("has no value here on ", View(on)));
   if (IsUnset(*resolution->binding)) {
     return Unset(key, absl::StrCat("is unset by instrument '", resolution->binding->instrument_id(), "'"));
   }
-  return *resolution->binding;
+  return RowPtr<v1::ParameterValue>(resolution, &*resolution->binding);
 }
 
 #define AFTERBELL_TYPED(Function, Type, has, get)                                                        \
   absl::StatusOr<Type> Policy::Function(std::string_view key, const Place& place, std::string_view on) { \
     auto value = Need(key, place, on);                                                                   \
     if (!value.ok()) return value.status();                                                              \
-    if (!value->value().has()) return Unset(key, "has a value of another type than " #Function);         \
-    return Type(value->value().get());                                                                   \
+    if (!(*value)->value().has()) return Unset(key, "has a value of another type than " #Function);      \
+    return Type((*value)->value().get());                                                                \
   }
 AFTERBELL_TYPED(Fen, int64_t, has_fen, fen)
 AFTERBELL_TYPED(Count, int64_t, has_count, count)
@@ -194,8 +209,9 @@ absl::StatusOr<std::vector<std::string>> Policy::Words(std::string_view key, con
                                                        std::string_view on) {
   auto value = Need(key, place, on);
   if (!value.ok()) return value.status();
-  if (!value->value().has_words()) return Unset(key, "has a value of another type than Words");
-  return std::vector<std::string>(value->value().words().word().begin(), value->value().words().word().end());
+  const v1::Value& typed = (*value)->value();
+  if (!typed.has_words()) return Unset(key, "has a value of another type than Words");
+  return std::vector<std::string>(typed.words().word().begin(), typed.words().word().end());
 }
 
 bool Policy::Flag(std::string_view key, const Place& place, std::string_view on) {
@@ -207,7 +223,7 @@ absl::StatusOr<std::optional<v1::Value>> Policy::EntryValue(std::string_view key
                                                             const Place& place, std::string_view on) {
   auto value = Need(key, place, on);
   if (!value.ok()) return value.status();
-  for (const v1::Entry& entry : value->value().entries().entry()) {
+  for (const v1::Entry& entry : (*value)->value().entries().entry()) {
     if (std::string_view(entry.name()) != name) continue;
     if (entry.value().has_unset()) return Unset(absl::StrCat(View(key), ".", View(name)), "is unset");
     return std::optional<v1::Value>(entry.value());

@@ -40,7 +40,7 @@
 #define AFTERBELL_SERVICES_PLATFORM_POLICY_RESOLVE_H_
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,39 +78,40 @@ struct Use {
   bool provisional = false;
 };
 
-// Resolutions kept from one decision to the next. Their number is limited; who shares a cache
-// between decisions says before each which version of the policy rows it reads.
+// Resolutions kept from one decision to the next, of one partition and under the same overrides. Their number
+// is limited.
 class PolicyCache {
  public:
   static constexpr size_t kResolutionsMax = 4096;  // The next one empties it first.
 
-  // `version` is anything that differs whenever a policy row may: the position of registry's
-  // commons in the partition's `seen`. A new version forgets all.
-  void At(uint64_t version) {
-    if (version != version_) resolutions_.clear();
-    version_ = version;
-  }
+  // `version` is asked before each decision and says anything that differs whenever the rows of policy do: a
+  // new version forgets all.
+  explicit PolicyCache(std::function<uint64_t()> version);
+  ~PolicyCache();
 
  private:
   friend class Policy;
+  struct Kept;
+  void Refresh();
+
+  const std::function<uint64_t()> version_of_rows_;
   uint64_t version_ = 0;
-  std::map<std::string, std::shared_ptr<const Resolution>, std::less<>> resolutions_;
+  const std::unique_ptr<Kept> kept_;
 };
 
 class Policy {
  public:
   // `overrides` win over everything at the places their scopes name: what-if. Among themselves
-  // they have the usual order; one without dates binds on every day. With overrides the cache is
-  // not used. All that is given outlives this.
+  // they have the usual order; one without dates binds on every day. All that is given outlives this.
   explicit Policy(Rows rows, const std::vector<v1::ParameterValue>* overrides = nullptr,
-                  PolicyCache* cache = nullptr)
-      : rows_(rows), overrides_(overrides), cache_(overrides == nullptr ? cache : nullptr) {}
+                  PolicyCache* cache = nullptr);
 
-  // All that applies, on a local date.
-  Resolution Resolve(std::string_view key, const Place& place, std::string_view on) const;
+  // All that applies, on a local date. Never null.
+  std::shared_ptr<const Resolution> Resolve(std::string_view key, const Place& place,
+                                            std::string_view on) const;
 
-  // The binding value, or nothing where no source says anything or it is unset. Noted as used.
-  std::optional<v1::ParameterValue> Find(std::string_view key, const Place& place, std::string_view on);
+  // The binding value, or null where no source says anything or it is unset. Noted as used.
+  RowPtr<v1::ParameterValue> Find(std::string_view key, const Place& place, std::string_view on);
 
   // The binding value, typed. Errors: missing, unset, or of another type; all name the parameter.
   // A key that is not in the table (keys.h) is a defect of the rule: INTERNAL.
@@ -134,11 +135,9 @@ class Policy {
   const std::vector<Use>& uses() const { return uses_; }
 
  private:
-  // Borrowed from the cache, or found for this call.
-  std::shared_ptr<const Resolution> Settled(std::string_view key, const Place& place,
-                                            std::string_view on) const;
   Resolution Settle(std::string_view key, const Place& place, std::string_view on) const;
-  absl::StatusOr<v1::ParameterValue> Need(std::string_view key, const Place& place, std::string_view on);
+  absl::StatusOr<RowPtr<v1::ParameterValue>> Need(std::string_view key, const Place& place,
+                                                  std::string_view on);
   void Note(std::string_view key, const v1::ParameterValue* value);
 
   const Rows rows_;

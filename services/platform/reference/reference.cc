@@ -1,6 +1,7 @@
 #include "services/platform/reference/reference.h"
 
 #include <algorithm>
+#include <set>
 
 namespace afterbell::reference {
 namespace {

@@ -12,6 +12,9 @@ ReplayRows::ReplayRows(const Service& service, const PartitionId& id,
     commons_.Add(each.get());
     policy_.Add(each.get());
   }
+  if (stored_.Has(policy::kValues)) return;
+  policies_ = std::make_unique<policy::PolicyCache>(
+      [this] { return (policy_known_ ? policy_ : commons_).VersionOf(policy::kValues); });
 }
 
 void ReplayRows::ReadPolicyAt(uint64_t index) {

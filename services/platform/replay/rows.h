@@ -30,6 +30,9 @@ class ReplayRows : public RowSink {
   // registry's own commons, which reads its own rows.
   void ReadPolicyAt(uint64_t index);
 
+  // What a decision asks for values of policy (policy/resolve.h); null where they are rows of its own.
+  policy::PolicyCache* policies() { return policies_.get(); }
+
   AnyRow Find(const TableInfo& table, std::string_view key) const override;
   void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override;
   void Set(const TableInfo& table, std::string_view key, AnyRow row) override;
@@ -48,6 +51,7 @@ class ReplayRows : public RowSink {
   bool policy_known_ = false;
   Micros earliest_set_ = INT64_MAX;
   LiveRows stored_;
+  std::unique_ptr<policy::PolicyCache> policies_;
 };
 
 }  // namespace afterbell::replay

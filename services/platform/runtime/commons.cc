@@ -25,14 +25,16 @@ class Commons::Writer : public RowSink {
   void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override {
     const auto rows = commons_->tables_.find(&table);
     if (rows == commons_->tables_.end()) return;
-    for (auto at = rows->second.lower_bound(range.first());
-         at != rows->second.end() && range.Holds(at->first); ++at) {
+    const Commons::Rows& of = rows->second.rows;
+    for (auto at = of.lower_bound(range.first()); at != of.end() && range.Holds(at->first); ++at) {
       const AnyRow row = at->second.back().row;
       if (row != nullptr && !visit(at->first, row)) return;
     }
   }
   void Set(const TableInfo& table, std::string_view key, AnyRow row) override {
-    Commons::Rows& rows = commons_->tables_[&table];
+    OfTable& of = commons_->tables_[&table];
+    if (of.changes.empty() || of.changes.back() != index_) of.changes.push_back(index_);
+    Commons::Rows& rows = of.rows;
     auto at = rows.find(key);
     if (at == rows.end()) at = rows.emplace(std::string(key), Versions()).first;
     Versions& versions = at->second;
@@ -121,16 +123,25 @@ AnyRow Commons::Newest(const Versions& versions, uint64_t as_of) {
 AnyRow Commons::FindNewest(const TableInfo& table, std::string_view key) const {
   const auto rows = tables_.find(&table);
   if (rows == tables_.end()) return nullptr;
-  const auto at = rows->second.find(key);
-  return at == rows->second.end() ? nullptr : at->second.back().row;
+  const auto at = rows->second.rows.find(key);
+  return at == rows->second.rows.end() ? nullptr : at->second.back().row;
+}
+
+uint64_t Commons::VersionOf(const TableInfo& table, uint64_t as_of) const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  const auto of = tables_.find(&table);
+  if (of == tables_.end()) return 0;
+  const std::vector<uint64_t>& changes = of->second.changes;
+  const auto after = std::upper_bound(changes.begin(), changes.end(), as_of);
+  return after == changes.begin() ? 0 : *std::prev(after);
 }
 
 AnyRow Commons::Find(const TableInfo& table, std::string_view key, uint64_t as_of) const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   const auto rows = tables_.find(&table);
   if (rows == tables_.end()) return nullptr;
-  const auto at = rows->second.find(key);
-  return at == rows->second.end() ? nullptr : Newest(at->second, as_of);
+  const auto at = rows->second.rows.find(key);
+  return at == rows->second.rows.end() ? nullptr : Newest(at->second, as_of);
 }
 
 void Commons::Walk(const TableInfo& table, const KeyRange& range, uint64_t as_of,
@@ -141,8 +152,8 @@ void Commons::Walk(const TableInfo& table, const KeyRange& range, uint64_t as_of
     std::shared_lock<std::shared_mutex> lock(mutex_);
     const auto rows = tables_.find(&table);
     if (rows == tables_.end()) return;
-    for (auto at = rows->second.lower_bound(range.first());
-         at != rows->second.end() && range.Holds(at->first); ++at) {
+    const Rows& of = rows->second.rows;
+    for (auto at = of.lower_bound(range.first()); at != of.end() && range.Holds(at->first); ++at) {
       if (AnyRow row = Newest(at->second, as_of)) found.emplace_back(at->first, std::move(row));
     }
   }
@@ -151,11 +162,30 @@ void Commons::Walk(const TableInfo& table, const KeyRange& range, uint64_t as_of
   }
 }
 
-const CommonsRows::Entry* CommonsRows::Of(const TableInfo& table) const {
-  for (const Entry& entry : entries_) {
-    if (table.name.substr(0, entry.prefix.size()) == entry.prefix) return &entry;
+// Null: nobody's.
+CommonsRows::Kept* CommonsRows::Of(const TableInfo& table) const {
+  const auto [at, added] = kept_.try_emplace(&table);
+  Kept& kept = at->second;
+  if (added) {
+    const auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& each) {
+      return table.name.substr(0, each.prefix.size()) == each.prefix;
+    });
+    kept.entry = entry - entries_.begin();
   }
-  return nullptr;
+  if (kept.entry == entries_.size()) return nullptr;
+  const Entry& entry = entries_[kept.entry];
+  if (added || kept.as_of != entry.as_of) {
+    kept.as_of = entry.as_of;
+    const uint64_t version = entry.commons->VersionOf(table, entry.as_of);
+    if (version != kept.version) kept.rows.clear();
+    kept.version = version;
+  }
+  return &kept;
+}
+
+uint64_t CommonsRows::VersionOf(const TableInfo& table) const {
+  const Kept* kept = Of(table);
+  return kept == nullptr ? 0 : kept->version;
 }
 
 void CommonsRows::SetAsOf(std::string_view service, uint64_t index) {
@@ -172,13 +202,27 @@ uint64_t CommonsRows::as_of(std::string_view service) const {
 }
 
 AnyRow CommonsRows::Find(const TableInfo& table, std::string_view key) const {
-  const Entry* entry = Of(table);
-  return entry == nullptr ? nullptr : entry->commons->Find(table, key, entry->as_of);
+  Kept* const kept = Of(table);
+  if (kept == nullptr) return nullptr;
+  const absl::string_view text(key.data(), key.size());
+  if (const auto found = kept->rows.find(text); found != kept->rows.end()) return found->second;
+  const Entry& entry = entries_[kept->entry];
+  AnyRow row = entry.commons->Find(table, key, entry.as_of);
+  // Counted here alone: partitions on other cores hold the same row.
+  if (row != nullptr) {
+    const auto* const message = row.get();
+    row = AnyRow(std::make_shared<const AnyRow>(std::move(row)), message);
+  }
+  if (kept->rows.size() >= kKeptMax) kept->rows.clear();
+  kept->rows.emplace(text, row);
+  return row;
 }
 
 void CommonsRows::Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const {
-  const Entry* entry = Of(table);
-  if (entry != nullptr) entry->commons->Walk(table, range, entry->as_of, visit);
+  const Kept* const kept = Of(table);
+  if (kept == nullptr) return;
+  const Entry& entry = entries_[kept->entry];
+  entry.commons->Walk(table, range, entry.as_of, visit);
 }
 
 }  // namespace afterbell

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/ids.h"
+#include "services/platform/policy/tables.h"
 
 namespace afterbell {
 
@@ -21,10 +22,16 @@ Partition::Partition(const Service& service, std::shared_ptr<DecodedLog> log,
       log_(decoded_->log()),
       store_(stores.state),
       shared_(shared),
-      decider_{service_,       id_,
-               shared_.log_id, shared_.clock == log::v1::SIMULATED,
-               nullptr,        shared_.limits.events_per_commit_max()},
-      stored_rows_(store_->Live(id_.number)) {
+      stored_rows_(store_->Live(id_.number)),
+      policies_(id_ == PartitionId{"registry", 0} ? nullptr : std::make_unique<policy::PolicyCache>([this] {
+        return commons_rows_.VersionOf(policy::kValues);
+      })),
+      decider_{.service = service_,
+               .partition = id_,
+               .log_id = shared_.log_id,
+               .simulated_clock = shared_.clock == log::v1::SIMULATED,
+               .events_max = shared_.limits.events_per_commit_max(),
+               .policies = policies_.get()} {
   if (stores.requests != nullptr) requests_ = std::make_unique<Beside>(stores.requests, id_, RequestRowsOf);
   if (stores.history != nullptr) {
     history_ = std::make_unique<Beside>(

@@ -322,14 +322,15 @@ class Partition : public std::enable_shared_from_this<Partition> {
   const std::shared_ptr<LogPartition> log_;
   Store* const store_;
   const Shared& shared_;
-  const Decider decider_;
-
   // Used by Step alone.
   const std::unique_ptr<BytesRows> stored_rows_;
   std::unique_ptr<Beside> requests_, history_;  // Null where the stores are.
   bool beside_caught_up_ = false;
   bool stored_checked_ = false;
   CommonsRows commons_rows_;
+  // Registry's own partition 0 reads its own rows, and looks for every value anew.
+  const std::unique_ptr<policy::PolicyCache> policies_;
+  const Decider decider_;
   std::unique_ptr<LiveRows> rows_;
   std::unique_ptr<LogReader> reader_;  // Its records, as read back.
   Positions committed_sources_;        // As of the last record read back, in order of sources_,

@@ -175,7 +175,7 @@ absl::Status DecideCommands(const Decider& decider, const std::vector<std::strin
   ScratchRows scratch(stored);
   const AllRowsRead rows(commands.size() > 1 ? static_cast<const RowSource&>(scratch) : stored);
   const Context context = ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
-  policy::Policy policy(rows, decider.overrides);
+  policy::Policy policy(rows, decider.overrides, decider.policies);
   const bool asked_by_caller = head->decided_case() == Commit::kCommand;
   for (const std::string& command : commands) {
     DecisionBytes decision = decider.service.Decide(Situation{context, rows, policy}, command);
@@ -230,7 +230,7 @@ absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Row
   {
     const Context context =
         ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
-    policy::Policy policy(rows, decider.overrides);
+    policy::Policy policy(rows, decider.overrides, decider.policies);
     commands = CommandsOf(decider.service, Situation{context, rows, policy}, rows, *head, cause);
   }
   if (cause != nullptr) OpenRuns(*cause, rows, head);

@@ -29,7 +29,8 @@ struct Decider {
   const std::string& log_id;
   bool simulated_clock = false;
   const std::vector<policy::v1::ParameterValue>* overrides = nullptr;
-  size_t events_max = SIZE_MAX;  // Of one command of a caller.
+  size_t events_max = SIZE_MAX;             // Of one command of a caller.
+  policy::PolicyCache* policies = nullptr;  // Null: every value is looked for anew.
 };
 
 // Decides what a head asks for: its command, its `cause`, its deadline or the step of its run; and

@@ -80,9 +80,9 @@ TEST(PublishInstrument, EndsTheOpenValueOfTheSameIssuerTheDayBefore) {
   const policy::Policy policy(commons.rows());
   policy::Place place;
   place.area_ids = {"d1"};
-  EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-02-28").binding->value().fen(), 8000);
-  EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-03-01").binding->value().fen(), 9000);
-  EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-03-01").candidates.size(), 1u);
+  EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-02-28")->binding->value().fen(), 8000);
+  EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-03-01")->binding->value().fen(), 9000);
+  EXPECT_EQ(policy.Resolve("fee_amount_yuan", place, "2027-03-01")->candidates.size(), 1u);
 }
 
 TEST(PublishInstrument, LeavesOtherIssuersScopesAndTimesAlone) {  // Precedence decides there: D-15

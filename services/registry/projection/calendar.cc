@@ -17,7 +17,7 @@ constexpr int kDaysMax = 400;  // A school year and what is left of the one befo
 constexpr std::array<std::string_view, 7> kWeekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 // The value's word that names this weekday ("thu", "thu_afternoon"), or empty.
-std::string WordOf(const std::optional<ParameterValue>& value, std::string_view weekday) {
+std::string WordOf(const RowPtr<ParameterValue>& value, std::string_view weekday) {
   if (!value) return {};
   for (const std::string& word : value->value().words().word()) {
     if (std::string_view(word).substr(0, weekday.size()) == weekday) return word;

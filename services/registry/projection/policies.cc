@@ -120,7 +120,7 @@ absl::StatusOr<v1::ResolvePolicyAnswer> ResolvePolicy(const QueryRows& rows,
                                      answer.mutable_page(), [&](const auto& row) {
                                        const std::string key(std::get<0>(row));
                                        *answer.add_parameters() =
-                                           Resolved(rows, key, known.Resolve(key, place, request.on()));
+                                           Resolved(rows, key, *known.Resolve(key, place, request.on()));
                                        return true;
                                      }));
   return answer;
