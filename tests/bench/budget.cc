@@ -210,7 +210,7 @@ class Maker {
   }
 
   absl::Status Decide(const Commit& commit, Watch& watch, Commit* head) {
-    *head = replay::HeadOf(commit);
+    replay::TakeHead(commit, head);
     std::optional<Recorded> cause;
     if (commit.has_cause()) {
       for (const Source& source : sources_) {
@@ -260,6 +260,7 @@ class Maker {
     batch.partition = id_.number;
     batch.state = state_;
     batch.rows = rows_->Capture();
+    batch.soon = true;
     batch.done = [&](const absl::Status& status) { written.set_value(status); };
     behind_->Write(std::move(batch));
     WriteBehind::BesideBatch beside;
@@ -268,6 +269,7 @@ class Maker {
     beside.history = histories_.store();
     beside.request_rows = requests_.Capture();
     beside.history_rows = histories_.Capture();
+    beside.soon = true;
     beside.done = [&](const absl::Status& status) { beside_written.set_value(status); };
     behind_->Write(std::move(beside));
     absl::Status status = written.get_future().get();

@@ -43,10 +43,18 @@ void Chain::Accept(std::string_view hash, uint64_t offset) {
   at_.offset = offset + 1;
 }
 
+// A hash is 32 bytes; what a claim says may be anything.
+Chain::HashHead Chain::HeadOf(std::string_view hash) {
+  HashHead head = {};
+  hash.copy(head.data(), head.size());
+  return head;
+}
+
 void Chain::Move(std::string_view hash) {
   ++at_.index;
-  last_.hash_before = std::exchange(at_.hash, std::string(hash));
-  recent_.push_back(at_.hash);
+  std::swap(last_.hash_before, at_.hash);
+  at_.hash.assign(hash);
+  recent_.push_back(HeadOf(at_.hash));
   if (recent_.size() > kRecentMax) recent_.pop_front();
 }
 
@@ -87,7 +95,7 @@ Verdict Chain::Judge(const log::v1::Record& record, std::string_view value) {
         return Verdict::kDiverged;
       }
       if (!recent_.empty() && claim.read_index() >= oldest &&
-          recent_[claim.read_index() - oldest] != claim.read_hash()) {
+          recent_[claim.read_index() - oldest] != HeadOf(claim.read_hash())) {
         divergence_ =
             ToString(id_) + ": a claim had read another record " + std::to_string(claim.read_index());
         return Verdict::kDiverged;

@@ -20,6 +20,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_LOG_CHAIN_H_
 #define AFTERBELL_SERVICES_PLATFORM_LOG_CHAIN_H_
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -95,9 +96,12 @@ class Chain {
   LastRecord last_;
   uint64_t void_under_claim_ = 0;
   uint64_t void_total_ = 0;
-  // Hashes of the last records, to hold against what claimants had read.
+  // Of the hashes of the last records as much as tells two histories apart, to hold against what claimants
+  // had read. There is a chain for each partition of a process.
   static constexpr size_t kRecentMax = 1 << 13;
-  std::deque<std::string> recent_;  // recent_.back() is H(index).
+  using HashHead = std::array<char, 16>;
+  static HashHead HeadOf(std::string_view hash);
+  std::deque<HashHead> recent_;  // recent_.back() is H(index)'s.
   std::string divergence_;
 };
 

@@ -6,15 +6,14 @@ namespace afterbell::replay {
 
 using log::v1::Commit;
 
-Commit HeadOf(const Commit& recorded) {
-  Commit head = recorded;
-  head.clear_events();
-  head.clear_refusal();
-  head.clear_blocked();
-  head.clear_runs_opened();
-  head.clear_seen();
-  head.clear_policy();
-  return head;
+void TakeHead(const Commit& recorded, Commit* head) {
+  head->CopyFrom(recorded);
+  head->clear_events();
+  head->clear_refusal();
+  head->clear_blocked();
+  head->clear_runs_opened();
+  head->clear_seen();
+  head->clear_policy();
 }
 
 std::string DecidedText(const Service& service, const Commit& commit) {

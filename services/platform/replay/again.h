@@ -11,8 +11,9 @@
 
 namespace afterbell::replay {
 
-// What a Commit says before it is decided: the recorded one without what came of it.
-log::v1::Commit HeadOf(const log::v1::Commit& recorded);
+// What a Commit says before it is decided: the recorded one without what came of it. What `head` has
+// allocated serves again.
+void TakeHead(const log::v1::Commit& recorded, log::v1::Commit* head);
 
 // "command check_in_pupil", "reaction to attendance/3 #17", "deadline month_end p1/2026-09".
 std::string DecidedText(const Service& service, const log::v1::Commit& commit);

@@ -147,6 +147,14 @@ absl::Status History::FoldAll(const std::function<Visit(uint32_t number)>& begin
   });
 }
 
+void History::Survey::End(const RecordReader& reader) {
+  at = reader.at();
+  void_records = reader.void_records();
+  if (!fault.empty() || reader.void_at_end() == 0) return;
+  fault = absl::StrCat(ToString(id), ": ", reader.void_at_end(),
+                       " records under the newest claim do not follow from record ", at.index);
+}
+
 std::vector<History::Survey> History::SurveyChains() const {
   std::vector<Survey> surveys(partitions_.size());
   // A fault is what is looked for, never a reason to stop.
@@ -165,13 +173,7 @@ std::vector<History::Survey> History::SurveyChains() const {
       survey.newest = RecordedAt(**commit);
       reader.Pop();
     }
-    survey.at = reader.at();
-    survey.void_records = reader.void_records();
-    if (survey.fault.empty() && reader.void_at_end() > 0) {
-      survey.fault =
-          absl::StrCat(ToString(survey.id), ": ", reader.void_at_end(),
-                       " records under the newest claim do not follow from record ", survey.at.index);
-    }
+    survey.End(reader);
     return absl::OkStatus();
   }).IgnoreError();
   return surveys;

@@ -78,6 +78,9 @@ class History {
     uint64_t void_records = 0;
     Micros newest = 0;  // The last Commit was recorded then.
     std::string fault;  // Empty: the chain holds.
+
+    // What a reader that is through its partition knows.
+    void End(const RecordReader& reader);
   };
   std::vector<Survey> SurveyChains() const;
 

@@ -292,8 +292,12 @@ Commit Player::NewHead(Micros not_before) {
 }
 
 absl::Status Player::DecideHead(const Recorded* cause, Commit* head) {
-  const Decider decider{service_, id_, history_.log_id(), history_.simulated(),
-                        options_.mode == PolicyMode::kOverride ? &options_.overrides : nullptr};
+  const Decider decider{.service = service_,
+                        .partition = id_,
+                        .log_id = history_.log_id(),
+                        .simulated_clock = history_.simulated(),
+                        .overrides = options_.mode == PolicyMode::kOverride ? &options_.overrides : nullptr,
+                        .policies = rows_.policies()};
   const absl::Status status = afterbell::DecideHead(decider, cause, rows_, head);
   for (const log::v1::PolicyUse& use : head->policy()) {
     if (use.provisional()) ++tally_.report().provisional[absl::StrCat(use.key(), " ", use.value_id())];
@@ -326,7 +330,8 @@ void Player::DecideRecorded(const CommitPtr& recorded) {
       tally_.report().repeated_refusals += recorded->has_refusal();
       return Stand(recorded, KeptOf(events_, *recorded), nullptr);
   }
-  Commit again = HeadOf(*recorded);
+  Commit& again = again_;
+  TakeHead(*recorded, &again);
   std::optional<Recorded> of;
   if (cause != nullptr)
     of.emplace(Recorded{*cause, recorded->cause().service(), recorded->cause().partition()});

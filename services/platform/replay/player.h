@@ -109,6 +109,7 @@ class Player {
   std::unordered_map<uint64_t, CommitPtr> causes_;  // Folded, and their reaction still to come.
   Micros newest_ = 0;
   uint64_t inserted_ = 0;
+  log::v1::Commit again_;    // Kept: what it has allocated serves again.
   Micros looked_until_ = 0;  // Deadlines until then were looked at, but for new ones.
 };
 

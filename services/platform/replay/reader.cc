@@ -1,6 +1,7 @@
 #include "services/platform/replay/reader.h"
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/log/parse.h"
 
 namespace afterbell::replay {
 namespace {
@@ -34,24 +35,10 @@ absl::StatusOr<RecordReader::CommitPtr> RecordReader::Peek() {
   return next_;
 }
 
-// An empty record: the one before, where nobody holds it any more. What it has allocated serves again, which
-// saves most of what parsing costs.
-std::shared_ptr<Record> RecordReader::Fresh() {
-  const bool is_free = last_ != nullptr && last_.use_count() == 1;
-  if (!is_free || !last_->has_commit() || !last_->GetReflection()->GetUnknownFields(*last_).empty()) {
-    last_ = std::make_shared<Record>();
-  } else {
-    last_->mutable_commit()->Clear();
-  }
-  return last_;
-}
-
 absl::Status RecordReader::Take(const LogBatch::Entry& entry) {
-  std::shared_ptr<Record> record = Fresh();
-  bytes_.assign(entry.value);  // Only a string can be parsed into a message that keeps what it has.
-  if (!record->MergeFromString(bytes_)) {
+  const std::shared_ptr<Record> record = spare_->Take();
+  if (!ParseAgain(entry.value, record.get()))
     return absl::DataLossError(absl::StrCat(ToString(id_), " at ", entry.offset, ": not a record"));
-  }
   if (record->has_commit() && MicrosOf(record->commit().recorded_at()) > as_of_ &&
       Chain(chain_).Offer(*record, entry.value) == Verdict::kValid) {
     // What is recorded grows along the valid records, so nothing behind this one is earlier.

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/platform/base/spare.h"
 #include "services/platform/base/time.h"
 #include "services/platform/log/chain.h"
 #include "services/platform/log/log.h"
@@ -40,7 +41,6 @@ class RecordReader {
   uint64_t void_at_end() const { return void_at_end_; }
 
  private:
-  std::shared_ptr<log::v1::Record> Fresh();
   absl::Status Take(const LogBatch::Entry& entry);
 
   PartitionId id_;
@@ -49,8 +49,8 @@ class RecordReader {
   Chain chain_;
   LogBatch batch_;
   size_t batch_next_ = 0;
-  std::shared_ptr<log::v1::Record> last_;
-  std::string bytes_;
+  static constexpr size_t kSpareMax = 4096;  // Who folds may lag behind another.
+  std::shared_ptr<Spare<log::v1::Record>> spare_ = Spare<log::v1::Record>::Make(kSpareMax);
   CommitPtr next_;
   bool ended_ = false;
   uint64_t void_at_end_ = 0;

@@ -1,7 +1,9 @@
 #include "services/platform/replay/verify.h"
 
 #include <algorithm>
-#include <mutex>
+#include <functional>
+#include <map>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/projection/store.h"
@@ -9,6 +11,7 @@
 #include "services/platform/replay/events.h"
 #include "services/platform/replay/parallel.h"
 #include "services/platform/replay/rows.h"
+#include "services/platform/replay/shared_reader.h"
 #include "services/platform/runtime/record.h"
 
 namespace afterbell::replay {
@@ -16,11 +19,14 @@ namespace {
 
 using log::v1::Commit;
 
+// Those who share the readers of one partition number, by service.
+using Readers = std::map<std::string, SharedReader, std::less<>>;
+
 // One partition folded again as a standby folds it, and each of its decisions made again on the way.
 class PartitionVerifier {
  public:
   PartitionVerifier(const History& history, const Service& service, const PartitionId& id,
-                    const VerifyOptions& options, VerifyReport* report)
+                    const VerifyOptions& options, Readers* readers, VerifyReport* report)
       : history_(history),
         service_(service),
         id_(id),
@@ -30,46 +36,62 @@ class PartitionVerifier {
         rows_(service, id, history.commons()) {
     for (const std::unique_ptr<Commons>& commons : history.commons()) {
       if (id.number == 0 && commons->service() == id.service) continue;
-      sources_.push_back(
-          {{commons->service(), 0}, commons.get(), history.Read({commons->service(), 0}), 0, nullptr});
+      Source source;
+      source.id = {commons->service(), 0};
+      source.commons = commons.get();
+      sources_.push_back(std::move(source));
     }
     if (id.number == 0) return;
     for (const std::string_view foreign : service.reads()) {
-      const PartitionId from{std::string(foreign), id.number};
-      // What was seen lies before the cut, so the cut need not be looked for.
-      sources_.push_back({from, nullptr, history.Read(from, /*uncut=*/true), 0, nullptr});
+      Source source;
+      source.id = {std::string(foreign), id.number};
+      source.reader = &readers->try_emplace(source.id.service, history.Read(source.id)).first->second;
+      source.place = source.reader->AddPlace();
+      sources_.push_back(std::move(source));
     }
   }
 
-  absl::Status Run() {
-    RecordReader own = history_.Read(id_);
-    for (;;) {
-      auto commit = own.Peek();
-      if (!commit.ok()) return commit.status();
-      if (*commit == nullptr) break;
-      AFTERBELL_RETURN_IF_ERROR(Fold(**commit));
-      own.Pop();
-    }
-    if (options_.digests) Digest(own.at());
+  absl::Status Fold(const SharedReader::Entry& own) {
+    const Commit& commit = *own.commit;
+    for (const log::v1::Seen& seen : commit.seen()) AFTERBELL_RETURN_IF_ERROR(Advance(commit, seen));
+    if (options_.decisions) Check(commit);
+    EvolveRecorded(service_, Recorded{commit, id_.service, id_.number, &own.events}, rows_);
     return absl::OkStatus();
+  }
+
+  // Folds no more: nothing is kept for it.
+  void Leave() {
+    for (Source& source : sources_) {
+      if (source.reader != nullptr) source.reader->Leave(source.place);
+    }
+  }
+
+  void Digest(const ChainPosition& at) {
+    stored::StoredPosition position;
+    position.set_index(at.index);
+    position.set_hash(at.hash);
+    for (const Source& source : sources_) {
+      stored::StoredSource* row = position.add_sources();
+      row->set_service(source.id.service);
+      row->set_partition(source.id.number);
+      row->set_index(source.seen);
+    }
+    const std::string digest = Store::Digest(position, [&](const Store::TakeRow& take) {
+      rows_.stored().ForEach(
+          [&](const std::string& key, const AnyRow& row) { take(key, row->SerializeAsString()); });
+    });
+    report_.digests.push_back({id_, at.index, digest});
   }
 
  private:
   struct Source {
     PartitionId id;
-    const Commons* commons;  // Null for a same-numbered partition.
-    RecordReader reader;     // Of a same-numbered partition.
-    uint64_t seen;
-    RecordReader::CommitPtr last;  // The last Commit at or before `seen`.
+    const Commons* commons = nullptr;  // Null for a same-numbered partition,
+    SharedReader* reader = nullptr;    // which is read.
+    SharedReader::Place place = 0;
+    uint64_t seen = 0;
+    SharedReader::EntryPtr last;  // The last Commit at or before `seen`.
   };
-
-  absl::Status Fold(const Commit& commit) {
-    ++report_.commits;
-    for (const log::v1::Seen& seen : commit.seen()) AFTERBELL_RETURN_IF_ERROR(Advance(commit, seen));
-    if (options_.decisions) AFTERBELL_RETURN_IF_ERROR(Check(commit));
-    EvolveRecorded(service_, Recorded{commit, id_.service, id_.number}, rows_);
-    return absl::OkStatus();
-  }
 
   absl::Status Advance(const Commit& commit, const log::v1::Seen& seen) {
     const auto source = std::find_if(sources_.begin(), sources_.end(), [&](const Source& each) {
@@ -82,13 +104,7 @@ class PartitionVerifier {
     }
     if (source->commons != nullptr) {
       if (source->commons->index() < seen.index()) return Beyond(commit, *source, seen.index());
-      rows_.SetSeen(source->id.service, seen.index());
-      source->last = source->commons->At(seen.index());
-      for (uint64_t at = source->seen + 1; id_.number == 0 && service_.FoldsCommons() && at <= seen.index();
-           ++at) {
-        const RecordReader::CommitPtr each = source->commons->At(at);
-        if (each != nullptr) service_.Fold(Recorded{*each, source->id.service, 0}, rows_);
-      }
+      FoldCommons(seen.index(), &*source);
     } else {
       AFTERBELL_RETURN_IF_ERROR(FoldForeign(commit, seen.index(), &*source));
     }
@@ -96,15 +112,33 @@ class PartitionVerifier {
     return absl::OkStatus();
   }
 
+  void FoldCommons(uint64_t until, Source* source) {
+    rows_.SetSeen(source->id.service, until);
+    source->last = nullptr;
+    if (RecordReader::CommitPtr last = source->commons->At(until)) {
+      auto entry = std::make_shared<SharedReader::Entry>();
+      entry->commit = std::move(last);
+      source->last = std::move(entry);
+    }
+    if (id_.number != 0 || !service_.FoldsCommons()) return;
+    for (uint64_t at = source->seen + 1; at <= until; ++at) {
+      const RecordReader::CommitPtr each = source->commons->At(at);
+      if (each != nullptr) service_.Fold(Recorded{*each, source->id.service, 0}, rows_);
+    }
+  }
+
   absl::Status FoldForeign(const Commit& commit, uint64_t until, Source* source) {
     for (;;) {
-      auto foreign = source->reader.Peek();
-      if (!foreign.ok()) return foreign.status();
-      if (*foreign == nullptr && source->reader.at().index < until) return Beyond(commit, *source, until);
-      if (*foreign == nullptr || (*foreign)->index() > until) return absl::OkStatus();
-      service_.Fold(Recorded{**foreign, source->id.service, source->id.number}, rows_);
-      source->last = *foreign;
-      source->reader.Pop();
+      AFTERBELL_ASSIGN_OR_RETURN(const SharedReader::EntryPtr foreign, source->reader->Peek(source->place));
+      if (foreign == nullptr && source->reader->reader().at().index < until)
+        return Beyond(commit, *source, until);
+      if (foreign == nullptr || foreign->commit->index() > until) return absl::OkStatus();
+      if (Concerns(service_, source->id.service, *foreign->commit)) {
+        service_.Fold(Recorded{*foreign->commit, source->id.service, source->id.number, &foreign->events},
+                      rows_);
+      }
+      source->last = foreign;
+      source->reader->Pop(source->place);
     }
   }
 
@@ -113,7 +147,7 @@ class PartitionVerifier {
                                             ToString(source.id), " to ", index, ", which is not there"));
   }
 
-  absl::Status Check(const Commit& commit) {
+  void Check(const Commit& commit) {
     std::optional<Recorded> cause;
     switch (commit.decided_case()) {
       case Commit::kCommand:
@@ -126,13 +160,14 @@ class PartitionVerifier {
         const auto source = std::find_if(sources_.begin(), sources_.end(), [&](const Source& each) {
           return each.id.service == id.service() && each.id.number == id.partition();
         });
-        if (source == sources_.end() || source->last == nullptr || source->last->index() != id.index()) {
+        if (source == sources_.end() || source->last == nullptr ||
+            source->last->commit->index() != id.index()) {
           ++report_.decisions;
-          Differ(commit, "cause", absl::StrCat(id.service(), "/", id.partition(), " #", id.index()),
-                 "not the last record seen there");
-          return absl::OkStatus();
+          return Differ(commit, "cause", absl::StrCat(id.service(), "/", id.partition(), " #", id.index()),
+                        "not the last record seen there");
         }
-        cause.emplace(Recorded{*source->last, source->id.service, source->id.number});
+        cause.emplace(
+            Recorded{*source->last->commit, source->id.service, source->id.number, &source->last->events});
         break;
       }
       case Commit::kTimeReached:
@@ -143,18 +178,21 @@ class PartitionVerifier {
         break;
       default:
         ++(commit.has_refusal() ? report_.repeated_refusals : report_.seen_alone);
-        return absl::OkStatus();
+        return;
     }
     ++report_.decisions;
-    Commit again = HeadOf(commit);
-    const Decider decider{service_, id_, history_.log_id(), history_.simulated()};
-    const absl::Status status = DecideHead(decider, cause ? &*cause : nullptr, rows_, &again);
+    TakeHead(commit, &again_);
+    const Decider decider{.service = service_,
+                          .partition = id_,
+                          .log_id = history_.log_id(),
+                          .simulated_clock = history_.simulated(),
+                          .policies = rows_.policies()};
+    const absl::Status status = DecideHead(decider, cause ? &*cause : nullptr, rows_, &again_);
     if (status.ok()) {
-      Compare(commit, again);
+      Compare(commit, again_);
     } else {
       Differ(commit, "answer", "decided", status.ToString());
     }
-    return absl::OkStatus();
   }
 
   void Compare(const Commit& recorded, const Commit& again) {
@@ -169,27 +207,32 @@ class PartitionVerifier {
       }
       return Differ(recorded, "events", EventText(was), EventText(now));
     }
-    const auto compare = [&](const char* what, const auto& was, const auto& now) {
-      if (was.SerializeAsString() == now.SerializeAsString()) return true;
-      Differ(recorded, what, was.ShortDebugString(), now.ShortDebugString());
+    if (recorded.has_refusal() != again.has_refusal() || !Same(recorded.refusal(), again.refusal())) {
+      return Differ(recorded, "refusal", recorded.refusal().ShortDebugString(),
+                    again.refusal().ShortDebugString());
+    }
+    const auto same = [&](const char* what, const auto& was, const auto& now) {
+      if (std::equal(was.begin(), was.end(), now.begin(), now.end(), Same)) return true;
+      Differ(recorded, what, ListText(was), ListText(now));
       return false;
     };
-    if (!compare("refusal", recorded.refusal(), again.refusal())) return;
-    // Lists are compared as parts of a message of their own.
-    Commit was, now;
-    *was.mutable_blocked() = recorded.blocked();
-    *now.mutable_blocked() = again.blocked();
-    if (!compare("blocked", was, now)) return;
-    was.Clear();
-    now.Clear();
-    *was.mutable_runs_opened() = recorded.runs_opened();
-    *now.mutable_runs_opened() = again.runs_opened();
-    if (!compare("runs_opened", was, now)) return;
-    was.Clear();
-    now.Clear();
-    *was.mutable_policy() = recorded.policy();
-    *now.mutable_policy() = again.policy();
-    if (compare("policy", was, now)) report_.partly_known += partly_known;
+    if (same("blocked", recorded.blocked(), again.blocked()) &&
+        same("runs_opened", recorded.runs_opened(), again.runs_opened()) &&
+        same("policy", recorded.policy(), again.policy())) {
+      report_.partly_known += partly_known;
+    }
+  }
+
+  static bool Same(const google::protobuf::MessageLite& was, const google::protobuf::MessageLite& now) {
+    return was.SerializeAsString() == now.SerializeAsString();
+  }
+
+  template <class List>
+  static std::string ListText(const List& list) {
+    std::string text;
+    for (const auto& each : list)
+      absl::StrAppend(&text, text.empty() ? "" : ", ", "{", each.ShortDebugString(), "}");
+    return text;
   }
 
   std::string EventText(const std::string* event) const {
@@ -211,23 +254,6 @@ class PartitionVerifier {
     report_.differences.push_back(std::move(difference));
   }
 
-  void Digest(const ChainPosition& at) {
-    stored::StoredPosition position;
-    position.set_index(at.index);
-    position.set_hash(at.hash);
-    for (const Source& source : sources_) {
-      stored::StoredSource* row = position.add_sources();
-      row->set_service(source.id.service);
-      row->set_partition(source.id.number);
-      row->set_index(source.seen);
-    }
-    const std::string digest = Store::Digest(position, [&](const Store::TakeRow& take) {
-      rows_.stored().ForEach(
-          [&](const std::string& key, const AnyRow& row) { take(key, row->SerializeAsString()); });
-    });
-    report_.digests.push_back({id_, at.index, digest});
-  }
-
   const History& history_;
   const Service& service_;
   const PartitionId& id_;
@@ -236,6 +262,97 @@ class PartitionVerifier {
   const absl::StatusOr<EventReader> events_;
   ReplayRows rows_;
   std::vector<Source> sources_;
+  Commit again_;  // Kept: what it has allocated serves again.
+};
+
+// All services of one partition number. The earliest recorded comes first, so that what one service has seen
+// of another is at hand when it is folded; no result rests on that order.
+class NumberVerifier {
+ public:
+  NumberVerifier(const History& history, const std::vector<const Service*>& services,
+                 const VerifyOptions& options, uint32_t number)
+      : options_(options) {
+    for (const PartitionId& id : history.partitions()) {
+      if (id.number != number) continue;
+      Member member;
+      member.survey.id = id;
+      member.report = std::make_unique<VerifyReport>();
+      member.reader = &readers_.try_emplace(id.service, history.Read(id)).first->second;
+      member.place = member.reader->AddPlace();
+      const auto service = std::find_if(services.begin(), services.end(),
+                                        [&](const Service* each) { return each->name() == id.service; });
+      member.has_rules = service != services.end();
+      if (member.has_rules) {
+        member.verifier = std::make_unique<PartitionVerifier>(history, **service, id, options, &readers_,
+                                                              member.report.get());
+      }
+      members_.push_back(std::move(member));
+    }
+  }
+
+  // Visits what was found of each partition.
+  void Run(const std::function<void(History::Survey survey, VerifyReport report)>& found) {
+    for (Member& member : members_) Look(&member);
+    for (;;) {
+      const auto next = std::min_element(members_.begin(), members_.end(), [](const auto& a, const auto& b) {
+        return a.recorded_at < b.recorded_at;
+      });
+      if (next == members_.end() || next->next == nullptr) break;
+      Take(&*next);
+    }
+    for (Member& member : members_) {
+      member.survey.End(member.reader->reader());
+      if (member.verifier != nullptr && options_.digests) member.verifier->Digest(member.survey.at);
+      found(std::move(member.survey), std::move(*member.report));
+    }
+  }
+
+ private:
+  struct Member {
+    History::Survey survey;
+    std::unique_ptr<VerifyReport> report;
+    bool has_rules = false;
+    std::unique_ptr<PartitionVerifier> verifier;  // Null without rules, and once something is found broken.
+    SharedReader* reader = nullptr;
+    SharedReader::Place place = 0;
+    SharedReader::EntryPtr next;
+    Micros recorded_at = INT64_MAX;  // Of that.
+  };
+
+  void Look(Member* member) {
+    absl::StatusOr<SharedReader::EntryPtr> next = member->reader->Peek(member->place);
+    if (!next.ok()) {
+      member->survey.fault = std::string(next.status().message());
+      GiveUp(member);
+    }
+    member->next = next.ok() ? *std::move(next) : nullptr;
+    member->recorded_at = member->next == nullptr ? INT64_MAX : MicrosOf(member->next->commit->recorded_at());
+  }
+
+  void Take(Member* member) {
+    ++member->survey.commits;
+    member->survey.newest = member->recorded_at;
+    ++member->report->commits;
+    if (!member->has_rules) ++member->report->undecided_services;
+    if (member->verifier != nullptr) {
+      const absl::Status status = member->verifier->Fold(*member->next);
+      if (!status.ok()) {
+        member->report->faults.push_back(std::string(status.message()));
+        GiveUp(member);
+      }
+    }
+    member->reader->Pop(member->place);
+    Look(member);
+  }
+
+  static void GiveUp(Member* member) {
+    if (member->verifier != nullptr) member->verifier->Leave();
+    member->verifier = nullptr;
+  }
+
+  const VerifyOptions& options_;
+  Readers readers_;
+  std::vector<Member> members_;
 };
 
 void Merge(VerifyReport part, VerifyReport* whole) {
@@ -253,7 +370,11 @@ void Merge(VerifyReport part, VerifyReport* whole) {
   const auto append = [](auto& from, auto* to) {
     to->insert(to->end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
-  append(part.faults, &whole->faults);
+  // One who reads a broken partition says the same of it.
+  for (std::string& fault : part.faults) {
+    if (std::find(whole->faults.begin(), whole->faults.end(), fault) == whole->faults.end())
+      whole->faults.push_back(std::move(fault));
+  }
   append(part.differences, &whole->differences);
   append(part.digests, &whole->digests);
 }
@@ -266,24 +387,25 @@ VerifyReport Verify(const History& history, const std::vector<const Service*>& s
   report.log_id = history.log_id();
   report.as_of = history.as_of();
   report.simulated = history.simulated();
-  report.chains = history.SurveyChains();
-  std::vector<VerifyReport> parts(report.chains.size());
-  ForEachPiece(parts.size(), history.threads(), [&](size_t piece) {
-    const History::Survey& chain = report.chains[piece];
-    VerifyReport& part = parts[piece];
-    if (!chain.fault.empty()) part.faults.push_back(chain.fault);
-    if (!options.decisions && !options.digests) {
-      part.commits = chain.commits;
-      return absl::OkStatus();
+  if (!options.decisions && !options.digests) {
+    report.chains = history.SurveyChains();
+    for (const History::Survey& chain : report.chains) {
+      report.commits += chain.commits;
+      if (!chain.fault.empty()) report.faults.push_back(chain.fault);
     }
-    const auto service = std::find_if(services.begin(), services.end(),
-                                      [&](const Service* each) { return each->name() == chain.id.service; });
-    if (service == services.end()) {
-      part.commits = part.undecided_services = chain.commits;
-      return absl::OkStatus();
-    }
-    const absl::Status status = PartitionVerifier(history, **service, chain.id, options, &part).Run();
-    if (!status.ok() && status.message() != chain.fault) part.faults.push_back(std::string(status.message()));
+    return report;
+  }
+  const std::vector<PartitionId>& ids = history.partitions();
+  std::vector<VerifyReport> parts(ids.size());
+  report.chains.resize(ids.size());
+  ForEachPiece(history.school_partitions() + 1, history.threads(), [&](size_t number) {
+    NumberVerifier(history, services, options, static_cast<uint32_t>(number))
+        .Run([&](History::Survey survey, VerifyReport part) {
+          const size_t place = std::find(ids.begin(), ids.end(), survey.id) - ids.begin();
+          if (!survey.fault.empty()) part.faults.insert(part.faults.begin(), survey.fault);
+          report.chains[place] = std::move(survey);
+          parts[place] = std::move(part);
+        });
     return absl::OkStatus();
   }).IgnoreError();
   for (VerifyReport& part : parts) Merge(std::move(part), &report);

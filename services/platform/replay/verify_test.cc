@@ -178,6 +178,36 @@ TEST(Verify, FindsAChainThatDoesNotHold) {
   EXPECT_THAT(report.faults.front(), HasSubstr("record 5"));
 }
 
+// Who had seen the broken rest of a partition cannot be folded on either; everybody else is.
+TEST(Verify, GoesOnWhereNobodyNeedsWhatIsBroken) {
+  SmallCity city;
+  LiveThroughSeptember(city);
+  const VerifyReport whole = Verify(*Load(city.log()), city.services(), {});
+  const PartitionId victim = city.PartitionOf("attendance", "s1");
+  const auto forged = Forge(
+      city, victim,
+      [&](log::v1::Commit* commit) {
+        if (commit->index() == 5) commit->set_service_date("1999-01-01");
+      },
+      /*recompute=*/false);
+  const VerifyReport report = Verify(*Load(forged.get()), city.services(), {.digests = true});
+  EXPECT_THAT(report.faults, ::testing::Contains(HasSubstr(ToString(victim))));
+  EXPECT_THAT(report.faults,
+              ::testing::Contains(HasSubstr(absl::StrCat("has seen ", ToString(victim), " to "))));
+  const auto of_victim = [&](const PartitionId& id) {
+    return id.number == victim.number && (id.service == "attendance" || id.service == "billing");
+  };
+  ASSERT_EQ(report.chains.size(), whole.chains.size());
+  for (size_t i = 0; i < whole.chains.size(); ++i) {
+    EXPECT_EQ(report.chains[i].id, whole.chains[i].id);
+    if (of_victim(whole.chains[i].id)) continue;
+    EXPECT_EQ(report.chains[i].commits, whole.chains[i].commits);
+    EXPECT_EQ(report.chains[i].fault, "");
+    EXPECT_THAT(report.digests,
+                ::testing::Contains(::testing::Field(&VerifyReport::Digest::id, whole.chains[i].id)));
+  }
+}
+
 TEST(Verify, HoldsForACutAtAnyMoment) {
   SmallCity city;
   LiveThroughSeptember(city);
