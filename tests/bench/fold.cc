@@ -1,5 +1,6 @@
 #include "tests/bench/fold.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <iostream>
@@ -54,10 +55,11 @@ class CameService final : public Service {
     ForEachEventOf<AttendanceEvent>(own, [&](const auto& event) { Count(event.pupil_checked_in(), rows); });
   }
   void Project(const Recorded&, ViewRows) const override {}
-  std::set<std::string> Entities(const Recorded& own) const override {
-    std::set<std::string> entities;
+  std::vector<std::string> Entities(const Recorded& own) const override {
+    std::vector<std::string> entities;
     if (rows_only_) return entities;
     ForEachEventOf<AttendanceEvent>(own, [&](const auto& event) { CollectEntities(event, &entities); });
+    std::sort(entities.begin(), entities.end());
     return entities;
   }
   void Fold(const Recorded&, IntakeRows) const override {}

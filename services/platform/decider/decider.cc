@@ -12,7 +12,9 @@ absl::string_view View(std::string_view text) { return absl::string_view(text.da
 
 }  // namespace
 
-SharedEvents::~SharedEvents() { delete parsed_.load(); }
+SharedEvents::~SharedEvents() { Forget(); }
+
+void SharedEvents::Forget() { delete parsed_.exchange(nullptr); }
 
 const ParsedEvents* SharedEvents::As(const google::protobuf::Message& kind,
                                      const log::v1::Commit& commit) const {

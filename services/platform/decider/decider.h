@@ -70,6 +70,9 @@ class SharedEvents {
   // Parsed as this kind of event; null where they were parsed as another. They live as long as this.
   const ParsedEvents* As(const google::protobuf::Message& kind, const log::v1::Commit& commit) const;
 
+  // To be those of another Commit. Nobody may read meanwhile.
+  void Forget();
+
  private:
   struct Parsed {
     const google::protobuf::Descriptor* kind;

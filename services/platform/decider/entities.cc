@@ -63,7 +63,7 @@ const Plan& PlanOf(const Descriptor* message) {
 
 }  // namespace
 
-void CollectEntities(const Message& message, std::set<std::string>* entities) {
+void CollectEntities(const Message& message, std::vector<std::string>* entities) {
   const auto* reflection = message.GetReflection();
   const Plan& plan = PlanOf(message.GetDescriptor());
   std::string scratch;
@@ -72,7 +72,7 @@ void CollectEntities(const Message& message, std::set<std::string>* entities) {
     // One that is optional, given and empty is an entity too.
     if (text.empty() && !(id.field->has_presence() && reflection->HasField(message, id.field))) continue;
     std::string entity(id.kind);
-    entities->insert(std::move(entity.append(text)));
+    entities->push_back(std::move(entity.append(text)));
   }
   for (const FieldDescriptor* field : plan.messages) {
     if (field->is_repeated()) {

@@ -10,16 +10,16 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_ENTITIES_H_
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_ENTITIES_H_
 
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "google/protobuf/message.h"
 
 namespace afterbell {
 
-// Adds the entities a message names.
-void CollectEntities(const google::protobuf::Message& message, std::set<std::string>* entities);
+// Adds the entities a message names, as often as it does.
+void CollectEntities(const google::protobuf::Message& message, std::vector<std::string>* entities);
 
 // Whether a text is an entity of a kind that is kept: "sessions/s1".
 bool IsEntity(std::string_view text);

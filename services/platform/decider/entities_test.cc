@@ -8,11 +8,11 @@
 namespace afterbell {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
-std::set<std::string> EntitiesOf(const google::protobuf::Message& message) {
-  std::set<std::string> entities;
+std::vector<std::string> EntitiesOf(const google::protobuf::Message& message) {
+  std::vector<std::string> entities;
   CollectEntities(message, &entities);
   return entities;
 }
@@ -21,7 +21,7 @@ TEST(Entities, AnEventIsInTheHistoryOfAllItNames) {
   attendance::v1::AttendanceEvent event;
   event.mutable_pupil_checked_in()->set_session_id("s1");
   event.mutable_pupil_checked_in()->set_pupil_id("p1");
-  EXPECT_THAT(EntitiesOf(event), ElementsAre("pupils/p1", "sessions/s1"));
+  EXPECT_THAT(EntitiesOf(event), UnorderedElementsAre("pupils/p1", "sessions/s1"));
 }
 
 TEST(Entities, WhatNamesNothingIsInNone) {

@@ -6,7 +6,7 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
 
-#include <set>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,8 +66,8 @@ class Service {
   // Which of its own events this build cannot read back, by its place in the Commit; -1: it can read all.
   virtual int UnreadableEvent(const Recorded& own) const = 0;
 
-  // The entities that one of the partition's own Commits names (entities.h).
-  virtual std::set<std::string> Entities(const Recorded& own) const = 0;
+  // The entities that one of the partition's own Commits names (entities.h), in order, each once.
+  virtual std::vector<std::string> Entities(const Recorded& own) const = 0;
 
   // intake/: rows of facts from a Commit of the same-numbered partition of another service, and in
   // partition 0 from the commons of others where FoldsCommons() says so.
@@ -173,9 +173,11 @@ class ServiceOf : public Service {
     return -1;
   }
 
-  std::set<std::string> Entities(const Recorded& own) const final {
-    std::set<std::string> entities;
+  std::vector<std::string> Entities(const Recorded& own) const final {
+    std::vector<std::string> entities;
     ForEachEventOf<Event>(own, [&](const Event& event) { CollectEntities(event, &entities); });
+    std::sort(entities.begin(), entities.end());
+    entities.erase(std::unique(entities.begin(), entities.end()), entities.end());
     return entities;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/log/parse.h"
 
 namespace afterbell {
 namespace {
@@ -13,11 +14,15 @@ constexpr size_t kReadBytes = 1 << 20;
 // What a record costs beside its bytes, which are held as text and as messages.
 constexpr size_t kBytesPerRecord = 1024;
 constexpr size_t kBytesPerByte = 3;
+// A record that is larger serves no other: it would keep what it has allocated.
+constexpr size_t kSpareBytesMax = 4096;
 
 absl::StatusOr<std::shared_ptr<DecodedRecord>> Decode(const PartitionId& id, const LogBatch::Entry& entry,
-                                                      Chain* chain) {
-  auto decoded = std::make_shared<DecodedRecord>();
-  if (!decoded->record.ParseFromArray(entry.value.data(), static_cast<int>(entry.value.size())))
+                                                      Chain* chain, Spare<DecodedRecord>* spare) {
+  std::shared_ptr<DecodedRecord> decoded =
+      entry.value.size() <= kSpareBytesMax ? spare->Take() : std::make_shared<DecodedRecord>();
+  decoded->events.Forget();
+  if (!ParseAgain(entry.value, &decoded->record))
     return absl::DataLossError(absl::StrCat(ToString(id), " at ", entry.offset, ": not a record"));
   const Verdict verdict = chain->Offer(decoded->record, entry.value, entry.offset);
   if (verdict == Verdict::kDiverged) return absl::DataLossError(chain->divergence());
@@ -76,7 +81,7 @@ absl::Status DecodedLog::DecodeMore(std::vector<DecodedPtr>* decoded) {
   for (const LogBatch::Entry& entry : batch->records) {
     DecodedPtr record = TakeExpected(entry.value, entry.offset);
     if (record == nullptr) {
-      auto made = Decode(log_->id(), entry, &chain_);
+      auto made = Decode(log_->id(), entry, &chain_, spare_.get());
       if (!made.ok()) {
         failed_ = made.status();
         break;
@@ -194,7 +199,7 @@ absl::Status LogReader::DecodeAlone() {
   const absl::StatusOr<LogBatch> batch = log_->log()->Read(chain_->at().offset, kReadRecords, kReadBytes);
   if (!batch.ok()) return batch.status();
   for (const LogBatch::Entry& entry : batch->records) {
-    auto made = Decode(log_->log()->id(), entry, chain_.get());
+    auto made = Decode(log_->log()->id(), entry, chain_.get(), log_->spare_.get());
     if (!made.ok()) {
       next_offset_ = 0;
       return taken_.empty() ? made.status() : absl::OkStatus();  // Met again behind those before it.

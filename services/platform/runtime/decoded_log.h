@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/base/spare.h"
 #include "services/platform/decider/decider.h"
 #include "services/platform/log/chain.h"
 #include "services/platform/log/listeners.h"
@@ -73,6 +74,9 @@ class DecodedLog {
   // behind it, no longer by the log.
   void SetDriven(bool driven);
 
+  // Nobody reads for now: gives memory back.
+  void Rest() { spare_->Drop(); }
+
  private:
   friend class LogReader;
   struct Expected {
@@ -87,6 +91,8 @@ class DecodedLog {
 
   const std::shared_ptr<LogPartition> log_;
   const std::shared_ptr<DecodedBudget> budget_;
+  static constexpr size_t kSpareMax = 256;  // As many as are decoded at a time.
+  const std::shared_ptr<Spare<DecodedRecord>> spare_ = Spare<DecodedRecord>::Make(kSpareMax);
 
   std::mutex mutex_;  // Guards all down to readers_.
   Chain chain_;       // At the end of the window.

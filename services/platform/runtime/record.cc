@@ -78,24 +78,26 @@ RequestRow ParseRequestRow(std::string_view row) {
 
 namespace {
 
-std::string HistoryKey(std::string_view entity, uint64_t index) {
-  std::string key(entity);
-  absl::StrAppend(&key, "/", absl::Hex(index, absl::kZeroPad16));
-  return key;
-}
+// Behind the entity.
+std::string HistoryKeyEnd(uint64_t index) { return absl::StrCat("/", absl::Hex(index, absl::kZeroPad16)); }
 
 }  // namespace
 
 void HistoryRowsOf(const Service& service, const Recorded& recorded, uint64_t offset, RowBlock* rows) {
   const Commit& commit = recorded.commit;
   if (commit.events().empty()) return;
-  for (const std::string& entity : service.Entities(recorded))
-    rows->Set(HistoryKey(entity, commit.index()), std::to_string(offset));
+  const std::string end = HistoryKeyEnd(commit.index());
+  const std::string value = std::to_string(offset);
+  for (const std::string& entity : service.Entities(recorded)) {
+    rows->Set(entity, end, value.size(), [&](char* at) { value.copy(at, value.size()); });
+  }
 }
 
 std::string HistoryPrefix(std::string_view entity) { return std::string(entity) + "/"; }
 
-std::string HistoryKeyAfter(std::string_view entity, uint64_t index) { return HistoryKey(entity, index + 1); }
+std::string HistoryKeyAfter(std::string_view entity, uint64_t index) {
+  return std::string(entity) + HistoryKeyEnd(index + 1);
+}
 
 HistoryEntry HistoryEntryOf(std::string_view key, std::string_view value) {
   const std::string index(key.substr(key.rfind('/') + 1));
