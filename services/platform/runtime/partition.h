@@ -342,7 +342,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   uint64_t counted_ = 0, counted_beside_ = 0;
   size_t beside_bytes_ = 0;  // Of memory, in the budget.
   SteadyTime unwritten_since_ = SteadyTime::max();
-  SteadyTime settled_at_ = SteadyTime::max();  // The last record; max: the stores beside have it.
+  SteadyTime captured_since_ = SteadyTime::max();  // What the batch under way holds was unwritten since then.
+  SteadyTime settled_at_ = SteadyTime::max();      // The last record; max: the stores beside have it.
   bool worked_ =
       false;  // Something was decided, here or by its owner, since rows were last looked at for rest,
   SteadyTime idle_since_ = SteadyTime::max();  // and nothing since then.

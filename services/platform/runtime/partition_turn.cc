@@ -128,8 +128,8 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   ServeWaiters();
   CaptureBatch(wants_written, wants_all_written);
   looks_again_ = has_unseen_ || short_of_foreign || holds || waits_for_writer_ ||
-                 unwritten_since_ != SteadyTime::max() || settled_at_ != SteadyTime::max() ||
-                 idle_since_ != SteadyTime::max();
+                 captured_index_ != written_index_ || unwritten_since_ != SteadyTime::max() ||
+                 settled_at_ != SteadyTime::max() || idle_since_ != SteadyTime::max();
   // What the stores lack would have to be folded again by whoever starts next.
   const bool store_waits = !Written() && !shared_.write_behind->refused();
   if (stopping && pending_.empty() && !store_waits) FinishStopping(calls);

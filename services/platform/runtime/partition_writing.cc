@@ -129,11 +129,16 @@ void Partition::CaptureBatch(bool rows_now, bool beside_now) {
 
 void Partition::CaptureRows(bool now) {
   const size_t rows = rows_->unwritten();
-  const auto age = std::chrono::steady_clock::now() - unwritten_since_;
-  const bool much =
-      rows >= (caught_up_ ? kBatchRows : kFoldingBatchRows) || (rows >= kPressedRows && IsPressed());
-  const bool old = caught_up_ && age >= std::chrono::milliseconds(shared_.limits.write_behind_ms_max());
-  if (!now && !much && !old) return;
+  const bool under_way = captured_index_ != written_index_;  // One batch at a time.
+  const SteadyTime since = under_way ? captured_since_ : unwritten_since_;
+  const bool much = rows >= (caught_up_ ? kBatchRows : kFoldingBatchRows);
+  const bool pressed = rows >= kPressedRows && IsPressed();
+  const bool old = caught_up_ && since != SteadyTime::max() &&
+                   std::chrono::steady_clock::now() - since >=
+                       std::chrono::milliseconds(shared_.limits.write_behind_ms_max());
+  const bool soon = now || pressed || old;
+  if (under_way && soon) shared_.write_behind->Hurry(store_);
+  if (under_way || (!soon && !much)) return;
   AFTERBELL_CHECK(!rows_->HasBatch());
   WriteBehind::Batch batch;
   batch.partition = id_.number;
@@ -141,8 +146,9 @@ void Partition::CaptureRows(bool now) {
   batch.position = PositionOfSettled();
   batch.rows = rows_->Capture();
   batch.records = std::exchange(counted_, 0);
+  batch.soon = soon;
   captured_index_ = settled().index;
-  unwritten_since_ = SteadyTime::max();
+  captured_since_ = std::exchange(unwritten_since_, SteadyTime::max());
   batch.done = [self = shared_from_this()](const absl::Status& status) {
     {
       std::lock_guard<std::mutex> lock(self->mutex_);

@@ -13,8 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds kAgain(100);
 // Of the limit: what one store may have in memory when stores are written out.
 constexpr uint64_t kSmallShare = 64;
-// Rows of a state that make a file of their own: to insert each into RocksDB's memory would cost more.
+// Rows of a state that make a file of their own: to insert each into RocksDB's memory would cost more. And
+// rows that are waited for, where none of the partitions is in a hurry.
 constexpr size_t kFileRows = 16384;
+constexpr size_t kStateFileRows = 65536;
 // Rows beside the states of a service that are worth a file, and how many such files may wait.
 constexpr size_t kBesideFileRows = 131072;
 constexpr size_t kBesideFilesWaiting = 2;
@@ -47,17 +49,47 @@ void WriteBehind::Know(Store* store, std::vector<Store*>* stores) {
 }
 
 void WriteBehind::Write(Batch batch) {
-  Know(batch.state, &states_);
-  Do([this, held = std::make_shared<const Batch>(std::move(batch))] {
-    const absl::Status status = WriteState(*held);
-    if (absl::IsResourceExhausted(status)) return status;
-    if (status.ok()) {
-      AFTERBELL_CHECK(unwritten_ >= held->records);
-      unwritten_ -= held->records;
+  Store* const state = batch.state;
+  Know(state, &states_);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    WaitingStates& waiting = waiting_states_[state];
+    waiting.rows += batch.rows.size();
+    const bool enough = batch.soon || waiting.rows >= kStateFileRows;
+    waiting.batches.push_back(std::move(batch));
+    if (enough) MakeTask(state, &waiting);
+  }
+  changed_.notify_one();
+}
+
+// With the lock held.
+void WriteBehind::MakeTask(Store* state, WaitingStates* waiting) {
+  if (waiting->has_task || waiting->batches.empty()) return;
+  waiting->has_task = true;
+  tasks_.push_back([this, state, taken = std::make_shared<WaitingStates>()] {
+    if (taken->batches.empty()) {  // The first try.
+      const std::lock_guard<std::mutex> lock(mutex_);
+      std::swap(*taken, waiting_states_[state]);
     }
-    held->done(status);
+    const absl::Status status = WriteStates(state, taken->batches);
+    if (absl::IsResourceExhausted(status)) return status;
+    for (const Batch& batch : taken->batches) {
+      if (status.ok()) {
+        AFTERBELL_CHECK(unwritten_ >= batch.records);
+        unwritten_ -= batch.records;
+      }
+      batch.done(status);
+    }
     return absl::OkStatus();
   });
+}
+
+void WriteBehind::Hurry(Store* state) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    MakeTask(state, &waiting_states_[state]);
+  }
+  changed_.notify_one();
 }
 
 void WriteBehind::Write(BesideBatch batch) {
@@ -140,20 +172,31 @@ void WriteBehind::Run() {
   }
 }
 
-// A batch that is tried again writes the same rows again.
-absl::Status WriteBehind::WriteState(const Batch& batch) {
-  RowBlock rows;
-  for (const CapturedRow& row : batch.rows) {
-    if (row.row == nullptr) {
-      rows.Clear(StoreKey(*row.table, *row.key));
-      continue;
+// What is tried again writes the same rows again.
+absl::Status WriteBehind::WriteStates(Store* state, const std::vector<Batch>& batches) {
+  std::vector<RowBlock> blocks(batches.size());
+  std::vector<Store::Part> parts;
+  size_t rows = 0;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    for (const CapturedRow& row : batches[i].rows) {
+      if (row.row == nullptr) {
+        blocks[i].Clear(StoreKey(*row.table, *row.key));
+        continue;
+      }
+      const size_t bytes = row.row->ByteSizeLong();
+      blocks[i].Set(StoreKey(*row.table, ""), *row.key, bytes, [&](char* at) {
+        row.row->SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(at));
+      });
     }
-    const size_t bytes = row.row->ByteSizeLong();
-    rows.Set(StoreKey(*row.table, ""), *row.key, bytes,
-             [&](char* at) { row.row->SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(at)); });
+    rows += blocks[i].size();
+    parts.push_back({batches[i].partition, {&blocks[i]}, batches[i].position});
   }
-  const Store::Part part{batch.partition, {&rows}, batch.position};
-  return rows.size() < kFileRows ? batch.state->Write(part, batch.records) : batch.state->WriteFile({part});
+  if (rows >= kFileRows) return state->WriteFile(std::move(parts));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const absl::Status status = state->Write(parts[i], batches[i].records);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 // Of each store one file, with what all partitions have for it.
@@ -209,6 +252,10 @@ void WriteBehind::FlushWhereMuch() {
     for (auto& [stores, waiting] : beside_) MakeTask(stores, &waiting);
   }
   if (unflushed() < unflushed_max_ / 2) return;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (auto& [state, waiting] : waiting_states_) MakeTask(state, &waiting);
+  }
   for (Store* store : States()) {
     if (store->unflushed() > unflushed_max_ / kSmallShare) store->FlushSoon();
   }

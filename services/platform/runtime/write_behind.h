@@ -35,6 +35,7 @@ class WriteBehind {
     std::vector<CapturedRow> rows;
     stored::StoredPosition position;
     uint64_t records = 0;  // Of the log, since the batch before.
+    bool soon = false;     // Not only when there is enough for a file.
     // OK, or what no later try would mend.
     std::function<void(const absl::Status&)> done;
   };
@@ -57,11 +58,14 @@ class WriteBehind {
   // Batches that are not written yet are dropped: their records are in the log.
   ~WriteBehind();
 
+  // Of a partition the next one when this is done. What is much goes into one file, together with what other
+  // partitions have for the same store by then.
   void Write(Batch batch);
   // Goes into files, together with what else there is for the same stores by then. In the order they came.
   void Write(BesideBatch batch);
 
   // What waits for these stores goes though it is little.
+  void Hurry(Store* state);
   void Hurry(Store* requests, Store* history);
 
   // What the store has is written out.
@@ -82,7 +86,12 @@ class WriteBehind {
   void Run();
   using Task = std::function<absl::Status()>;  // RESOURCE_EXHAUSTED: to be tried again.
   using BesideStores = std::pair<Store*, Store*>;
-  // For the stores of a service, until a task takes it.
+  // For the state of a service, or for the stores beside it, until a task takes it.
+  struct WaitingStates {
+    std::vector<Batch> batches;
+    size_t rows = 0;
+    bool has_task = false;
+  };
   struct Waiting {
     std::vector<BesideBatch> batches;
     size_t rows = 0;
@@ -91,7 +100,8 @@ class WriteBehind {
 
   void Do(Task task);
   void Know(Store* store, std::vector<Store*>* stores);
-  absl::Status WriteState(const Batch& batch);
+  void MakeTask(Store* state, WaitingStates* waiting);
+  absl::Status WriteStates(Store* state, const std::vector<Batch>& batches);
   void MakeTask(const BesideStores& stores, Waiting* waiting);
   absl::Status WriteBeside(const BesideStores& stores, const Waiting& taken);
   void FlushWhereMuch();
@@ -104,6 +114,7 @@ class WriteBehind {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
+  std::map<Store*, WaitingStates> waiting_states_;
   std::map<BesideStores, Waiting> beside_;
   std::atomic<size_t> beside_rows_{0};   // For which there is a task.
   std::vector<Store*> states_, others_;  // That were written to.

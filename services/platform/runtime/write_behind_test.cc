@@ -1,5 +1,6 @@
 #include "services/platform/runtime/write_behind.h"
 
+#include <deque>
 #include <filesystem>
 #include <future>
 
@@ -42,6 +43,29 @@ class WriteBehindTest : public ::testing::Test {
     return done->get_future();
   }
 
+  // Rows of a state: marks, whose keys live as long as this.
+  std::future<absl::Status> GiveState(uint32_t partition, uint64_t index, int first, int rows, bool soon) {
+    static const AnyRow mark = std::make_shared<const Mark>();
+    WriteBehind::Batch batch;
+    batch.partition = partition;
+    batch.state = state.get();
+    for (int i = first; i < first + rows; ++i) {
+      keys.push_back("s1/" + std::to_string(1000000 + i));
+      batch.rows.push_back({&kCame, &keys.back(), mark});
+    }
+    batch.position.set_index(index);
+    batch.records = 1;
+    batch.soon = soon;
+    auto done = std::make_shared<std::promise<absl::Status>>();
+    batch.done = [done](const absl::Status& status) { done->set_value(status); };
+    behind.CountRecords(1);
+    behind.Write(std::move(batch));
+    return done->get_future();
+  }
+
+  static constexpr StateTable<Mark, key::Id, key::Id> kCame{"s/came", "school/pupil", Ranged(1)};
+  std::deque<std::string> keys;
+  std::unique_ptr<Store> state = Open("state");
   std::unique_ptr<Store> requests = Open("requests"), history = Open("history");
   WriteBehind behind{1000};
 };
@@ -82,6 +106,35 @@ TEST_F(WriteBehindTest, WhereManyRecordsAreInNoFileWhatIsLittleGoesToo) {
   EXPECT_FALSE(behind.wants_beside());
   done.push_back(Give(1, 500, RowsOf(500, 1), /*soon=*/false));
   EXPECT_EQ(done.front().get(), absl::OkStatus());
+}
+
+TEST_F(WriteBehindTest, AStateThatIsInNoHurryWaitsForEnoughOfAllPartitions) {
+  constexpr int kRows = 10000;
+  std::vector<std::future<absl::Status>> done;
+  for (int i = 0; i < 6; ++i) done.push_back(GiveState(i + 1, 9, i * kRows, kRows, /*soon=*/false));
+  EXPECT_EQ(state->Position(1).index(), 0u);
+  EXPECT_EQ(behind.unflushed(), 6u);
+  done.push_back(GiveState(7, 9, 6 * kRows, kRows, /*soon=*/false));
+  for (auto& each : done) EXPECT_EQ(each.get(), absl::OkStatus());
+  EXPECT_EQ(behind.unflushed(), 0u) << "a file is written out";
+  for (uint32_t partition = 1; partition <= 7; ++partition) {
+    EXPECT_EQ(state->Position(partition).index(), 9u);
+    EXPECT_TRUE(state->Live(partition)->GetBytes("s/came/s1/" +
+                                                 std::to_string(1000000 + (partition - 1) * kRows + 7)));
+  }
+}
+
+TEST_F(WriteBehindTest, AHurryTakesWhatWaits) {
+  auto waits = GiveState(1, 3, 0, 10, /*soon=*/false);
+  EXPECT_EQ(state->Position(1).index(), 0u);
+  behind.Hurry(state.get());
+  EXPECT_EQ(waits.get(), absl::OkStatus());
+  EXPECT_EQ(state->Position(1).index(), 3u);
+  EXPECT_EQ(behind.unflushed(), 1u) << "little goes into RocksDB's memory";
+  auto other = GiveState(2, 4, 10, 10, /*soon=*/false);
+  auto soon = GiveState(1, 5, 20, 10, /*soon=*/true);
+  EXPECT_EQ(soon.get(), absl::OkStatus());
+  EXPECT_EQ(other.get(), absl::OkStatus());
 }
 
 }  // namespace
