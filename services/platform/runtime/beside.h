@@ -4,7 +4,8 @@
 //
 // They are written behind, like the state, but seldom: each time makes a file. After a crash they may end
 // before the state or behind it. What they lack of it is caught up from the log first; what they have of
-// records that are folded again comes to the same.
+// records that are folded again is not made again, so a state that is lost, or of another schema, comes back
+// the sooner.
 //
 // Threads: one at a time.
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_BESIDE_H_
@@ -33,6 +34,8 @@ class Beside {
   Beside(Store* store, PartitionId id, RowsOf rows_of);
 
   Store* store() const { return store_; }
+  // Where its store stood when it was opened, or after that was caught up.
+  const ChainPosition& at() const { return chain_.at(); }
 
   // A row, written or not.
   std::optional<std::string> Find(const std::string& key) const;
@@ -58,7 +61,7 @@ class Beside {
   const PartitionId id_;
   const RowsOf rows_of_;
   const std::unique_ptr<BytesRows> rows_;
-  Chain chain_;  // While catching up.
+  Chain chain_;
   RowBlock unwritten_;
   std::deque<std::shared_ptr<const RowBlock>> captured_;  // In batches that are being written.
   size_t captured_bytes_ = 0;

@@ -3,6 +3,7 @@
 #include "services/platform/runtime/beside.h"
 
 #include <filesystem>
+#include <set>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -98,15 +99,44 @@ TEST_F(BesideTest, AHistoryIsReadOnFromAnIndex) {
 TEST_F(BesideTest, ALostFolderIsCaughtUpFromTheLog) {
   town.Start();
   const Answer first = town.Ask(kAttendance, CheckIn("monday", "ana"), "r1");
-  for (const char* lost : {"stores/attendance.requests", "stores/attendance.history", "stores/attendance"}) {
+  for (const std::string lost :
+       {"stores/attendance.requests", "stores/attendance.history", "state", "stores"}) {
     town.Stop();
-    town.DropStores(lost);
+    lost == "state" ? town.DropState("attendance") : town.DropStores(lost);
     town.Start();
     SCOPED_TRACE(lost);
     const Answer again = town.Ask(kAttendance, CheckIn("monday", "ana"), "r1");
     EXPECT_EQ(again.commit.SerializeAsString(), first.commit.SerializeAsString());
     EXPECT_THAT(History("pupils/ana"), ElementsAre(first.commit.index()));
   }
+}
+
+// A new schema folds its rows anew, and finds request ids and histories there: nothing of them is made again.
+TEST_F(BesideTest, AStateThatIsFoldedAgainLeavesWhatIsBesideItAlone) {
+  town.Start();
+  for (int i = 0; i < 100; ++i)
+    town.Ask(kAttendance, CheckIn("monday", "p" + std::to_string(i)), "r" + std::to_string(i));
+  const uint64_t index = town.Log(kAttendance).index;
+  town.Stop();
+  const auto files = [&](const std::string& store) {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(town.directory() + "/stores/" + store)) {
+      if (entry.path().extension() == ".sst") names.insert(entry.path().filename());
+    }
+    return names;
+  };
+  const auto requests = files("attendance.requests"), history = files("attendance.history");
+  town.DropState("attendance");
+  town.runtime = *town.TryOpen({}, "stores", /*own=*/false);
+  ASSERT_EQ(town.runtime->WaitReady(std::chrono::seconds(30)), absl::OkStatus());
+  EXPECT_EQ(town.runtime->stats()[kAttendance].index, index);
+  town.Stop();
+  EXPECT_EQ(files("attendance.requests"), requests);
+  EXPECT_EQ(files("attendance.history"), history);
+  town.Start();
+  const Answer again = town.Ask(kAttendance, CheckIn("monday", "p7"), "r7");
+  EXPECT_LE(again.commit.index(), index);
+  EXPECT_THAT(History("pupils/p7"), ElementsAre(again.commit.index()));
 }
 
 TEST_F(BesideTest, WhatIsCaughtUpMayHaveToBeFetchedAndAStopDoesNotWaitForIt) {
@@ -199,8 +229,17 @@ TEST_F(BesideTest, ALogThatHasLostWhatTheRowsRestOnHalts) {
   other->Stop();
   other->TakeStores(town);
   EXPECT_THAT(std::string(other->TryStart().message()), HasSubstr("the log has lost records"));
+  // Without its state, what is kept beside that tells.
+  for (const auto& log : {shorter.get(), other.get()}) {
+    log->Stop();
+    log->TakeStores(town);
+    log->DropState("attendance");
+    EXPECT_THAT(std::string(log->TryStart().message()),
+                HasSubstr("attendance/1: what is kept beside its state"));
+  }
   // Nobody claims before that is known: the claim of one with another history would halt all others.
   other->Stop();
+  other->TakeStores(town);
   FetchingLog log(other->log(), kAttendance);
   other->through = &log;
   const uint64_t end = other->Partition(kAttendance)->End();

@@ -80,7 +80,12 @@ Partition::Partition(const Service& service, std::shared_ptr<DecodedLog> log,
   stats_.newest = newest_claim_;
   committed_newest_ = stored.recorded_at();
   written_index_ = captured_index_ = counted_index_ = stored.index();
-  beside_written_index_ = beside_captured_index_ = stored.index();
+  beside_written_index_ = stored.index();
+  if (requests_ != nullptr) {
+    beside_written_index_ =
+        std::max(beside_written_index_, std::min(requests_->at().index, history_->at().index));
+  }
+  beside_captured_index_ = beside_written_index_;
   stats_.index = stats_.written_index = written_index_;
   Reset(absl::OkStatus());
 }

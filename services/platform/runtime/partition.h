@@ -257,6 +257,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void SettleFront(uint64_t offset);
   absl::StatusOr<bool> FoldSeen(const log::v1::Commit& commit);
   absl::Status FoldRecorded(const DecodedRecord& read);
+  absl::Status CheckBeside(bool at_end) const;
   void TakeBeside(const Recorded& recorded, uint64_t offset);
   absl::StatusOr<bool> CatchUpBeside();
   void AnswerSettled();
@@ -305,7 +306,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // The stores hold all that was read back.
   bool Written() const {
     return written_index_ == settled().index &&
-           (requests_ == nullptr || beside_written_index_ == settled().index);
+           (requests_ == nullptr || beside_written_index_ >= settled().index);
   }
   bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
 
@@ -322,6 +323,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   const std::shared_ptr<LogPartition> log_;
   Store* const store_;
   const Shared& shared_;
+
   // Used by Step alone.
   const std::unique_ptr<BytesRows> stored_rows_;
   std::unique_ptr<Beside> requests_, history_;  // Null where the stores are.
@@ -335,7 +337,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::unique_ptr<LogReader> reader_;  // Its records, as read back.
   Positions committed_sources_;        // As of the last record read back, in order of sources_,
   Micros committed_newest_ = 0;        // with the newest recorded_at known there.
-  // What the store of its state holds, and will, when the batch under way is written; and those beside.
+  // What the store of its state holds, and will, when the batch under way is written; and those beside, which
+  // may be ahead of it at first.
   uint64_t written_index_ = 0, captured_index_ = 0;
   uint64_t beside_written_index_ = 0, beside_captured_index_ = 0;
   uint64_t counted_index_ = 0;  // Looked at, and so many counted as in no file, since the last batch:

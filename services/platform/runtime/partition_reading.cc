@@ -81,6 +81,7 @@ absl::StatusOr<bool> Partition::ReadOwnRecord(const DecodedPtr& read) {
     if (!folded.ok() || !*folded) return folded;
   }
   reader_->Pass();
+  AFTERBELL_RETURN_IF_ERROR(CheckBeside(/*at_end=*/false));
   switch (record.body_case()) {
     case Record::kGenesis:
       if (record.genesis().log_id() != shared_.log_id) {
@@ -200,7 +201,24 @@ absl::StatusOr<bool> Partition::CatchUpBeside() {
   return true;
 }
 
+// What is kept beside the state may be ahead of it at first, but not of the log, nor of another history.
+absl::Status Partition::CheckBeside(bool at_end) const {
+  for (const Beside* each : {requests_.get(), history_.get()}) {
+    if (each == nullptr) continue;
+    const ChainPosition& at = each->at();
+    const bool holds = at.index == settled().index  ? at.hash == settled().hash
+                       : at.index > settled().index ? !at_end
+                                                    : true;
+    if (holds) continue;
+    return absl::DataLossError(
+        absl::StrCat(ToString(id_), ": what is kept beside its state rests on record ", at.index,
+                     ", which is not there: the log has lost records, or is another copy of it"));
+  }
+  return absl::OkStatus();
+}
+
 void Partition::TakeBeside(const Recorded& recorded, uint64_t offset) {
+  if (recorded.commit.index() <= beside_captured_index_) return;  // The stores have it.
   if (requests_ != nullptr) requests_->Take(recorded, offset);
   if (history_ != nullptr) history_->Take(recorded, offset);
 }

@@ -113,6 +113,7 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   }
   rows_->Trim();
   RestRows();
+  if (!caught_up_ && settled().offset >= log_->End()) AFTERBELL_RETURN_IF_ERROR(CheckBeside(/*at_end=*/true));
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stats_.read_offset = settled().offset;
@@ -143,6 +144,7 @@ void Partition::RestRows() {
     idle_since_ = now;
   } else if (idle_since_ != SteadyTime::max() && now >= idle_since_ + kRestAfter) {
     rows_->Rest();
+    decoded_->Rest();
     idle_since_ = SteadyTime::max();
   }
 }

@@ -123,8 +123,8 @@ void Partition::CountBesideBytes() {
 // written once.
 void Partition::CaptureBatch(bool rows_now, bool beside_now) {
   CountBesideBytes();
-  if (captured_index_ == written_index_ && settled().index != captured_index_) CaptureRows(rows_now);
-  if (requests_ != nullptr && beside_written_index_ != settled().index) CaptureBeside(beside_now);
+  if (settled().index != written_index_) CaptureRows(rows_now);
+  if (requests_ != nullptr && beside_written_index_ < settled().index) CaptureBeside(beside_now);
 }
 
 void Partition::CaptureRows(bool now) {

@@ -214,6 +214,14 @@ absl::Status Town::TryStart() {
 void Town::Stop() { runtime.reset(); }
 
 void Town::DropStores(const std::string& stores) { std::filesystem::remove_all(directory_ + "/" + stores); }
+void Town::DropState(const std::string& service) {
+  std::vector<std::filesystem::path> states;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_ + "/stores")) {
+    if (entry.path().filename().string().rfind(service + "-", 0) == 0) states.push_back(entry.path());
+  }
+  EXPECT_FALSE(states.empty());
+  for (const std::filesystem::path& state : states) std::filesystem::remove_all(state);
+}
 void Town::TakeStores(const Town& other) {
   DropStores();
   std::filesystem::copy(other.directory_ + "/stores", directory_ + "/stores",

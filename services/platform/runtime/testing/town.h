@@ -82,6 +82,7 @@ class Town {
   absl::Status TryStart();                                    // The same, or why not.
   void Stop();
   void DropStores(const std::string& stores = "stores");
+  void DropState(const std::string& service);  // Its rows; what is kept beside them stays.
   // Takes the stores of another town, which is stopped.
   void TakeStores(const Town& other);
 
@@ -121,6 +122,7 @@ class Town {
   const std::shared_ptr<TownDisk> disk = std::make_shared<TownDisk>();
   std::unique_ptr<Runtime> runtime;
   EventLog* log() { return log_.get(); }
+  const std::string& directory() const { return directory_; }
 
  private:
   std::string directory_;
