@@ -14,9 +14,9 @@
 #include "services/platform/log/kafka/topics.h"
 #include "services/platform/rpc/transport/platform_grpc.h"
 
-// Of jemalloc: memory that is not used goes back to the machine in a few seconds, also while nobody calls.
+// Of jemalloc: memory that is not used goes back to the machine in a second, also while nobody calls.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:3000,muzzy_decay_ms:3000";
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 namespace afterbell {
 namespace {
