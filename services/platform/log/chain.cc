@@ -43,18 +43,12 @@ void Chain::Accept(std::string_view hash, uint64_t offset) {
   at_.offset = offset + 1;
 }
 
-// A hash is 32 bytes; what a claim says may be anything.
-Chain::HashHead Chain::HeadOf(std::string_view hash) {
-  HashHead head = {};
-  hash.copy(head.data(), head.size());
-  return head;
-}
-
 void Chain::Move(std::string_view hash) {
   ++at_.index;
   std::swap(last_.hash_before, at_.hash);
   at_.hash.assign(hash);
-  recent_.push_back(HeadOf(at_.hash));
+  std::array<char, 32>& recent = recent_.emplace_back();
+  at_.hash.copy(recent.data(), recent.size());
   if (recent_.size() > kRecentMax) recent_.pop_front();
 }
 
@@ -94,8 +88,11 @@ Verdict Chain::Judge(const log::v1::Record& record, std::string_view value) {
                       ", the log here ends at " + std::to_string(at_.index);
         return Verdict::kDiverged;
       }
+      const auto is_other = [&](const auto& hash) {
+        return std::string_view(hash.data(), hash.size()) != claim.read_hash();
+      };
       if (!recent_.empty() && claim.read_index() >= oldest &&
-          recent_[claim.read_index() - oldest] != HeadOf(claim.read_hash())) {
+          is_other(recent_[claim.read_index() - oldest])) {
         divergence_ =
             ToString(id_) + ": a claim had read another record " + std::to_string(claim.read_index());
         return Verdict::kDiverged;

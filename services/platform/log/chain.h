@@ -96,12 +96,10 @@ class Chain {
   LastRecord last_;
   uint64_t void_under_claim_ = 0;
   uint64_t void_total_ = 0;
-  // Of the hashes of the last records as much as tells two histories apart, to hold against what claimants
-  // had read. There is a chain for each partition of a process.
+  // Hashes of the last records, to hold against what claimants had read. There is a chain for each partition
+  // of a process, so they have no memory of their own.
   static constexpr size_t kRecentMax = 1 << 13;
-  using HashHead = std::array<char, 16>;
-  static HashHead HeadOf(std::string_view hash);
-  std::deque<HashHead> recent_;  // recent_.back() is H(index)'s.
+  std::deque<std::array<char, 32>> recent_;  // recent_.back() is H(index).
   std::string divergence_;
 };
 
