@@ -48,38 +48,80 @@ void WriteBehind::Know(Store* store, std::vector<Store*>* stores) {
   if (std::find(stores->begin(), stores->end(), store) == stores->end()) stores->push_back(store);
 }
 
+template <class AnyBatch>
+bool WriteBehind::Waiting<AnyBatch>::Add(AnyBatch batch, size_t rows_enough) {
+  rows += batch.size();
+  const bool now = batch.soon || rows >= rows_enough;
+  batches.push_back(std::move(batch));
+  return now;
+}
+
+template <class AnyBatch>
+void WriteBehind::Done(const std::vector<AnyBatch>& batches, const absl::Status& status,
+                       std::atomic<uint64_t>* unwritten) {
+  for (const AnyBatch& batch : batches) {
+    if (status.ok()) {
+      AFTERBELL_CHECK(*unwritten >= batch.records);
+      *unwritten -= batch.records;
+    }
+    batch.done(status);
+  }
+}
+
 void WriteBehind::Write(Batch batch) {
   Store* const state = batch.state;
   Know(state, &states_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    WaitingStates& waiting = waiting_states_[state];
-    waiting.rows += batch.rows.size();
-    const bool enough = batch.soon || waiting.rows >= kStateFileRows;
-    waiting.batches.push_back(std::move(batch));
-    if (enough) MakeTask(state, &waiting);
+    States& waiting = waiting_states_[state];
+    if (waiting.Add(std::move(batch), kStateFileRows)) MakeTask(state, &waiting);
   }
   changed_.notify_one();
 }
 
 // With the lock held.
-void WriteBehind::MakeTask(Store* state, WaitingStates* waiting) {
+void WriteBehind::MakeTask(Store* state, States* waiting) {
   if (waiting->has_task || waiting->batches.empty()) return;
   waiting->has_task = true;
-  tasks_.push_back([this, state, taken = std::make_shared<WaitingStates>()] {
+  tasks_.push_back([this, state, taken = std::make_shared<States>()] {
     if (taken->batches.empty()) {  // The first try.
       const std::lock_guard<std::mutex> lock(mutex_);
       std::swap(*taken, waiting_states_[state]);
     }
     const absl::Status status = WriteStates(state, taken->batches);
     if (absl::IsResourceExhausted(status)) return status;
-    for (const Batch& batch : taken->batches) {
-      if (status.ok()) {
-        AFTERBELL_CHECK(unwritten_ >= batch.records);
-        unwritten_ -= batch.records;
-      }
-      batch.done(status);
+    Done(taken->batches, status, &unwritten_);
+    return absl::OkStatus();
+  });
+}
+
+void WriteBehind::Write(BesideBatch batch) {
+  const BesideStores stores{batch.requests, batch.history};
+  for (Store* store : {batch.requests, batch.history}) Know(store, &others_);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Besides& waiting = waiting_beside_[stores];
+    if (waiting.has_task) beside_rows_ += batch.size();
+    if (waiting.Add(std::move(batch), kBesideFileRows)) MakeTask(stores, &waiting);
+  }
+  changed_.notify_one();
+}
+
+// With the lock held.
+void WriteBehind::MakeTask(const BesideStores& stores, Besides* waiting) {
+  if (waiting->has_task || waiting->batches.empty()) return;
+  waiting->has_task = true;
+  beside_rows_ += waiting->rows;
+  tasks_.push_back([this, stores, taken = std::make_shared<Besides>()] {
+    if (taken->batches.empty()) {  // The first try.
+      const std::lock_guard<std::mutex> lock(mutex_);
+      std::swap(*taken, waiting_beside_[stores]);
     }
+    const absl::Status status = WriteBeside(stores, taken->batches);
+    if (absl::IsResourceExhausted(status)) return status;
+    AFTERBELL_CHECK(beside_rows_ >= taken->rows);
+    beside_rows_ -= taken->rows;
+    Done(taken->batches, status, &unwritten_beside_);
     return absl::OkStatus();
   });
 }
@@ -92,39 +134,10 @@ void WriteBehind::Hurry(Store* state) {
   changed_.notify_one();
 }
 
-void WriteBehind::Write(BesideBatch batch) {
-  const BesideStores stores{batch.requests, batch.history};
-  for (Store* store : {batch.requests, batch.history}) Know(store, &others_);
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    Waiting& waiting = beside_[stores];
-    waiting.rows += batch.rows();
-    if (waiting.has_task) beside_rows_ += batch.rows();
-    const bool enough = batch.soon || waiting.rows >= kBesideFileRows;
-    waiting.batches.push_back(std::move(batch));
-    if (enough) MakeTask(stores, &waiting);
-  }
-  changed_.notify_one();
-}
-
-// With the lock held.
-void WriteBehind::MakeTask(const BesideStores& stores, Waiting* waiting) {
-  if (waiting->has_task || waiting->batches.empty()) return;
-  waiting->has_task = true;
-  beside_rows_ += waiting->rows;
-  tasks_.push_back([this, stores, taken = std::make_shared<Waiting>()] {
-    if (taken->batches.empty()) {  // The first try.
-      const std::lock_guard<std::mutex> lock(mutex_);
-      std::swap(*taken, beside_[stores]);
-    }
-    return WriteBeside(stores, *taken);
-  });
-}
-
 void WriteBehind::Hurry(Store* requests, Store* history) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    MakeTask({requests, history}, &beside_[{requests, history}]);
+    MakeTask({requests, history}, &waiting_beside_[{requests, history}]);
   }
   changed_.notify_one();
 }
@@ -142,7 +155,7 @@ uint64_t WriteBehind::unflushed() const {
   return std::max<uint64_t>(unwritten_ + in_memory, unwritten_beside_);
 }
 
-std::vector<Store*> WriteBehind::States() const {
+std::vector<Store*> WriteBehind::StatesWritten() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return states_;
 }
@@ -173,7 +186,7 @@ void WriteBehind::Run() {
 }
 
 // What is tried again writes the same rows again.
-absl::Status WriteBehind::WriteStates(Store* state, const std::vector<Batch>& batches) {
+absl::Status WriteBehind::WriteStates(Store* state, const std::vector<Batch>& batches) const {
   std::vector<RowBlock> blocks(batches.size());
   std::vector<Store::Part> parts;
   size_t rows = 0;
@@ -200,9 +213,10 @@ absl::Status WriteBehind::WriteStates(Store* state, const std::vector<Batch>& ba
 }
 
 // Of each store one file, with what all partitions have for it.
-absl::Status WriteBehind::WriteBeside(const BesideStores& stores, const Waiting& taken) {
+absl::Status WriteBehind::WriteBeside(const BesideStores& stores,
+                                      const std::vector<BesideBatch>& batches) const {
   std::map<uint32_t, Store::Part> requests, histories;
-  for (const BesideBatch& batch : taken.batches) {
+  for (const BesideBatch& batch : batches) {
     for (auto& [parts, rows] :
          {std::pair{&requests, batch.request_rows.get()}, std::pair{&histories, batch.history_rows.get()}}) {
       Store::Part& part = (*parts)[batch.partition];
@@ -216,24 +230,13 @@ absl::Status WriteBehind::WriteBeside(const BesideStores& stores, const Waiting&
     for (auto& [number, part] : *parts) in_order.push_back(std::move(part));
     return store->WriteFile(std::move(in_order));
   };
-  absl::Status status = write(stores.first, &requests);
-  if (status.ok()) status = write(stores.second, &histories);
-  if (absl::IsResourceExhausted(status)) return status;
-  AFTERBELL_CHECK(beside_rows_ >= taken.rows);
-  beside_rows_ -= taken.rows;
-  for (const BesideBatch& batch : taken.batches) {
-    if (status.ok()) {
-      AFTERBELL_CHECK(unwritten_beside_ >= batch.records);
-      unwritten_beside_ -= batch.records;
-    }
-    batch.done(status);
-  }
-  return absl::OkStatus();
+  const absl::Status status = write(stores.first, &requests);
+  return status.ok() ? write(stores.second, &histories) : status;
 }
 
 // False: a disk refuses.
 bool WriteBehind::TryStores() {
-  std::vector<Store*> stores = States();
+  std::vector<Store*> stores = StatesWritten();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stores.insert(stores.end(), others_.begin(), others_.end());
@@ -249,14 +252,14 @@ bool WriteBehind::TryStores() {
 void WriteBehind::FlushWhereMuch() {
   if (wants_beside()) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (auto& [stores, waiting] : beside_) MakeTask(stores, &waiting);
+    for (auto& [stores, waiting] : waiting_beside_) MakeTask(stores, &waiting);
   }
   if (unflushed() < unflushed_max_ / 2) return;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (auto& [state, waiting] : waiting_states_) MakeTask(state, &waiting);
   }
-  for (Store* store : States()) {
+  for (Store* store : StatesWritten()) {
     if (store->unflushed() > unflushed_max_ / kSmallShare) store->FlushSoon();
   }
 }

@@ -38,6 +38,7 @@ class WriteBehind {
     bool soon = false;     // Not only when there is enough for a file.
     // OK, or what no later try would mend.
     std::function<void(const absl::Status&)> done;
+    size_t size() const { return rows.size(); }
   };
   // What it has for the stores beside that (beside.h).
   struct BesideBatch {
@@ -49,7 +50,7 @@ class WriteBehind {
     uint64_t records = 0;
     bool soon = false;  // Not only when there is enough for a file.
     std::function<void(const absl::Status&)> done;
-    size_t rows() const { return request_rows->size() + history_rows->size(); }
+    size_t size() const { return request_rows->size() + history_rows->size(); }
   };
 
   // `unflushed_max`: records whose rows may be in no file. Where more than half of it is, stores are written
@@ -87,26 +88,31 @@ class WriteBehind {
   using Task = std::function<absl::Status()>;  // RESOURCE_EXHAUSTED: to be tried again.
   using BesideStores = std::pair<Store*, Store*>;
   // For the state of a service, or for the stores beside it, until a task takes it.
-  struct WaitingStates {
-    std::vector<Batch> batches;
-    size_t rows = 0;
-    bool has_task = false;
-  };
+  template <class AnyBatch>
   struct Waiting {
-    std::vector<BesideBatch> batches;
+    std::vector<AnyBatch> batches;
     size_t rows = 0;
     bool has_task = false;
+
+    // Whether it is to be taken now.
+    bool Add(AnyBatch batch, size_t rows_enough);
   };
+  using States = Waiting<Batch>;
+  using Besides = Waiting<BesideBatch>;
 
   void Do(Task task);
   void Know(Store* store, std::vector<Store*>* stores);
-  void MakeTask(Store* state, WaitingStates* waiting);
-  absl::Status WriteStates(Store* state, const std::vector<Batch>& batches);
-  void MakeTask(const BesideStores& stores, Waiting* waiting);
-  absl::Status WriteBeside(const BesideStores& stores, const Waiting& taken);
+  // Of batches that were written, or that no later try would mend.
+  template <class AnyBatch>
+  static void Done(const std::vector<AnyBatch>& batches, const absl::Status& status,
+                   std::atomic<uint64_t>* unwritten);
+  void MakeTask(Store* state, States* waiting);
+  absl::Status WriteStates(Store* state, const std::vector<Batch>& batches) const;
+  void MakeTask(const BesideStores& stores, Besides* waiting);
+  absl::Status WriteBeside(const BesideStores& stores, const std::vector<BesideBatch>& batches) const;
   void FlushWhereMuch();
   bool TryStores();
-  std::vector<Store*> States() const;
+  std::vector<Store*> StatesWritten() const;
 
   const uint64_t unflushed_max_;
   std::atomic<uint64_t> unwritten_{0}, unwritten_beside_{0};
@@ -114,8 +120,8 @@ class WriteBehind {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
-  std::map<Store*, WaitingStates> waiting_states_;
-  std::map<BesideStores, Waiting> beside_;
+  std::map<Store*, States> waiting_states_;
+  std::map<BesideStores, Besides> waiting_beside_;
   std::atomic<size_t> beside_rows_{0};   // For which there is a task.
   std::vector<Store*> states_, others_;  // That were written to.
   bool stopping_ = false;
