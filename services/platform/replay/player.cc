@@ -29,29 +29,6 @@ Micros RecordedAt(const Commit& commit) { return MicrosOf(commit.recorded_at());
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------- streams
-
-const std::shared_ptr<uint64_t>& Stream::AddReader() {
-  return readers_.emplace_back(std::make_shared<uint64_t>(0));
-}
-
-void Stream::Push(uint64_t place, RecordReader::CommitPtr commit) {
-  if (readers_.empty()) return;
-  entries_.push_back({place, std::move(commit)});
-  constexpr size_t kTrimEvery = 256;
-  if (entries_.size() % kTrimEvery == 0) Trim();
-}
-
-const Stream::Entry* Stream::At(uint64_t reader) const {
-  return reader - first_ < entries_.size() ? &entries_[reader - first_] : nullptr;
-}
-
-void Stream::Trim() {
-  uint64_t passed = ~uint64_t{0};
-  for (const auto& reader : readers_) passed = std::min(passed, *reader);
-  for (; first_ < passed && !entries_.empty(); ++first_) entries_.pop_front();
-}
-
 // ---------------------------------------------------------------------------------- one partition
 
 Player::Player(const History& history, const Service& service, const PartitionId& id,
@@ -78,7 +55,7 @@ Player::Player(const History& history, const Service& service, const PartitionId
       Source source;
       source.id = {std::string(foreign), id.number};
       source.stream = &(*streams)[source.id.service];
-      source.reader = source.stream->AddReader();
+      source.place = source.stream->AddPlace();
       sources_.push_back(std::move(source));
     }
   }
@@ -122,8 +99,8 @@ absl::Status Player::Play(const CommitPtr& recorded) {
 
 Player::CommitPtr Player::Next(Source& source, uint64_t until) const {
   if (source.commons == nullptr) {
-    const Stream::Entry* entry = source.stream->At(*source.reader);
-    return entry == nullptr || entry->place > until ? nullptr : entry->commit;
+    const Told* told = source.stream->At(source.place);
+    return told == nullptr || told->place > until ? nullptr : told->commit;
   }
   for (; source.commons_next <= std::min(until, source.commons_end); ++source.commons_next) {
     if (CommitPtr commit = source.commons->At(source.commons_next)) return commit;
@@ -138,7 +115,7 @@ void Player::Fold(Source& source, const CommitPtr& commit, uint64_t place) {
     rows_.SetSeen(source.id.service, source.commons_next);
     ++source.commons_next;
   } else {
-    ++*source.reader;
+    source.stream->Pop(source.place);
   }
   const bool commons = source.commons != nullptr;
   const bool concerned = asks_about_all_ || commons || Concerns(service_, source.id.service, *commit);
@@ -375,7 +352,7 @@ void Player::Stand(const CommitPtr& recorded, std::vector<std::string> events, c
     stands = std::move(other);
   }
   EvolveRecorded(service_, Recorded{*stands, id_.service, id_.number}, rows_);
-  out_.Push(recorded->index(), std::move(stands));
+  out_.Push({recorded->index(), std::move(stands)});
 }
 
 // A Commit that was not recorded, before the recorded one at `place`.
@@ -389,7 +366,7 @@ void Player::Insert(Commit head, std::vector<std::string> events, uint64_t place
   tally_.Add(events_, inserted, /*was_recorded=*/false, events);
   EvolveRecorded(service_, inserted, rows_);
   newest_ = std::max(newest_, inserted.recorded_at());
-  if (!events.empty()) out_.Push(place, commit);
+  if (!events.empty()) out_.Push({place, commit});
 }
 
 }  // namespace afterbell::replay

@@ -3,7 +3,6 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_REPLAY_PLAYER_H_
 #define AFTERBELL_SERVICES_PLATFORM_REPLAY_PLAYER_H_
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,33 +15,17 @@
 #include "services/platform/replay/rows.h"
 #include "services/platform/replay/tally.h"
 #include "services/platform/replay/whatif.h"
+#include "services/platform/replay/window.h"
 
 namespace afterbell::replay {
 
 // What a partition says in the other history, for those who read it: the recorded Commits as they
-// stand now, and before them such as were not recorded. Kept until every reader has passed.
-class Stream {
- public:
-  struct Entry {
-    uint64_t place;  // Index of the recorded Commit that this is, or that it comes before.
-    RecordReader::CommitPtr commit;
-  };
-
-  // The place of a new reader, which moves on by itself.
-  const std::shared_ptr<uint64_t>& AddReader();
-
-  void Push(uint64_t place, RecordReader::CommitPtr commit);
-
-  // The entry a reader is at; null at the end.
-  const Entry* At(uint64_t reader) const;
-
- private:
-  void Trim();
-
-  std::vector<std::shared_ptr<uint64_t>> readers_;
-  std::deque<Entry> entries_;
-  uint64_t first_ = 0;  // The number of entries_.front().
+// stand now, and before them such as were not recorded.
+struct Told {
+  uint64_t place;  // Index of the recorded Commit that this is, or that it comes before.
+  RecordReader::CommitPtr commit;
 };
+using Stream = Window<Told>;
 
 class Player {
  public:
@@ -66,7 +49,7 @@ class Player {
     uint64_t commons_end = 0;
     uint64_t commons_next = 1;
     Stream* stream = nullptr;
-    std::shared_ptr<uint64_t> reader;
+    Stream::Place place = 0;
     uint64_t seen = 0;  // How far the recorded Commits have seen.
   };
 

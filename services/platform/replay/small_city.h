@@ -76,7 +76,7 @@ class SmallAttendance final
 // A count of attendance's is assessed at p:fee_amount_yuan a class-hour, up to p:fee_cap; under
 // p:fee_model per_month at p:fee_amount_yuan; under free not at all. PupilCheckedIn is assessed at
 // once under per_term. IssueCharge refuses a charge of nothing.
-class SmallBilling final : public ServiceOf<billing::v1::BillingCommand, billing::v1::BillingEvent> {
+class SmallBilling : public ServiceOf<billing::v1::BillingCommand, billing::v1::BillingEvent> {
  public:
   using Command = billing::v1::BillingCommand;
   using Event = billing::v1::BillingEvent;

@@ -178,6 +178,26 @@ TEST(Verify, FindsAChainThatDoesNotHold) {
   EXPECT_THAT(report.faults.front(), HasSubstr("record 5"));
 }
 
+// A service that wrongly says it does not fold an event (decider/service.h): its runtime would lose the fact,
+// so verification must not take its word.
+class UnheedingBilling final : public SmallBilling {
+ public:
+  bool Folds(std::string_view, int) const override { return false; }
+  bool FoldsRefusals() const override { return false; }
+};
+
+TEST(Verify, FoldsAlsoWhatTheRuntimeWouldPass) {
+  SmallCity city;
+  LiveThroughSeptember(city);
+  const UnheedingBilling unheeding;
+  std::vector<const Service*> services = city.services();
+  for (const Service*& service : services) {
+    if (service->name() == "billing") service = &unheeding;
+  }
+  const VerifyReport report = Verify(*Load(city.log()), services, {});
+  EXPECT_TRUE(report.ok()) << Summary(report);
+}
+
 // Who had seen the broken rest of a partition cannot be folded on either; everybody else is.
 TEST(Verify, GoesOnWhereNobodyNeedsWhatIsBroken) {
   SmallCity city;

@@ -75,7 +75,7 @@ class NumberPlayer {
       report.kept += kind == log::v1::DETERMINATION;
       tally_.Tell(recorded, event, kind, true, true);
     }
-    streams_[member.reader.id().service].Push(commit->index(), commit);
+    streams_[member.reader.id().service].Push({commit->index(), commit});
   }
 
   Tally tally_;
