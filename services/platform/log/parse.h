@@ -3,11 +3,15 @@
 #ifndef AFTERBELL_SERVICES_PLATFORM_LOG_PARSE_H_
 #define AFTERBELL_SERVICES_PLATFORM_LOG_PARSE_H_
 
+#include <cstddef>
 #include <string_view>
 
 #include "afterbell/log/v1/log.pb.h"
 
 namespace afterbell {
+
+// Records of more bytes serve no other: they would keep what they have allocated.
+inline constexpr size_t kServesAgainBytes = 4096;
 
 // False: these are no record, and what `record` holds then means nothing.
 bool ParseAgain(std::string_view bytes, log::v1::Record* record);

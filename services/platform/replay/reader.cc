@@ -36,7 +36,8 @@ absl::StatusOr<RecordReader::CommitPtr> RecordReader::Peek() {
 }
 
 absl::Status RecordReader::Take(const LogBatch::Entry& entry) {
-  const std::shared_ptr<Record> record = spare_->Take();
+  const std::shared_ptr<Record> record =
+      entry.value.size() <= kServesAgainBytes ? spare_->Take() : std::make_shared<Record>();
   if (!ParseAgain(entry.value, record.get()))
     return absl::DataLossError(absl::StrCat(ToString(id_), " at ", entry.offset, ": not a record"));
   if (record->has_commit() && MicrosOf(record->commit().recorded_at()) > as_of_ &&

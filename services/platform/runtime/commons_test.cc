@@ -1,55 +1,27 @@
 // The commons as each partition sees them: as of its own `seen`, though what was found is kept.
 #include "services/platform/runtime/commons.h"
 
-#include <future>
-
 #include "gtest/gtest.h"
-#include "services/platform/log/begin.h"
-#include "services/platform/log/embedded/log_test_kit.h"
+#include "services/platform/log/embedded/chained_log.h"
 
 namespace afterbell {
 namespace {
 
-using log::v1::Record;
 using registry::v1::RegistryEvent;
 
 const PartitionId kId{"registry", 0};
 
-class CommonsTest : public ::testing::Test {
+class CommonsTest : public ::testing::Test, protected ChainedLog {
  protected:
-  CommonsTest() {
-    EmbeddedLogOptions options;
-    options.directory = directory_.path();
-    options.durability = EmbeddedLogOptions::Durability::kUnsynced;
-    log_ = OpenLog(options);
-    partition_ = *log_->Open(kId);
-    Append(GenesisOf({"log", {}, 16, log::v1::REAL, 1}, kId));
-    Record claim;
-    claim.mutable_claim()->set_instance_id("here");
-    Append(claim);
-    commons_ = std::make_unique<Commons>(partition_);
-    rows_.Add(commons_.get());
-  }
-
-  void Append(const Record& record) {
-    const std::string value = record.SerializeAsString();
-    EXPECT_EQ(chain_.Offer(record, value), Verdict::kValid);
-    std::promise<absl::Status> done;
-    partition_->Append({value}, [&](const absl::Status& status, uint64_t) { done.set_value(status); });
-    ASSERT_TRUE(done.get_future().get().ok());
-  }
+  CommonsTest() : ChainedLog(kId), commons_(partition_) { rows_.Add(&commons_); }
 
   // Records an event, and returns its index.
   uint64_t Tell(const RegistryEvent& event) {
-    log::v1::Record record;
-    log::v1::Commit* commit = record.mutable_commit();
-    commit->set_index(chain_.at().index + 1);
-    commit->set_tag(Chain::TagOf(chain_.at().hash));
-    commit->set_claim_index(chain_.at().claim_index);
-    commit->add_events(event.SerializeAsString());
+    log::v1::Record record = Next();
+    record.mutable_commit()->add_events(event.SerializeAsString());
     Append(record);
-    EXPECT_TRUE(commons_->CatchUp().ok());
-    return commons_->index();
+    EXPECT_TRUE(commons_.CatchUp().ok());
+    return commons_.index();
   }
   uint64_t RegisterSchool(const std::string& school, const std::string& district) {
     RegistryEvent event;
@@ -70,11 +42,7 @@ class CommonsTest : public ::testing::Test {
     return row == nullptr ? "" : row->district_id();
   }
 
-  TestDirectory directory_;
-  std::unique_ptr<EmbeddedLog> log_;
-  std::shared_ptr<LogPartition> partition_;
-  Chain chain_{kId};
-  std::unique_ptr<Commons> commons_;
+  Commons commons_;
   CommonsRows rows_;
 };
 

@@ -14,13 +14,11 @@ constexpr size_t kReadBytes = 1 << 20;
 // What a record costs beside its bytes, which are held as text and as messages.
 constexpr size_t kBytesPerRecord = 1024;
 constexpr size_t kBytesPerByte = 3;
-// A record that is larger serves no other: it would keep what it has allocated.
-constexpr size_t kSpareBytesMax = 4096;
 
 absl::StatusOr<std::shared_ptr<DecodedRecord>> Decode(const PartitionId& id, const LogBatch::Entry& entry,
                                                       Chain* chain, Spare<DecodedRecord>* spare) {
   std::shared_ptr<DecodedRecord> decoded =
-      entry.value.size() <= kSpareBytesMax ? spare->Take() : std::make_shared<DecodedRecord>();
+      entry.value.size() <= kServesAgainBytes ? spare->Take() : std::make_shared<DecodedRecord>();
   decoded->events.Forget();
   if (!ParseAgain(entry.value, &decoded->record))
     return absl::DataLossError(absl::StrCat(ToString(id), " at ", entry.offset, ": not a record"));

@@ -5,8 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/platform/log/begin.h"
-#include "services/platform/log/embedded/log_test_kit.h"
+#include "services/platform/log/embedded/chained_log.h"
 
 namespace afterbell {
 namespace {
@@ -17,38 +16,13 @@ using ::testing::Values;
 constexpr size_t kPlenty = 32 << 20;
 const PartitionId kId{"attendance", 1};
 
-// A partition, and a writer that knows the chain.
-class DecodedLogTest : public ::testing::Test {
+class DecodedLogTest : public ::testing::Test, protected ChainedLog {
  protected:
-  DecodedLogTest() {
-    EmbeddedLogOptions options;
-    options.directory = directory_.path();
-    options.durability = EmbeddedLogOptions::Durability::kUnsynced;
-    log_ = OpenLog(options);
-    partition_ = PartitionOf(*log_, kId.number);
-    Append(GenesisOf({"log", {}, 16, log::v1::REAL, 1}, kId));
-    Record claim;
-    claim.mutable_claim()->set_instance_id("here");
-    Append(claim);
-  }
+  DecodedLogTest() : ChainedLog(kId) {}
 
-  void AppendBytes(const std::string& value) {
-    std::promise<absl::Status> done;
-    partition_->Append({value}, [&](const absl::Status& status, uint64_t) { done.set_value(status); });
-    ASSERT_TRUE(done.get_future().get().ok());
-  }
-  void Append(const Record& record) {
-    const std::string value = record.SerializeAsString();
-    chain_.Offer(record, value);
-    AppendBytes(value);
-  }
   Record Next(const std::string& command = "") const {
-    Record record;
-    log::v1::Commit* commit = record.mutable_commit();
-    commit->set_index(chain_.at().index + 1);
-    commit->set_tag(Chain::TagOf(chain_.at().hash));
-    commit->set_claim_index(chain_.at().claim_index);
-    commit->set_command(command);
+    Record record = ChainedLog::Next();
+    record.mutable_commit()->set_command(command);
     return record;
   }
   // What a deposed writer's late record looks like.
@@ -72,11 +46,6 @@ class DecodedLogTest : public ::testing::Test {
       reader.Pass();
     }
   }
-
-  TestDirectory directory_;
-  std::unique_ptr<EmbeddedLog> log_;
-  std::shared_ptr<LogPartition> partition_;
-  Chain chain_{kId};
 };
 
 TEST_F(DecodedLogTest, WhoKeepsStepIsGivenTheSameRecords) {
