@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <latch>
 #include <memory>
 #include <thread>
 
@@ -97,7 +98,7 @@ void MeasureCommands(grpc::GenericStub* stub, Follower* follower, const std::vec
     each.context.AddMetadata(kActorMetadata, ToActor(call.caller));
   }
   OpenLoop commands(calls.size(), rate);
-  std::atomic<size_t> unseen{calls.size()};
+  std::latch unseen(static_cast<std::ptrdiff_t>(calls.size()));
   commands.Run([&](size_t i) {
     UnderWay& each = *under_way[i];
     stub->UnaryCall(&each.context, calls[i].method, {}, &each.request, &each.answer,
@@ -106,18 +107,18 @@ void MeasureCommands(grpc::GenericStub* stub, Follower* follower, const std::vec
                       const auto answered = steady_clock::now();
                       commands.Done(i, status.ok());
                       if (!status.ok() || follower == nullptr) {
-                        --unseen;
+                        unseen.count_down();
                         return;
                       }
                       follower->Await(AnswerOf(&each.answer), [&, i, answered](bool ok) {
                         const auto now = steady_clock::now();
                         if (ok) under_way[i]->answered_ns = (now - answered).count();
                         if (ok) under_way[i]->visible_ns = (now - commands.Intended(i)).count();
-                        --unseen;
+                        unseen.count_down();
                       });
                     });
   });
-  while (unseen > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  unseen.wait();
   measured->command.Add(commands.Taken());
   measured->late.Add(commands.Late());
   measured->failed += commands.failed();

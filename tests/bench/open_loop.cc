@@ -41,7 +41,7 @@ OpenLoop::OpenLoop(size_t count, double per_second)
       between_(static_cast<int64_t>(1e9 / per_second)),
       began_ns_(count, kNotYet),
       done_ns_(count, kNotYet),
-      left_(count) {}
+      left_(static_cast<std::ptrdiff_t>(count)) {}
 
 SteadyTime OpenLoop::Intended(size_t number) const { return first_ + between_ * number; }
 
@@ -51,14 +51,14 @@ void OpenLoop::Run(const std::function<void(size_t)>& begin) {
     began_ns_[i] = (steady_clock::now() - Intended(i)).count();
     begin(i);
   }
-  while (left_ > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  left_.wait();
 }
 
 void OpenLoop::Done(size_t number, bool ok) {
   if (done_ns_[number] != kNotYet) return;
   done_ns_[number] = ok ? (steady_clock::now() - Intended(number)).count() : kFailed;
   if (!ok) ++failed_;
-  --left_;
+  left_.count_down();
 }
 
 Samples OpenLoop::Taken() const { return SamplesOf(done_ns_); }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ class OpenLoop {
   const SteadyTime first_;
   const std::chrono::nanoseconds between_;
   std::vector<int64_t> began_ns_, done_ns_;  // After Intended; -1: failed, -2: not yet.
-  std::atomic<size_t> left_;
+  std::latch left_;
   std::atomic<uint64_t> failed_{0};
 };
 
