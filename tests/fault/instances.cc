@@ -36,6 +36,7 @@
 #include "absl/time/time.h"
 #include "tests/fault/brokers.h"
 #include "tests/fault/checker.h"
+#include "tests/fault/killing.h"
 #include "tests/fault/line.h"
 #include "tests/fault/load.h"
 #include "tests/fault/server.h"
@@ -373,28 +374,12 @@ class Driver {
   }
 
   absl::Status AskTheOneThatDies(size_t dies, size_t stays, std::chrono::milliseconds delay) {
-    std::thread killer([&] {
-      load_.WaitUntilAsking();
-      std::this_thread::sleep_for(delay);
-      load_.MarkKilling();
-      servers_[dies]->Kill();
-    });
-    const absl::Status asked = load_.AskUntilKilled(addresses_[dies]);
-    killer.join();
-    const absl::Status reaped = servers_[dies]->KillAndReap();
+    auto again = AskAndKill(&load_, servers_[dies].get(), addresses_[dies], delay);
     servers_[dies].reset();
-    if (!asked.ok()) return asked;
-    if (!reaped.ok()) return reaped;
-    std::deque<Request>& requests = load_.requests();
-    std::vector<Request*> again;
-    bool in_flight = false;
-    for (size_t i = load_.begun(); i < requests.size(); ++i) {
-      in_flight = in_flight || requests[i].in_flight_at_kill;
-      if (!requests[i].answer) again.push_back(&requests[i]);
-    }
-    if (in_flight) ++in_flight_;
-    for (Request* answered : Sample()) again.push_back(answered);
-    return load_.Repeat(addresses_[stays], again, &differing_);
+    if (!again.ok()) return again.status();
+    ++in_flight_;
+    for (Request* answered : Sample()) again->push_back(answered);
+    return load_.Repeat(addresses_[stays], *again, &differing_);
   }
 
   absl::Status LookAtLog() {

@@ -141,16 +141,25 @@ absl::Status Load::SetUp(const std::string& address, const std::function<absl::S
 }
 
 void Load::Send(Client* client, Request* request) {
-  request->in_flight_at_kill = !killing_;
+  {
+    const std::lock_guard lock(mutex_);
+    if (++outstanding_ == kOutstanding) asking_changed_.notify_all();
+  }
   request->asked_at = std::chrono::steady_clock::now();
   client->Start(request->method, request->caller, request->bytes, [this, request](const CallResult& result) {
     std::optional<Answer> answer = AnswerOf(result);
+    {
+      const std::lock_guard lock(mutex_);
+      --outstanding_;
+      if (!answer) {
+        lost_ = true;
+        asking_changed_.notify_all();
+      }
+    }
     if (!answer) {
       if (!killing_) wrong_ = absl::InternalError(request->method + ": " + result.message);
-      lost_ = true;
       return;
     }
-    request->in_flight_at_kill = false;
     const auto waited = std::chrono::steady_clock::now() - request->asked_at;
     slowest_us_ =
         std::max<int64_t>(slowest_us_, std::chrono::duration_cast<std::chrono::microseconds>(waited).count());
@@ -202,6 +211,11 @@ absl::Status Load::AskWhile(const std::string& address, const std::function<bool
 void Load::WaitUntilAsking() {
   std::unique_lock lock(mutex_);
   asking_changed_.wait(lock, [this] { return asking_; });
+}
+
+void Load::WaitUntilFull() {
+  std::unique_lock lock(mutex_);
+  asking_changed_.wait(lock, [this] { return outstanding_ == kOutstanding || lost_ || !asking_; });
 }
 
 absl::Status Load::Repeat(const std::string& address, const std::vector<Request*>& requests,

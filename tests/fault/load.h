@@ -2,7 +2,7 @@
 // registered otherwise (which a rule refuses), with their guardians. Every request has its own id,
 // and what was answered is kept, in memory and in a file.
 //
-// Threads: one; MarkKilling, WaitUntilAsking, answered and slowest from any.
+// Threads: one; MarkKilling, WaitUntilAsking, WaitUntilFull, answered and slowest from any.
 #ifndef AFTERBELL_TESTS_FAULT_LOAD_H_
 #define AFTERBELL_TESTS_FAULT_LOAD_H_
 
@@ -39,7 +39,6 @@ struct Request {
   Caller caller;
   std::string bytes;
   std::optional<Answer> answer;
-  bool in_flight_at_kill = false;
   std::chrono::steady_clock::time_point asked_at;
 };
 
@@ -65,8 +64,10 @@ class Load {
   absl::Status Repeat(const std::string& address, const std::vector<Request*>& requests, uint64_t* differing,
                       std::chrono::seconds patience = std::chrono::seconds(0));
 
-  // Of the killer: waits for the first call of AskUntilKilled; says that the kill comes now.
+  // Of the killer: waits for the first call of AskUntilKilled; waits until kOutstanding calls have no answer,
+  // or a call has failed; says that the kill comes now.
   void WaitUntilAsking();
+  void WaitUntilFull();
   void MarkKilling() { killing_ = true; }
 
   // All requests so far, and how many of them were there before the last AskUntilKilled.
@@ -100,12 +101,13 @@ class Load {
   std::atomic<uint64_t> answered_{0};
   std::atomic<int64_t> slowest_us_{0};
   size_t begun_ = 0;
-  bool lost_ = false;
   absl::Status wrong_;
   std::atomic<bool> killing_{false};
+  std::atomic<bool> lost_{false};
   std::mutex mutex_;
   std::condition_variable asking_changed_;
   bool asking_ = false;
+  size_t outstanding_ = 0;  // Of AskUntilKilled.
 };
 
 }  // namespace afterbell::fault

@@ -67,6 +67,13 @@ absl::StatusOr<std::string> Process::ReadLine() {
 
 void Process::Signal(int signal) { kill(pid_, signal); }
 
+void Process::Freeze() {
+  Signal(SIGSTOP);
+  siginfo_t info;
+  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+}
+
 absl::Status Process::Reap(int signal) {
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {

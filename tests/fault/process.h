@@ -1,7 +1,7 @@
 // A process of its own, to be asked over its standard input and output, and to be killed.
 //
 // It dies with the thread that started it, and so with whoever is killed himself. Threads: one at a time, but
-// for Signal.
+// for Signal and Freeze.
 #ifndef AFTERBELL_TESTS_FAULT_PROCESS_H_
 #define AFTERBELL_TESTS_FAULT_PROCESS_H_
 
@@ -33,6 +33,9 @@ class Process {
 
   // From any thread.
   void Signal(int signal);
+  // Stops it where it is (SIGSTOP), and waits until none of its threads runs; or until it has ended. From any
+  // thread, but not while another one reaps.
+  void Freeze();
   // Waits for the end. OK if it ended by this signal (0: by itself, with 0).
   absl::Status Reap(int signal);
 

@@ -1,7 +1,7 @@
 // The six services as a process of their own, to be killed: this program again, with --serve.
 //
 // Over its standard input and output the driver hears the address and asks for digests.
-// Threads: one, but for Kill.
+// Threads: one, but for Signal, Freeze and Kill.
 #ifndef AFTERBELL_TESTS_FAULT_SERVER_H_
 #define AFTERBELL_TESTS_FAULT_SERVER_H_
 
@@ -64,6 +64,7 @@ class Server {
 
   // From any thread.
   void Signal(int signal) { process_->Signal(signal); }
+  void Freeze() { process_->Freeze(); }
   void Kill();
   // Asks it to stop, as a signal would, and waits until it has.
   absl::Status Stop();
