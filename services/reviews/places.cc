@@ -4,18 +4,24 @@
 
 namespace afterbell::reviews {
 
+namespace {
+
 using registry::v1::RegistryEvent;
+
+constexpr std::string_view kReads = "registry";
+
+}  // namespace
 
 absl::StatusOr<Places> Places::Of(const replay::History& history) {
   Places places;
   const absl::Status status =
-      history.FoldNumber(0, [&](const Recorded& recorded) { places.Visit(recorded); });
+      history.FoldNumber(0, {kReads}, [&](const Recorded& recorded) { places.Visit(recorded); });
   if (!status.ok()) return status;
   return places;
 }
 
 void Places::Visit(const Recorded& recorded) {
-  if (recorded.service != "registry") return;
+  if (recorded.service != kReads) return;
   ForEachEventOf<RegistryEvent>(recorded, [&](const RegistryEvent& event) {
     if (event.has_school_registered()) {
       const auto& school = event.school_registered();

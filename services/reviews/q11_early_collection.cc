@@ -19,7 +19,7 @@ constexpr char kNoticeKey[] = "notice_before_collecting";
 }  // namespace
 
 void CollectionFold::Visit(const Recorded& recorded) {
-  if (recorded.service != "billing" || recorded.commit.school_id().empty()) return;
+  if (recorded.service != kReads || recorded.commit.school_id().empty()) return;
   const std::string& school_id = recorded.commit.school_id();
   const bool asked = places_.IsAsked(args_, school_id, recorded.commit.service_date());
   const log::v1::Refusal& refusal = recorded.commit.refusal();
@@ -119,9 +119,10 @@ absl::StatusOr<Result> EarlyCollection::Run(const replay::History& history,
   AFTERBELL_ASSIGN_OR_RETURN(const Places places, Places::Of(history));
   std::vector<std::unique_ptr<CollectionFold>> folds(history.school_partitions() + 1);
   for (auto& fold : folds) fold = std::make_unique<CollectionFold>(places, args);
-  AFTERBELL_RETURN_IF_ERROR(history.FoldAll([&](uint32_t number) -> replay::History::Visit {
-    return [fold = folds[number].get()](const Recorded& recorded) { fold->Visit(recorded); };
-  }));
+  AFTERBELL_RETURN_IF_ERROR(
+      history.FoldAll({CollectionFold::kReads}, [&](uint32_t number) -> replay::History::Visit {
+        return [fold = folds[number].get()](const Recorded& recorded) { fold->Visit(recorded); };
+      }));
   CommonsRows commons;
   for (const auto& each : history.commons()) commons.Add(each.get());
   commons.SetAsOf("registry", history.CommonsEnd("registry"));

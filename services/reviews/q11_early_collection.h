@@ -30,6 +30,8 @@ class CollectionFold {
  public:
   CollectionFold(const Places& places, const Args& args) : places_(places), args_(args) {}
 
+  // Whose records say it; those of others are passed over.
+  static constexpr std::string_view kReads = "billing";
   void Visit(const Recorded& recorded);
 
   struct Payment {

@@ -96,7 +96,7 @@ std::vector<Column> Joined(std::vector<Column> first, const std::vector<Column>&
 // ---------------------------------------------------------------------------------- the fold
 
 void ReleaseFold::Visit(const Recorded& recorded) {
-  if (recorded.service != "attendance") return;
+  if (recorded.service != kReads) return;
   ForEachEventOf<AttendanceEvent>(recorded,
                                   [&](const AttendanceEvent& event) { VisitEvent(recorded, event); });
 }
@@ -288,9 +288,10 @@ absl::StatusOr<Result> Releases::Run(const replay::History& history, const std::
   AFTERBELL_ASSIGN_OR_RETURN(const Places places, Places::Of(history));
   std::vector<std::unique_ptr<ReleaseFold>> folds(history.school_partitions() + 1);
   for (auto& fold : folds) fold = std::make_unique<ReleaseFold>(places, args);
-  AFTERBELL_RETURN_IF_ERROR(history.FoldAll([&](uint32_t number) -> replay::History::Visit {
-    return [fold = folds[number].get()](const Recorded& recorded) { fold->Visit(recorded); };
-  }));
+  AFTERBELL_RETURN_IF_ERROR(
+      history.FoldAll({ReleaseFold::kReads}, [&](uint32_t number) -> replay::History::Visit {
+        return [fold = folds[number].get()](const Recorded& recorded) { fold->Visit(recorded); };
+      }));
   Result result = Begin(history, "as recorded");
   std::vector<const ReleaseFold*> all;
   for (const auto& fold : folds) {

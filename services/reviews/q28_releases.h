@@ -39,6 +39,8 @@ class ReleaseFold {
  public:
   ReleaseFold(const Places& places, const Args& args) : places_(places), args_(args) {}
 
+  // Whose records say it; those of others are passed over.
+  static constexpr std::string_view kReads = "attendance";
   void Visit(const Recorded& recorded);
 
   // Of one school.

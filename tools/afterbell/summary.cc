@@ -156,7 +156,7 @@ std::string Yuan(int64_t fen) {
 absl::StatusOr<Districts> Summarise(const replay::History& history) {
   std::mutex mutex;
   std::vector<std::shared_ptr<Adder>> adders;
-  const absl::Status folded = history.FoldAll([&](uint32_t) -> replay::History::Visit {
+  const absl::Status folded = history.FoldAll({}, [&](uint32_t) -> replay::History::Visit {
     auto adder = std::make_shared<Adder>();
     {
       std::lock_guard<std::mutex> lock(mutex);
@@ -166,8 +166,7 @@ absl::StatusOr<Districts> Summarise(const replay::History& history) {
   });
   if (!folded.ok()) return folded;
   Districts total;
-  const absl::Status commons = history.FoldNumber(0, [&](const Recorded& recorded) {
-    if (recorded.service != "registry") return;
+  const absl::Status commons = history.FoldNumber(0, {"registry"}, [&](const Recorded& recorded) {
     ForEachEventOf<registry::v1::RegistryEvent>(recorded, [&](const registry::v1::RegistryEvent& event) {
       if (event.has_school_registered()) ++total[event.school_registered().district_id()].schools;
     });

@@ -106,33 +106,41 @@ RecordReader History::Read(const PartitionId& id, bool uncut) const {
                       uncut ? HistoryOptions::kEverything : options_.as_of);
 }
 
-absl::Status History::FoldNumber(uint32_t number, const Visit& visit) const {
-  std::vector<RecordReader> readers;
-  if (number != 0) {
-    for (const PartitionId& id : partitions_) {
-      if (id.number == number) readers.push_back(Read(id));
+absl::Status History::FoldNumber(uint32_t number, const Services& services, const Visit& visit) const {
+  const auto is_asked_for = [&](std::string_view service) {
+    return services.empty() || std::find(services.begin(), services.end(), service) != services.end();
+  };
+  // What comes next of each: of the commons, in their order, and of each service's partition.
+  struct Next {
+    RecordReader reader;
+    RecordReader::CommitPtr commit;
+    Micros at = INT64_MAX;  // When it was recorded.
+
+    absl::Status Read() {
+      AFTERBELL_ASSIGN_OR_RETURN(commit, reader.Peek());
+      at = commit == nullptr ? INT64_MAX : RecordedAt(*commit);
+      return absl::OkStatus();
     }
+  };
+  std::vector<Next> all;
+  for (const PartitionId& id : partitions_) {
+    if (number == 0 || id.number != number || !is_asked_for(id.service)) continue;
+    all.push_back({Read(id)});
+    AFTERBELL_RETURN_IF_ERROR(all.back().Read());
   }
-  size_t commons = 0;
+  auto commons = commons_records_.begin();
   for (;;) {
-    // The earliest of what comes next; of several, the commons and then the first in order.
-    Micros earliest = INT64_MAX;
-    RecordReader* from = nullptr;
-    if (commons < commons_records_.size()) earliest = RecordedAt(*commons_records_[commons].commit);
-    RecordReader::CommitPtr next;
-    for (RecordReader& reader : readers) {
-      auto commit = reader.Peek();
-      if (!commit.ok()) return commit.status();
-      if (*commit == nullptr || RecordedAt(**commit) >= earliest) continue;
-      earliest = RecordedAt(**commit);
-      from = &reader;
-      next = *commit;
-    }
-    if (from != nullptr) {
-      visit(Recorded{*next, from->id().service, number});
-      from->Pop();
-    } else if (commons < commons_records_.size()) {
-      visit(Recorded{*commons_records_[commons].commit, commons_records_[commons].service, 0});
+    while (commons != commons_records_.end() && !is_asked_for(commons->service)) ++commons;
+    const Micros of_commons = commons == commons_records_.end() ? INT64_MAX : RecordedAt(*commons->commit);
+    // The earliest; of several, the commons and then the first in order.
+    const auto next =
+        std::min_element(all.begin(), all.end(), [](const Next& a, const Next& b) { return a.at < b.at; });
+    if (next != all.end() && next->at < of_commons) {
+      visit(Recorded{*next->commit, next->reader.id().service, number});
+      next->reader.Pop();
+      AFTERBELL_RETURN_IF_ERROR(next->Read());
+    } else if (commons != commons_records_.end()) {
+      visit(Recorded{*commons->commit, commons->service, 0});
       ++commons;
     } else {
       return absl::OkStatus();
@@ -140,10 +148,11 @@ absl::Status History::FoldNumber(uint32_t number, const Visit& visit) const {
   }
 }
 
-absl::Status History::FoldAll(const std::function<Visit(uint32_t number)>& begin) const {
+absl::Status History::FoldAll(const Services& services,
+                              const std::function<Visit(uint32_t number)>& begin) const {
   return ForEachPiece(school_partitions_, options_.threads, [&](size_t piece) {
     const uint32_t number = static_cast<uint32_t>(piece) + 1;
-    return FoldNumber(number, begin(number));
+    return FoldNumber(number, services, begin(number));
   });
 }
 

@@ -60,15 +60,18 @@ class History {
   uint64_t CommonsEnd(std::string_view service) const;
 
   using Visit = std::function<void(const Recorded& recorded)>;
+  // Whose Commits are visited; empty: those of all.
+  using Services = std::vector<std::string_view>;
 
-  // Visits the Commits of all services' partition `number` and of every commons, in order of recorded
-  // time; at the same moment the commons first, then by service and index. Number 0: the commons alone.
-  absl::Status FoldNumber(uint32_t number, const Visit& visit) const;
+  // Visits the Commits of these services' partition `number` and of their commons, in order of recorded
+  // time; at the same moment the commons first, then by service and index. Number 0: the commons alone. What
+  // nobody asks for is not read, and its chain not run: SurveyChains says of all partitions whether it holds.
+  absl::Status FoldNumber(uint32_t number, const Services& services, const Visit& visit) const;
 
   // FoldNumber for every school partition, on all cores: begin(number) is called once for each and
   // returns what visits its records, all on one thread. Who adds up over numbers must not count the
   // commons (recorded.partition 0) more than once.
-  absl::Status FoldAll(const std::function<Visit(uint32_t number)>& begin) const;
+  absl::Status FoldAll(const Services& services, const std::function<Visit(uint32_t number)>& begin) const;
 
   // What the chain says of each partition, up to the cut.
   struct Survey {

@@ -233,10 +233,13 @@ TEST(Verify, HoldsForACutAtAnyMoment) {
   LiveThroughSeptember(city);
   std::vector<Micros> moments;
   ASSERT_TRUE(Load(city.log())
-                  ->FoldAll([&](uint32_t number) -> History::Visit {
-                    if (number != 1) return [](const Recorded&) {};
-                    return [&](const Recorded& recorded) { moments.push_back(recorded.recorded_at()); };
-                  })
+                  ->FoldAll({},
+                            [&](uint32_t number) -> History::Visit {
+                              if (number != 1) return [](const Recorded&) {};
+                              return [&](const Recorded& recorded) {
+                                moments.push_back(recorded.recorded_at());
+                              };
+                            })
                   .ok());
   uint64_t before = 0;
   for (size_t i = 0; i < moments.size(); i += 7) {
@@ -259,7 +262,7 @@ TEST(History, MergesANumberInOrderOfRecordedTimeAndEachCauseBeforeItsEffect) {
   ASSERT_TRUE(
       history
           ->FoldNumber(
-              number,
+              number, {},
               [&](const Recorded& recorded) {
                 EXPECT_GE(recorded.recorded_at(), last);
                 last = recorded.recorded_at();
@@ -274,6 +277,36 @@ TEST(History, MergesANumberInOrderOfRecordedTimeAndEachCauseBeforeItsEffect) {
               })
           .ok());
   EXPECT_GE(read.size(), 3);
+}
+
+// "billing/3 #7" of each record that is visited of a number.
+std::vector<std::string> VisitedOf(const History& history, uint32_t number,
+                                   const History::Services& services) {
+  std::vector<std::string> visited;
+  EXPECT_TRUE(history
+                  .FoldNumber(number, services,
+                              [&](const Recorded& recorded) {
+                                visited.push_back(absl::StrCat(std::string(recorded.service), "/",
+                                                               recorded.partition, " #",
+                                                               recorded.commit.index()));
+                              })
+                  .ok());
+  return visited;
+}
+
+TEST(History, VisitsOnlyWhoIsAskedForAndInTheSameOrder) {
+  SmallCity city;
+  LiveThroughSeptember(city);
+  const auto history = Load(city.log());
+  const uint32_t number = city.PartitionOf("billing", "s1").number;
+  std::vector<std::string> wanted = VisitedOf(*history, number, {});
+  const size_t all = wanted.size();
+  std::erase_if(wanted, [](const std::string& each) {
+    return each.rfind("billing/", 0) != 0 && each.rfind("registry/", 0) != 0;
+  });
+  EXPECT_EQ(VisitedOf(*history, number, {"registry", "billing"}), wanted);
+  EXPECT_GT(wanted.size(), 0u);
+  EXPECT_LT(wanted.size(), all);
 }
 
 TEST(History, SaysWhenThereIsNone) {

@@ -62,7 +62,7 @@ TEST(WhatIf, IsEmptyAtEveryCut) {
   std::vector<Micros> moments;
   ASSERT_TRUE(
       Load(city.log())
-          ->FoldNumber(1, [&](const Recorded& recorded) { moments.push_back(recorded.recorded_at()); })
+          ->FoldNumber(1, {}, [&](const Recorded& recorded) { moments.push_back(recorded.recorded_at()); })
           .ok());
   for (size_t i = 0; i < moments.size(); i += 5) {
     const WhatIfReport report = Ask(city, {}, {.as_of = moments[i]});
