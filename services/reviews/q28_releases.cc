@@ -141,10 +141,15 @@ ReleaseFold::Session* ReleaseFold::Find(const std::string& session_id) {
   return found == sessions_.end() ? nullptr : &found->second;
 }
 
+ReleaseFold::Figures& ReleaseFold::FiguresOf(Session* session) {
+  if (session->figures == nullptr) session->figures = &schools_[session->school_id];
+  return *session->figures;
+}
+
 void ReleaseFold::In(const std::string& session_id, const std::string& pupil_id, Micros at) {
   Session* session = Find(session_id);
   if (session == nullptr || !session->in.emplace(pupil_id, at).second) return;
-  Figures& figures = schools_[session->school_id];
+  Figures& figures = FiguresOf(session);
   ++figures.check_ins;
   if (!session->held) ++figures.sessions_held;
   session->held = true;
@@ -155,7 +160,7 @@ void ReleaseFold::Out(const std::string& session_id, const std::string& pupil_id
                       Micros at) {
   Session* session = Find(session_id);
   if (session == nullptr || session->in.erase(pupil_id) == 0) return;
-  Figures& figures = schools_[session->school_id];
+  Figures& figures = FiguresOf(session);
   if (early) {
     ++figures.left_early;
   } else {
@@ -205,7 +210,7 @@ void ReleaseFold::CloseGap(const std::string& session_id, Session* session, Micr
   // One that never closed is a gap however short history is; it has no length that is known.
   const int64_t minutes = until == 0 ? 0 : (until - from) / kMicrosPerMinute;
   if (until != 0 && minutes < 1) return;
-  Figures& figures = schools_[session->school_id];
+  Figures& figures = FiguresOf(session);
   if (!session->had_gap) ++figures.sessions_with_gap;
   session->had_gap = true;
   figures.gap_minutes += minutes;
@@ -215,7 +220,7 @@ void ReleaseFold::CloseGap(const std::string& session_id, Session* session, Micr
 void ReleaseFold::Finish() {
   for (auto& [id, session] : sessions_) {
     for (const auto& [pupil, since] : session.in) {
-      ++schools_[session.school_id].never_released;
+      ++FiguresOf(&session).never_released;
       unreleased_.push_back({session.school_id, id, session.date, pupil, since});
     }
     if (session.gap_from != 0) CloseGap(id, &session, 0);

@@ -9,9 +9,10 @@
 #include <array>
 #include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "afterbell/attendance/v1/attendance_events.pb.h"
 #include "services/reviews/places.h"
 #include "services/reviews/review.h"
@@ -83,12 +84,14 @@ class ReleaseFold {
     bool held = false;
     bool had_gap = false;
     std::string responsible;
-    Micros gap_from = 0;               // 0: no gap is open.
-    std::map<std::string, Micros> in;  // Pupils, since when.
+    Micros gap_from = 0;                          // 0: no gap is open.
+    absl::flat_hash_map<std::string, Micros> in;  // Pupils, since when.
+    Figures* figures = nullptr;                   // Of its school, once there are any.
   };
 
   void VisitEvent(const Recorded& recorded, const attendance::v1::AttendanceEvent& event);
   Session* Find(const std::string& session_id);
+  Figures& FiguresOf(Session* session);
   void In(const std::string& session_id, const std::string& pupil_id, Micros at);
   void Out(const std::string& session_id, const std::string& pupil_id, int kind, bool early, Micros at);
   void TakenOver(const std::string& session_id, const std::string& person_id, Micros at);
@@ -99,7 +102,7 @@ class ReleaseFold {
 
   const Places& places_;
   const Args& args_;
-  std::unordered_map<std::string, Session> sessions_;
+  absl::node_hash_map<std::string, Session> sessions_;
   std::map<std::string, std::vector<std::string>> responsible_for_;  // Sessions by person.
   std::map<std::string, Figures> schools_;
   std::vector<Unreleased> unreleased_;

@@ -17,7 +17,8 @@ bool ParseAgain(std::string_view bytes, log::v1::Record* record) {
   copy.assign(bytes);
   if (!record->MergeFromString(copy)) return false;
   // A body that this build does not know leaves the Commit of the record before.
-  if (keeps && record->has_commit() && record->commit().ByteSizeLong() == 0) record->clear_commit();
+  if (keeps && record->has_commit() && record->commit().index() == 0 && record->commit().ByteSizeLong() == 0)
+    record->clear_commit();
   return true;
 }
 

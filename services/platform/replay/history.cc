@@ -106,10 +106,23 @@ RecordReader History::Read(const PartitionId& id, bool uncut) const {
                       uncut ? HistoryOptions::kEverything : options_.as_of);
 }
 
+namespace {
+
+bool IsAskedFor(const History::Services& services, std::string_view service) {
+  return services.empty() || std::find(services.begin(), services.end(), service) != services.end();
+}
+
+}  // namespace
+
+std::vector<uint64_t> History::SizesOfNumbers(const Services& services) const {
+  std::vector<uint64_t> sizes(school_partitions_ + 1);
+  for (const PartitionId& id : partitions_) {
+    if (IsAskedFor(services, id.service)) sizes[id.number] += logs_.find(id)->second->End();
+  }
+  return sizes;
+}
+
 absl::Status History::FoldNumber(uint32_t number, const Services& services, const Visit& visit) const {
-  const auto is_asked_for = [&](std::string_view service) {
-    return services.empty() || std::find(services.begin(), services.end(), service) != services.end();
-  };
   // What comes next of each: of the commons, in their order, and of each service's partition.
   struct Next {
     RecordReader reader;
@@ -124,13 +137,13 @@ absl::Status History::FoldNumber(uint32_t number, const Services& services, cons
   };
   std::vector<Next> all;
   for (const PartitionId& id : partitions_) {
-    if (number == 0 || id.number != number || !is_asked_for(id.service)) continue;
+    if (number == 0 || id.number != number || !IsAskedFor(services, id.service)) continue;
     all.push_back({Read(id)});
     AFTERBELL_RETURN_IF_ERROR(all.back().Read());
   }
   auto commons = commons_records_.begin();
   for (;;) {
-    while (commons != commons_records_.end() && !is_asked_for(commons->service)) ++commons;
+    while (commons != commons_records_.end() && !IsAskedFor(services, commons->service)) ++commons;
     const Micros of_commons = commons == commons_records_.end() ? INT64_MAX : RecordedAt(*commons->commit);
     // The earliest; of several, the commons and then the first in order.
     const auto next =
@@ -150,7 +163,9 @@ absl::Status History::FoldNumber(uint32_t number, const Services& services, cons
 
 absl::Status History::FoldAll(const Services& services,
                               const std::function<Visit(uint32_t number)>& begin) const {
-  return ForEachPiece(school_partitions_, options_.threads, [&](size_t piece) {
+  std::vector<uint64_t> sizes = SizesOfNumbers(services);
+  sizes.erase(sizes.begin());
+  return ForEachPiece(sizes, options_.threads, [&](size_t piece) {
     const uint32_t number = static_cast<uint32_t>(piece) + 1;
     return FoldNumber(number, services, begin(number));
   });
@@ -167,7 +182,9 @@ void History::Survey::End(const RecordReader& reader) {
 std::vector<History::Survey> History::SurveyChains() const {
   std::vector<Survey> surveys(partitions_.size());
   // A fault is what is looked for, never a reason to stop.
-  ForEachPiece(partitions_.size(), options_.threads, [&](size_t piece) {
+  std::vector<uint64_t> sizes;
+  for (const PartitionId& id : partitions_) sizes.push_back(logs_.find(id)->second->End());
+  ForEachPiece(sizes, options_.threads, [&](size_t piece) {
     Survey& survey = surveys[piece];
     survey.id = partitions_[piece];
     RecordReader reader = Read(survey.id);

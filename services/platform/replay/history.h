@@ -73,6 +73,9 @@ class History {
   // commons (recorded.partition 0) more than once.
   absl::Status FoldAll(const Services& services, const std::function<Visit(uint32_t number)>& begin) const;
 
+  // How much there is to read of each partition number, these services' together, in no unit; 0: the commons.
+  std::vector<uint64_t> SizesOfNumbers(const Services& services) const;
+
   // What the chain says of each partition, up to the cut.
   struct Survey {
     PartitionId id;

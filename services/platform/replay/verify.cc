@@ -145,7 +145,7 @@ VerifyReport Verify(const History& history, const std::vector<const Service*>& s
   const std::vector<PartitionId>& ids = history.partitions();
   std::vector<VerifyReport> parts(ids.size());
   report.chains.resize(ids.size());
-  ForEachPiece(history.school_partitions() + 1, history.threads(), [&](size_t number) {
+  ForEachPiece(history.SizesOfNumbers({}), history.threads(), [&](size_t number) {
     NumberVerifier(history, services, options, static_cast<uint32_t>(number))
         .Run([&](History::Survey survey, VerifyReport part) {
           const size_t place = std::find(ids.begin(), ids.end(), survey.id) - ids.begin();

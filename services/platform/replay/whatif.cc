@@ -142,7 +142,7 @@ absl::StatusOr<WhatIfReport> WhatIf(const History& history, const std::vector<co
     if (!reader.ok()) return reader.status();
   }
   std::vector<WhatIfReport> parts(history.school_partitions() + 1);
-  const absl::Status status = ForEachPiece(parts.size(), history.threads(), [&](size_t number) {
+  const absl::Status status = ForEachPiece(history.SizesOfNumbers({}), history.threads(), [&](size_t number) {
     auto part = NumberPlayer(history, services, events, options, static_cast<uint32_t>(number)).Run();
     if (!part.ok()) return part.status();
     parts[number] = *std::move(part);
