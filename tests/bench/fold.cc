@@ -51,6 +51,7 @@ class CameService final : public Service {
   std::string CommandName(std::string_view) const override { return {}; }
   DecisionBytes Decide(const Situation&, std::string_view) const override { return {}; }
   int UnreadableEvent(const Recorded&) const override { return -1; }
+  int UnreadableMade(const log::v1::Commit&) const override { return -1; }
   void Evolve(const Recorded& own, StateRows rows) const override {
     ForEachEventOf<AttendanceEvent>(own, [&](const auto& event) { Count(event.pupil_checked_in(), rows); });
   }

@@ -16,6 +16,14 @@ SharedEvents::~SharedEvents() { Forget(); }
 
 void SharedEvents::Forget() { delete parsed_.exchange(nullptr); }
 
+void SharedEvents::Set(const google::protobuf::Descriptor* kind, ParsedEvents events) {
+  delete parsed_.exchange(new Parsed{kind, std::move(events)});
+}
+
+void SharedEvents::TakeOver(SharedEvents* other) {
+  delete parsed_.exchange(other->parsed_.exchange(nullptr));
+}
+
 const ParsedEvents* SharedEvents::As(const google::protobuf::Message& kind,
                                      const log::v1::Commit& commit) const {
   const Parsed* parsed = parsed_.load(std::memory_order_acquire);

@@ -73,6 +73,10 @@ class SharedEvents {
   // To be those of another Commit. Nobody may read meanwhile.
   void Forget();
 
+  // Whoever made the events of this Commit has them: nobody parses them. Nobody may read meanwhile.
+  void Set(const google::protobuf::Descriptor* kind, ParsedEvents events);
+  void TakeOver(SharedEvents* other);
+
  private:
   struct Parsed {
     const google::protobuf::Descriptor* kind;
@@ -121,6 +125,7 @@ struct Decision {
 // The same with events serialised: what the runtime handles.
 struct DecisionBytes {
   std::vector<std::string> events;
+  ParsedEvents made;  // What they were serialised from.
   std::optional<Refused> refused;
   absl::Status error;
 

@@ -7,6 +7,7 @@
 #define AFTERBELL_SERVICES_PLATFORM_DECIDER_SERVICE_H_
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "services/platform/decider/decider.h"
 #include "services/platform/decider/entities.h"
+#include "services/platform/decider/readable.h"
 
 namespace afterbell {
 
@@ -65,6 +67,11 @@ class Service {
 
   // Which of its own events this build cannot read back, by its place in the Commit; -1: it can read all.
   virtual int UnreadableEvent(const Recorded& own) const = 0;
+
+  // The same of a Commit that this build has made and not recorded yet. It parses what might not come back as
+  // it was (readable.h), and of every kMadeParsedOneIn-th Commit all.
+  static constexpr uint64_t kMadeParsedOneIn = 1024;
+  virtual int UnreadableMade(const log::v1::Commit& made) const = 0;
 
   // The entities that one of the partition's own Commits names (entities.h), in order, each once.
   virtual std::vector<std::string> Entities(const Recorded& own) const = 0;
@@ -144,11 +151,16 @@ class ServiceOf : public Service {
 
   DecisionBytes Decide(const Situation& situation, std::string_view command) const final {
     Command parsed;
-    if (!Parse(command, &parsed)) return {{}, {}, InvalidField("command", "", "a command of this service")};
+    if (!Parse(command, &parsed))
+      return {{}, {}, {}, InvalidField("command", "", "a command of this service")};
     Decision<Event> decision = DecideCommand(situation, parsed);
-    DecisionBytes bytes{{}, std::move(decision.refused), std::move(decision.error)};
+    DecisionBytes bytes{{}, {}, std::move(decision.refused), std::move(decision.error)};
     bytes.events.reserve(decision.events.size());
-    for (const Event& event : decision.events) bytes.events.push_back(event.SerializeAsString());
+    bytes.made.reserve(decision.events.size());
+    for (Event& event : decision.events) {
+      bytes.events.push_back(event.SerializeAsString());
+      bytes.made.push_back(std::make_unique<Event>(std::move(event)));
+    }
     return bytes;
   }
 
@@ -169,6 +181,17 @@ class ServiceOf : public Service {
       const int number = EventNumberOf(own.commit.events(static_cast<int>(i)));
       const bool known = Event::descriptor()->FindFieldByNumber(number) != nullptr;
       if (!known || (*parsed)[i] == nullptr) return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  int UnreadableMade(const log::v1::Commit& made) const final {
+    const bool parse_all = made.index() % kMadeParsedOneIn == 0;
+    for (int i = 0; i < made.events_size(); ++i) {
+      const std::string& bytes = made.events(i);
+      if (!parse_all && SurelyReads(*Event::descriptor(), bytes)) continue;
+      Event event;
+      if (!event.ParseFromString(bytes) || event.SerializeAsString() != bytes) return i;
     }
     return -1;
   }

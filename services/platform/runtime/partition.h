@@ -299,7 +299,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool AnswerRepeat(CommandCall* call);
   void AnswerError(CommandCall call, absl::Status error);
   log::v1::Commit NewHead();
-  void Push(log::v1::Commit head, std::vector<CommandCall> calls);
+  // `events`: of the head, as they were decided; null: it has none.
+  void Push(log::v1::Commit head, SharedEvents* events);
   void PushMade(std::shared_ptr<DecodedRecord> made, std::vector<CommandCall> calls);
   void AppendNew();
   Micros Now();

@@ -46,10 +46,11 @@ Commit Partition::NewHead() {
   return head;
 }
 
-void Partition::Push(Commit head, std::vector<CommandCall> calls) {
+void Partition::Push(Commit head, SharedEvents* events) {
   auto made = std::make_shared<DecodedRecord>();
   *made->record.mutable_commit() = std::move(head);
-  PushMade(std::move(made), std::move(calls));
+  if (events != nullptr) made->events.TakeOver(events);
+  PushMade(std::move(made), {});
 }
 
 void Partition::PushMade(std::shared_ptr<DecodedRecord> made, std::vector<CommandCall> calls) {
@@ -151,8 +152,9 @@ void Partition::FireDeadlines() {
         head.set_district_id(school->district_id());
       }
       // A deadline that leads to nothing has fired all the same.
-      if (!DecideHead(decider_, nullptr, *rows_, &head).ok()) head.clear_events();
-      Push(std::move(head), {});
+      SharedEvents events;
+      if (!DecideHead(decider_, nullptr, *rows_, &head, &events).ok()) head.clear_events();
+      Push(std::move(head), &events);
     }
   }
 }
@@ -191,8 +193,9 @@ void Partition::TakeRunSteps() {
                 step->set_next_cursor(std::move(at));
                 return false;
               });
-    if (!DecideHead(decider_, nullptr, *rows_, &head).ok()) head.clear_events();
-    Push(std::move(head), {});
+    SharedEvents events;
+    if (!DecideHead(decider_, nullptr, *rows_, &head, &events).ok()) head.clear_events();
+    Push(std::move(head), &events);
   }
 }
 
@@ -239,7 +242,7 @@ bool Partition::AnswerRepeat(CommandCall* call) {
 void Partition::AnswerError(CommandCall call, absl::Status error) {
   if (log_->knows_end()) return call.done(error, nullptr);
   call.error = std::move(error);
-  if (pending_.size() == appended_) Push(NewHead(), {});
+  if (pending_.size() == appended_) Push(NewHead(), nullptr);
   pending_.back().calls.push_back(std::move(call));
 }
 
@@ -272,22 +275,21 @@ void Partition::DecideCommand(CommandCall call) {
                                     "past: it is " + InstantText(recorded) + " by the log's clock"));
   }
   head.set_service_date(DateOf(occurred, reference::ZoneMinutesOf(*rows_, head.district_id())));
-  const absl::Status status = DecideHead(decider_, nullptr, *rows_, &head);
+  auto made = std::make_shared<DecodedRecord>();
+  const absl::Status status = DecideHead(decider_, nullptr, *rows_, &head, &made->events);
   if (!status.ok()) return AnswerError(std::move(call), status);
   if (const size_t bytes = head.ByteSizeLong(); bytes > shared_.limits.record_bytes_max()) {
     return AnswerError(std::move(call), absl::ResourceExhaustedError(absl::StrCat(
                                             "record_bytes_max: one command led to ", bytes, " bytes, ",
                                             shared_.limits.record_bytes_max(), " are allowed")));
   }
-  auto made = std::make_shared<DecodedRecord>();
-  *made->record.mutable_commit() = std::move(head);
-  const Recorded decided{made->record.commit(), id_.service, id_.number, &made->events};
-  if (const int unreadable = service_.UnreadableEvent(decided); unreadable >= 0) {
+  if (const int unreadable = service_.UnreadableMade(head); unreadable >= 0) {
     return AnswerError(std::move(call),
                        absl::InternalError(absl::StrCat("event ", unreadable, " that follows from '",
-                                                        service_.CommandName(made->record.commit().command()),
+                                                        service_.CommandName(head.command()),
                                                         "' cannot be read back; nothing was recorded")));
   }
+  *made->record.mutable_commit() = std::move(head);
   std::vector<CommandCall> calls;
   calls.push_back(std::move(call));
   PushMade(std::move(made), std::move(calls));

@@ -106,8 +106,9 @@ void Partition::React(const Recorded& cause) {
   head.set_service_date(cause.commit.service_date());
   head.set_district_id(cause.commit.district_id());
   head.set_school_id(cause.commit.school_id());
-  if (!DecideHead(decider_, &cause, *rows_, &head).ok() || !SaysAnything(head)) return;
-  Push(std::move(head), {});
+  SharedEvents events;
+  if (!DecideHead(decider_, &cause, *rows_, &head, &events).ok() || !SaysAnything(head)) return;
+  Push(std::move(head), &events);
 }
 
 }  // namespace afterbell

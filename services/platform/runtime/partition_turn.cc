@@ -106,7 +106,7 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
       calls->pop_front();
       DecideCommand(std::move(call));
     }
-    if (!holds && WantsSeen(wants_seen || seen_asked_.exchange(false), stopping)) Push(NewHead(), {});
+    if (!holds && WantsSeen(wants_seen || seen_asked_.exchange(false), stopping)) Push(NewHead(), nullptr);
     AppendNew();
   } else if (!want_owner && !stopping) {
     MoveCalls(calls);

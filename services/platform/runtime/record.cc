@@ -1,6 +1,8 @@
 #include "services/platform/runtime/record.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/platform/base/check.h"
@@ -172,13 +174,14 @@ absl::Status TooManyEvents(size_t events, size_t events_max) {
 }
 
 absl::Status DecideCommands(const Decider& decider, const std::vector<std::string>& commands,
-                            const RowSource& stored, Commit* head) {
+                            const RowSource& stored, Commit* head, SharedEvents* made) {
   // Where a reaction leads to several commands, what one decides is laid over the rows for the next.
   ScratchRows scratch(stored);
   const AllRowsRead rows(commands.size() > 1 ? static_cast<const RowSource&>(scratch) : stored);
   const Context context = ContextOf(*head, decider.partition, decider.log_id, rows, decider.simulated_clock);
   policy::Policy policy(rows, decider.overrides, decider.policies);
   const bool asked_by_caller = head->decided_case() == Commit::kCommand;
+  ParsedEvents all;
   for (const std::string& command : commands) {
     DecisionBytes decision = decider.service.Decide(Situation{context, rows, policy}, command);
     const std::string unset = policy::UnsetParameter(decision.error);
@@ -210,6 +213,11 @@ absl::Status DecideCommands(const Decider& decider, const std::vector<std::strin
       decider.service.Evolve(Recorded{part, decider.partition.service, decider.partition.number}, scratch);
     }
     for (std::string& event : decision.events) head->add_events(std::move(event));
+    std::move(decision.made.begin(), decision.made.end(), std::back_inserter(all));
+  }
+  if (made != nullptr && !all.empty()) {
+    const google::protobuf::Descriptor* const kind = all.front()->GetDescriptor();
+    made->Set(kind, std::move(all));
   }
   for (const policy::Use& use : policy.uses()) {
     log::v1::PolicyUse* used = head->add_policy();
@@ -226,8 +234,9 @@ absl::Status DecideCommands(const Decider& decider, const std::vector<std::strin
 
 }  // namespace
 
-absl::Status DecideHead(const Decider& decider, const Recorded* cause, const RowSource& rows, Commit* head) {
-  if (head->has_command()) return DecideCommands(decider, {head->command()}, rows, head);
+absl::Status DecideHead(const Decider& decider, const Recorded* cause, const RowSource& rows, Commit* head,
+                        SharedEvents* made) {
+  if (head->has_command()) return DecideCommands(decider, {head->command()}, rows, head, made);
   std::vector<std::string> commands;
   {
     const Context context =
@@ -237,7 +246,7 @@ absl::Status DecideHead(const Decider& decider, const Recorded* cause, const Row
   }
   if (cause != nullptr) OpenRuns(*cause, rows, head);
   if (commands.empty()) return absl::OkStatus();
-  return DecideCommands(decider, commands, rows, head);
+  return DecideCommands(decider, commands, rows, head, made);
 }
 
 bool Concerns(const Service& service, std::string_view source, const Commit& commit) {

@@ -44,8 +44,11 @@ struct Decider {
 // Returns INVALID_ARGUMENT or NOT_FOUND for a command of a caller, and RESOURCE_EXHAUSTED for one that
 // leads to more than `events_max` events, with nothing changed. A reaction's error of that kind is left
 // out, as a reaction has no caller.
+//
+// `made` gets the events as they were decided, so that who folds them here need not parse them; null: nobody
+// wants them.
 absl::Status DecideHead(const Decider& decider, const Recorded* cause, const RowSource& rows,
-                        log::v1::Commit* head);
+                        log::v1::Commit* head, SharedEvents* made = nullptr);
 
 // Whether a decided head says anything: a reaction that does not is quiet, and is not recorded.
 bool SaysAnything(const log::v1::Commit& head);
