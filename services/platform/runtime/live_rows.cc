@@ -88,6 +88,10 @@ void LiveRows::Release(const Entry& entry, const std::string& key) const {
   Count(-(kEntryBytes + key.size() + entry.bytes));
 }
 
+size_t LiveRows::RangeRowsMax() const {
+  return options_.budget == nullptr ? SIZE_MAX : options_.budget->range_rows_max;
+}
+
 LiveRows::Range* LiveRows::RangeOf(Slot* slot, std::string_view key) const {
   bool whole = false;
   const std::string_view prefix = RangeKey(*slot->table, key, &whole);
@@ -109,13 +113,12 @@ void LiveRows::Load(Slot* slot, const std::string& prefix, Range* range) const {
     return;
   }
   size_t rows = 0;
-  const size_t rows_max = options_.budget == nullptr ? SIZE_MAX : options_.budget->range_rows_max;
   std::vector<std::pair<std::string, AnyRow>> found;
   options_.stored->Walk(*slot->table, {prefix, {}, {}}, [&](std::string_view key, const AnyRow& row) {
     found.emplace_back(key, row);
-    return ++rows <= rows_max;
+    return ++rows <= RangeRowsMax();
   });
-  if (rows > rows_max) {
+  if (rows > RangeRowsMax()) {
     range->too_large = true;
     return;
   }
@@ -162,6 +165,10 @@ LiveRows::Ref LiveRows::Touch(Slot* slot, std::string_view key) const {
     found = at.range->entries.try_emplace(found, std::string(key));
     Count(kEntryBytes + key.size());
     found->second.known = complete_ || at.range->resident;
+    if (at.range->entries.size() > RangeRowsMax()) {  // It has grown: points from here on.
+      at.range->too_large = true;
+      at.range->resident = false;
+    }
   }
   at.key = &found->first;
   at.entry = &found->second;

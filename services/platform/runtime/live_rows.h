@@ -158,6 +158,7 @@ class LiveRows final : public RowSink {
   };
 
   Slot* SlotOf(const TableInfo& table) const;
+  size_t RangeRowsMax() const;
   static std::string_view RangeKey(const TableInfo& table, std::string_view key, bool* whole);
   Range* RangeOf(Slot* slot, std::string_view key) const;
   // Null: it is not resident, and is not to become so.

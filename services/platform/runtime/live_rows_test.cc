@@ -227,6 +227,45 @@ TEST_P(LiveRowsTest, AnswersAsPlainMapsDo) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, LiveRowsTest, ::testing::Range(1, 13));
 
+// A store whose rows are walked over, and how often that was.
+class WalkedRows : public RowSource {
+ public:
+  explicit WalkedRows(const RowSource& rows) : rows_(rows) {}
+  AnyRow Find(const TableInfo& table, std::string_view key) const override { return rows_.Find(table, key); }
+  void Walk(const TableInfo& table, const KeyRange& range, AnyVisitor visit) const override {
+    ++walks;
+    rows_.Walk(table, range, visit);
+  }
+
+  mutable int walks = 0;
+
+ private:
+  const RowSource& rows_;
+};
+
+TEST(LiveRowsOfALongRange, AreTreatedAsPointsOnceTheRangeHasGrown) {
+  const std::string folder = ::testing::TempDir() + "/live_rows-growing";
+  std::filesystem::remove_all(folder);
+  auto store = Store::Open({.directory = folder, .service = "attendance"});
+  ASSERT_TRUE(store.ok()) << store.status();
+  const std::unique_ptr<BytesRows> bytes = (*store)->Live(1);
+  const WalkedRows stored(*bytes);
+  const auto budget = std::make_shared<RowBudget>();
+  budget->range_rows_max = 4;
+  LiveRows rows({.tables = {&kRanged}, .stored = &stored, .stored_is_empty = false, .budget = budget});
+  const auto walk = [&] {
+    int count = 0;
+    rows.Walk(kRanged, {"p/", {}, {}}, [&](std::string_view, const AnyRow&) { return ++count > 0; });
+    return count;
+  };
+  for (int i = 1; i <= 6; ++i) {
+    rows.Set(kRanged, "p/r" + std::to_string(i), TextOf("v"));
+    EXPECT_EQ(walk(), i);
+    // The store was walked over once, when the range became resident, until it had too many rows for that.
+    EXPECT_EQ(stored.walks, i <= 4 ? 1 : i - 3) << i;
+  }
+}
+
 TEST(LiveRowsWithoutAStore, HoldsAllInOrder) {
   LiveRows rows({.tables = {&kRanged, &kPoints}});
   rows.SetSettled(kRanged, "b/1", TextOf("2"));
