@@ -90,6 +90,9 @@ class LogPartition {
   // Whether End() is all there is, and not only what is known of it here.
   virtual bool knows_end() const { return true; }
 
+  // Nobody reads for now: memory that reading would bring back by itself may go.
+  virtual void Rest() const {}
+
   // Calls `grew` after End() has moved, or records that a Read did not find have come, on a thread of
   // the log's, until the handle is destroyed.
   // Destroying it waits for a call under way. Several moves may be told as one.

@@ -145,6 +145,7 @@ void Partition::RestRows() {
   } else if (idle_since_ != SteadyTime::max() && now >= idle_since_ + kRestAfter) {
     rows_->Rest();
     decoded_->Rest();
+    log_->Rest();
     idle_since_ = SteadyTime::max();
   }
 }

@@ -187,6 +187,12 @@ absl::StatusOr<std::shared_ptr<const SegmentReader>> Catalog::ReaderOf(uint64_t 
   return readers_.Get(closed);
 }
 
+void Catalog::Rest() const {
+  readers_.Rest();
+  const std::lock_guard lock(mutex_);
+  if (active_reader_ != nullptr) active_reader_->Rest();
+}
+
 absl::Status Catalog::VerifyAll() const {
   std::map<PartitionId, uint64_t> ends;
   for (const Segment& segment : Segments()) {

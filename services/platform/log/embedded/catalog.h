@@ -54,6 +54,7 @@ class Catalog {
   Segment active() const;
   std::vector<Segment> Segments() const;  // Closed ones, then the active one.
   absl::StatusOr<std::shared_ptr<const SegmentReader>> ReaderOf(uint64_t segment) const;
+  void Rest() const;  // No mapping holds pages of its file until it is read again.
   absl::Status VerifyAll() const;
   uint64_t indexes_rebuilt() const { return readers_.indexes_rebuilt(); }
 

@@ -77,6 +77,7 @@ class LogCore final : public PartitionHost, public std::enable_shared_from_this<
   absl::StatusOr<std::shared_ptr<const SegmentReader>> ReaderOf(uint64_t segment) const override {
     return catalog_.ReaderOf(segment);
   }
+  void Rest() const override { catalog_.Rest(); }
 
   absl::StatusOr<std::shared_ptr<LogPartition>> Open(const PartitionId& id) {
     if (id.service.empty() || id.service.size() > kServiceNameBytesMax) {

@@ -4,6 +4,7 @@
 
 #include <sys/wait.h>
 
+#include <fstream>
 #include <thread>
 
 #include "services/platform/log/embedded/fault_storage.h"
@@ -399,18 +400,44 @@ TEST_F(EmbeddedLogTest, HoldsFewMappingsHoweverManySegments) {
   Fill(600);
   const auto log = OpenLog(options_);
   ASSERT_GT(log->Stats().segments, 80);
+  const std::string directory = std::filesystem::canonical(directory_.path());
   const auto mapped = [&] {
     std::ifstream maps("/proc/self/maps");
     int count = 0;
-    for (std::string line; std::getline(maps, line);)
-      count += line.find(directory_.path()) != std::string::npos;
+    for (std::string line; std::getline(maps, line);) count += line.find(directory) != std::string::npos;
     return count;
   };
   EXPECT_EQ(ReadAll(*PartitionOf(*log, 0)), values_[0]);
+  EXPECT_GT(mapped(), 1);
   EXPECT_LE(mapped(), 2 * 3 + 1);  // A segment and its index each, and the active one.
   const absl::StatusOr<LogBatch> held = PartitionOf(*log, 1)->Read(0, 10, 1 << 20);
   EXPECT_EQ(ReadAll(*PartitionOf(*log, 1)), values_[1]);
   EXPECT_EQ(held->records[9].value, values_[1][9]) << "a batch keeps its mapping";
+}
+
+// Of the segments in a folder: what of them is in this process's memory, in KiB.
+size_t ResidentOf(const std::string& path) {
+  const std::string directory = std::filesystem::canonical(path);
+  std::ifstream maps("/proc/self/smaps");
+  size_t sum = 0;
+  bool ours = false;
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find('-') != std::string::npos && line.find(':') > line.find('-'))
+      ours = line.find(directory) != std::string::npos;
+    if (ours && line.rfind("Rss:", 0) == 0) sum += std::stoul(line.substr(4));
+  }
+  return sum;
+}
+
+TEST_F(EmbeddedLogTest, AtRestHoldsNoPagesAndReadsAllTheSame) {
+  Fill(60);
+  const auto log = OpenLog(options_);
+  EXPECT_EQ(ReadAll(*PartitionOf(*log, 0)), values_[0]);
+  EXPECT_GT(ResidentOf(directory_.path()), 0u);
+  PartitionOf(*log, 0)->Rest();
+  EXPECT_EQ(ResidentOf(directory_.path()), 0u);
+  EXPECT_EQ(ReadAll(*PartitionOf(*log, 0)), values_[0]);
+  EXPECT_EQ(ReadAll(*PartitionOf(*log, 1)), values_[1]);
 }
 
 TEST_F(EmbeddedLogTest, AListenerMayEndItself) {

@@ -33,6 +33,7 @@ class PartitionHost {
   virtual ~PartitionHost() = default;
   virtual void Enqueue(PendingAppend append) = 0;
   virtual absl::StatusOr<std::shared_ptr<const SegmentReader>> ReaderOf(uint64_t segment) const = 0;
+  virtual void Rest() const = 0;
 };
 
 class Partition final : public LogPartition {
@@ -43,6 +44,7 @@ class Partition final : public LogPartition {
   void Append(std::vector<std::string> values, Appended done) override;
   absl::StatusOr<LogBatch> Read(uint64_t offset, size_t records_max, size_t bytes_max) const override;
   uint64_t End() const override { return end_.load(std::memory_order_acquire); }
+  void Rest() const override { host_->Rest(); }
   std::shared_ptr<void> OnGrowth(std::function<void()> grew) override {
     return listeners_.Add(std::move(grew));
   }

@@ -42,6 +42,11 @@ Mapping::~Mapping() {
   if (!bytes_.empty()) munmap(const_cast<char*>(bytes_.data()), bytes_.size());
 }
 
+void Mapping::Rest() const {
+  // A mapping of a file that is only read: its pages are the file's, and nothing is lost with them.
+  if (!bytes_.empty()) madvise(const_cast<char*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+}
+
 absl::Status WriteIndex(const Segment& segment, const SegmentContent& content, Storage& storage) {
   const std::string path = IndexFile(segment);
   const std::string temporary = path + kNewSuffix;
@@ -137,6 +142,11 @@ absl::StatusOr<std::shared_ptr<const SegmentReader>> SegmentReaders::Get(const S
     recent_.pop_back();
   }
   return reader;
+}
+
+void SegmentReaders::Rest() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [sequence, reader] : recent_) reader->Rest();
 }
 
 }  // namespace afterbell::embedded

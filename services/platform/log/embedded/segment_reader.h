@@ -49,6 +49,8 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
 
   std::string_view bytes() const { return bytes_; }
+  // Its pages no longer count as this process's; whoever reads finds them again, in the file.
+  void Rest() const;
 
  private:
   explicit Mapping(std::string_view bytes) : bytes_(bytes) {}
@@ -79,6 +81,10 @@ class SegmentReader {
   absl::StatusOr<std::string_view> ValueAt(uint32_t position) const;
 
   std::string_view bytes() const { return log_->bytes(); }
+  void Rest() const {
+    log_->Rest();
+    if (index_ != nullptr) index_->Rest();
+  }
   uint64_t salt() const { return salt_; }
   const std::string& path() const { return path_; }
 
@@ -101,6 +107,8 @@ class SegmentReaders {
       : readers_max_(readers_max), storage_(std::move(storage_or_null)) {}
 
   absl::StatusOr<std::shared_ptr<const SegmentReader>> Get(const Segment& segment);
+
+  void Rest();  // Of all of them.
 
   uint64_t indexes_rebuilt() const { return rebuilt_; }
   void CountRebuilt() { ++rebuilt_; }
