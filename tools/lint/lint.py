@@ -237,6 +237,19 @@ def cited_rules_are_tested(tree):
                         yield Violation(path, number, f"{rule} is cited in no *_test.cc of services/{service}")
 
 
+def tables_are_listed(tree):
+    """A table that its service does not list ends the process at its first use, and no test of a rule would
+    notice: the kit takes rows of any table. (…Asked: gathered for one answer, and kept nowhere.)"""
+    for service in SERVICES:
+        for path in tree.ending("/tables.h", under=f"services/{service}/"):
+            code = "\n".join(line for _, line in tree.code(path))
+            listed = set(re.findall(r"&(k\w+)", code))
+            for found in re.finditer(r"\bconstexpr\s+\w+Table<[^{;]*>\s+(k\w+)\s*\{", code):
+                if found.group(1) not in listed and not found.group(1).endswith("Asked"):
+                    number = code.count("\n", 0, found.start(1)) + 1
+                    yield Violation(path, number, f"{found.group(1)} stands in no list of the file's tables")
+
+
 def nothing_left_lying(tree):
     """What is to be done later stands in an issue with a name, not in a comment nobody counts."""
     marks = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
@@ -266,7 +279,7 @@ def no_links_of_bazel(tree):
 
 
 CHECKS = (no_map_fields, events_have_kinds, what_is_kept_has_golden_bytes, services_meet_in_proto, grpc_at_the_edge,
-          domain_is_pure, money_is_whole_fen, cited_rules_are_tested, nothing_left_lying, no_machine_paths, no_links_of_bazel,
+          domain_is_pure, money_is_whole_fen, cited_rules_are_tested, tables_are_listed, nothing_left_lying, no_machine_paths, no_links_of_bazel,
           no_path_between_services)
 
 

@@ -53,6 +53,29 @@ class WhatIsKeptHasGoldenBytes(LintTest):
             }), [("proto/afterbell/billing/v1/billing_commands.proto", 0)])
 
 
+TABLES = """
+inline constexpr StateTable<state::Case, key::Id, key::Id> kCases{"s/case", "school/case", Point()};
+inline constexpr FactTable<v1::ChargeAssessed, key::Id, key::Id, key::Word> kCharges{
+    "f/billing/charge", "school/charge/phase", Ranged(2)};
+// &kCharges is read by everybody.
+inline TableList DomainTables() { return {%s}; }
+"""
+
+
+class TablesAreListed(LintTest):
+    path = "services/billing/domain/tables.h"
+
+    def test_finds_one_that_is_not(self):
+        self.assertEqual(self.found(lint.tables_are_listed, {self.path: TABLES % "&kCases"}), [(self.path, 3)])
+
+    def test_lets_those_pass_that_are(self):
+        self.assertEqual(self.found(lint.tables_are_listed, {self.path: TABLES % "&kCases,\n &kCharges"}), [])
+
+    def test_lets_those_pass_that_are_of_one_answer(self):
+        asked = TABLES.replace("kCharges", "kChargesAsked") % "&kCases"
+        self.assertEqual(self.found(lint.tables_are_listed, {self.path: asked}), [])
+
+
 EVENTS = """
 message BillingEvent {
   oneof event {
