@@ -110,22 +110,30 @@ absl::StatusOr<Result> FeeModels::Run(const replay::History& history,
               {}};
   std::map<std::string, std::map<std::string, IncomeFold::Income>> by_district;
   std::map<std::string, uint64_t> provisional;
+  using Folds = std::vector<std::unique_ptr<IncomeFold>>;  // By partition number.
+  std::vector<Folds> folds;
+  std::vector<replay::Alternative> alternatives;
   for (const FeeModel& model : TheFourModels()) {
-    table.columns.push_back({model.key + "_fen", model.zh, model.en, Unit::kFen});
-    table.columns.push_back({model.key + "_charges", "笔数", "charges", Unit::kCount});
-    std::vector<std::unique_ptr<IncomeFold>> folds(history.school_partitions() + 1);
-    for (auto& fold : folds) fold = std::make_unique<IncomeFold>(places, args);
+    Folds& of_model = folds.emplace_back(history.school_partitions() + 1);
+    for (auto& fold : of_model) fold = std::make_unique<IncomeFold>(places, args);
     replay::WhatIfOptions options;
     options.mode = replay::PolicyMode::kOverride;
     options.overrides = model.values;
     options.differences_max = 0;
-    options.on_event = [&](uint32_t number, const replay::WhatIfEvent& event) {
-      folds[number]->Visit(event);
+    options.on_event = [&folds, i = folds.size() - 1](uint32_t number, const replay::WhatIfEvent& event) {
+      folds[i][number]->Visit(event);
     };
-    AFTERBELL_ASSIGN_OR_RETURN(const replay::WhatIfReport report,
-                               replay::WhatIf(history, DecidingServices(model, services), options));
+    alternatives.push_back({DecidingServices(model, services), std::move(options)});
+  }
+  AFTERBELL_ASSIGN_OR_RETURN(const std::vector<replay::WhatIfReport> reports,
+                             replay::WhatIf(history, alternatives));
+  for (size_t i = 0; i < reports.size(); ++i) {
+    const FeeModel& model = TheFourModels()[i];
+    const replay::WhatIfReport& report = reports[i];
+    table.columns.push_back({model.key + "_fen", model.zh, model.en, Unit::kFen});
+    table.columns.push_back({model.key + "_charges", "笔数", "charges", Unit::kCount});
     IncomeFold sum(places, args);
-    for (const auto& fold : folds) sum.Add(*fold);
+    for (const auto& fold : folds[i]) sum.Add(*fold);
     for (const auto& [district, income] : sum.districts()) by_district[district][model.key] = income;
     for (const auto& [value, uses] : report.provisional)
       provisional[value] = std::max(provisional[value], uses);

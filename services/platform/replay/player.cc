@@ -70,46 +70,53 @@ uint64_t Player::CauseKey(std::string_view service, uint32_t partition, uint64_t
   return index;
 }
 
-absl::Status Player::ReadAhead() {
+absl::StatusOr<std::shared_ptr<const Player::Ahead>> Player::ReadAhead() const {
+  auto ahead = std::make_shared<Ahead>();
   // Beyond the cut too: what fires there has not fired here.
   RecordReader own = history_.Read(id_, /*uncut=*/true);
   for (;;) {
     auto commit = own.Peek();
     if (!commit.ok()) return commit.status();
-    if (*commit == nullptr) return absl::OkStatus();
+    if (*commit == nullptr) return ahead;
     if ((*commit)->has_cause()) {
       const log::v1::RecordId& cause = (*commit)->cause();
-      reacted_.insert(CauseKey(cause.service(), cause.partition(), cause.index()));
+      ahead->reacted.insert(CauseKey(cause.service(), cause.partition(), cause.index()));
     }
-    if ((*commit)->has_time_reached()) ++fired_[HashOf(DeadlineOf(**commit))];
+    if ((*commit)->has_time_reached()) ++ahead->fired[HashOf(DeadlineOf(**commit))];
     own.Pop();
   }
 }
 
-absl::Status Player::Play(const CommitPtr& recorded) {
+void Player::Know(std::shared_ptr<const Ahead> ahead) {
+  ahead_ = std::move(ahead);
+  fired_ = ahead_->fired;
+}
+
+absl::Status Player::Play(const Told& recorded) {
   ++tally_.report().commits;
-  FireAnew(*recorded);
-  AFTERBELL_RETURN_IF_ERROR(Advance(*recorded));
+  FireAnew(*recorded.commit);
+  AFTERBELL_RETURN_IF_ERROR(Advance(*recorded.commit));
   DecideRecorded(recorded);
-  newest_ = std::max(newest_, RecordedAt(*recorded));
+  newest_ = std::max(newest_, RecordedAt(*recorded.commit));
   return absl::OkStatus();
 }
 
 // ---------------------------------------------------------------------------------- what others said
 
-Player::CommitPtr Player::Next(Source& source, uint64_t until) const {
+Told Player::Next(Source& source, uint64_t until) const {
   if (source.commons == nullptr) {
     const Told* told = source.stream->At(source.place);
-    return told == nullptr || told->place > until ? nullptr : told->commit;
+    return told == nullptr || told->place > until ? Told() : *told;
   }
   for (; source.commons_next <= std::min(until, source.commons_end); ++source.commons_next) {
-    if (CommitPtr commit = source.commons->At(source.commons_next)) return commit;
+    if (CommitPtr commit = source.commons->At(source.commons_next)) return {0, std::move(commit), nullptr};
   }
-  return nullptr;
+  return {};
 }
 
-void Player::Fold(Source& source, const CommitPtr& commit, uint64_t place) {
-  const Recorded recorded{*commit, source.id.service, source.id.number};
+void Player::Fold(Source& source, const Told& told, uint64_t place) {
+  const Commit* const commit = told.commit.get();
+  const Recorded recorded{*commit, source.id.service, source.id.number, told.events.get()};
   newest_ = std::max(newest_, recorded.recorded_at());
   if (source.commons != nullptr) {
     rows_.SetSeen(source.id.service, source.commons_next);
@@ -121,8 +128,8 @@ void Player::Fold(Source& source, const CommitPtr& commit, uint64_t place) {
   const bool concerned = asks_about_all_ || commons || Concerns(service_, source.id.service, *commit);
   if (concerned && (!commons || (id_.number == 0 && service_.FoldsCommons()))) service_.Fold(recorded, rows_);
   const uint64_t key = CauseKey(source.id.service, source.id.number, commit->index());
-  if (reacted_.count(key) > 0) {
-    causes_[key] = commit;  // Its reaction has a place of its own.
+  if (ahead_->reacted.count(key) > 0) {
+    causes_[key] = told;  // Its reaction has a place of its own.
   } else if (asks_about_all_ || MayReact(recorded, commons)) {
     ReactAnew(recorded, place);
   }
@@ -132,10 +139,11 @@ template <class Wants>
 void Player::FoldWhile(uint64_t place, const Wants& wants) {
   for (;;) {
     Source* from = nullptr;
-    CommitPtr earliest;
+    Told earliest;
     for (Source& source : sources_) {
-      CommitPtr next = wants(source);
-      if (next == nullptr || (earliest != nullptr && RecordedAt(*next) >= RecordedAt(*earliest))) continue;
+      Told next = wants(source);
+      if (next.commit == nullptr) continue;
+      if (earliest.commit != nullptr && RecordedAt(*next.commit) >= RecordedAt(*earliest.commit)) continue;
       from = &source;
       earliest = std::move(next);
     }
@@ -234,9 +242,9 @@ void Player::FireAnew(const Commit& before) {
 
 void Player::Fire(const Deadline& deadline, uint64_t place) {
   const Micros at = deadline.at;
-  FoldWhile(place, [&](Source& source) -> CommitPtr {
-    CommitPtr next = Next(source, ~uint64_t{0});
-    return next == nullptr || RecordedAt(*next) > at ? nullptr : next;
+  FoldWhile(place, [&](Source& source) {
+    Told next = Next(source, ~uint64_t{0});
+    return next.commit == nullptr || RecordedAt(*next.commit) > at ? Told() : next;
   });
   Commit head = NewHead(at);
   head.mutable_time_reached()->set_deadline(deadline.name);
@@ -283,8 +291,9 @@ absl::Status Player::DecideHead(const Recorded* cause, Commit* head) {
   return status;
 }
 
-void Player::DecideRecorded(const CommitPtr& recorded) {
-  CommitPtr cause;
+void Player::DecideRecorded(const Told& told) {
+  const Commit* const recorded = told.commit.get();
+  Told cause;
   switch (recorded->decided_case()) {
     case Commit::kCommand:
     case Commit::kRunStep:
@@ -301,21 +310,23 @@ void Player::DecideRecorded(const CommitPtr& recorded) {
       if (fired != fired_.end() && --fired->second == 0) fired_.erase(fired);
       if (HasDeadline(rows_, deadline.at, deadline.name, deadline.entity)) break;
       ++tally_.report().deadlines_gone;
-      return Stand(recorded, KeptOf(events_, *recorded), nullptr);
+      return Stand(told, KeptOf(events_, *recorded), nullptr);
     }
     default:
       tally_.report().repeated_refusals += recorded->has_refusal();
-      return Stand(recorded, KeptOf(events_, *recorded), nullptr);
+      return Stand(told, KeptOf(events_, *recorded), nullptr);
   }
   Commit& again = again_;
   TakeHead(*recorded, &again);
   std::optional<Recorded> of;
-  if (cause != nullptr)
-    of.emplace(Recorded{*cause, recorded->cause().service(), recorded->cause().partition()});
+  if (cause.commit != nullptr) {
+    of.emplace(Recorded{*cause.commit, recorded->cause().service(), recorded->cause().partition(),
+                        cause.events.get()});
+  }
   const absl::Status status = DecideHead(of ? &*of : nullptr, &again);
   Composed composed = Compose(events_, *recorded, again, status);
   if (composed.flip) NoteFlip(*composed.flip, *recorded, again, status);
-  Stand(recorded, std::move(composed.events), &again);
+  Stand(told, std::move(composed.events), &again);
 }
 
 void Player::NoteFlip(Flip::Kind kind, const Commit& recorded, const Commit& again,
@@ -331,9 +342,10 @@ void Player::NoteFlip(Flip::Kind kind, const Commit& recorded, const Commit& aga
 }
 
 // A recorded Commit as it stands in the other history: folded, and told to those who read it.
-void Player::Stand(const CommitPtr& recorded, std::vector<std::string> events, const Commit* again) {
+void Player::Stand(const Told& told, std::vector<std::string> events, const Commit* again) {
+  const Commit* const recorded = told.commit.get();
   tally_.Add(events_, Recorded{*recorded, id_.service, id_.number}, /*was_recorded=*/true, events);
-  CommitPtr stands = recorded;
+  Told stands = told;
   const bool same_events =
       std::equal(events.begin(), events.end(), recorded->events().begin(), recorded->events().end());
   const bool touched =
@@ -349,10 +361,10 @@ void Player::Stand(const CommitPtr& recorded, std::vector<std::string> events, c
       if (!recorded->has_command()) other->clear_refusal();
       if (!recorded->has_command() && again->has_refusal()) *other->mutable_refusal() = again->refusal();
     }
-    stands = std::move(other);
+    stands = {recorded->index(), std::move(other), std::make_shared<SharedEvents>()};
   }
-  EvolveRecorded(service_, Recorded{*stands, id_.service, id_.number}, rows_);
-  out_.Push({recorded->index(), std::move(stands)});
+  EvolveRecorded(service_, Recorded{*stands.commit, id_.service, id_.number, stands.events.get()}, rows_);
+  out_.Push(std::move(stands));
 }
 
 // A Commit that was not recorded, before the recorded one at `place`.
@@ -361,12 +373,13 @@ void Player::Insert(Commit head, std::vector<std::string> events, uint64_t place
   head.clear_refusal();
   head.clear_runs_opened();
   for (const std::string& event : events) head.add_events(event);
-  const auto commit = std::make_shared<Commit>(std::move(head));
-  const Recorded inserted{*commit, id_.service, id_.number};
+  const auto commit = std::make_shared<const Commit>(std::move(head));
+  const auto parsed = std::make_shared<const SharedEvents>();
+  const Recorded inserted{*commit, id_.service, id_.number, parsed.get()};
   tally_.Add(events_, inserted, /*was_recorded=*/false, events);
   EvolveRecorded(service_, inserted, rows_);
   newest_ = std::max(newest_, inserted.recorded_at());
-  if (!events.empty()) out_.Push({place, commit});
+  if (!events.empty()) out_.Push({place, commit, parsed});
 }
 
 }  // namespace afterbell::replay

@@ -24,21 +24,30 @@ namespace afterbell::replay {
 struct Told {
   uint64_t place;  // Index of the recorded Commit that this is, or that it comes before.
   RecordReader::CommitPtr commit;
+  std::shared_ptr<const SharedEvents> events;  // Of the Commit.
 };
 using Stream = Window<Told>;
 
 class Player {
  public:
+  // What was recorded of a partition and has a place of its own: the same in every other history.
+  struct Ahead {
+    std::unordered_set<uint64_t> reacted;     // Causes whose reaction was recorded.
+    std::unordered_map<uint64_t, int> fired;  // Deadlines: how often their firing was.
+  };
+
   // `streams` are those of the same number by service, this partition's own among them. All outlive
   // this object.
   Player(const History& history, const Service& service, const PartitionId& id, const EventReader& events,
          const WhatIfOptions& options, std::map<std::string, Stream, std::less<>>* streams, Tally* tally);
 
-  // Reads ahead which deadlines and reactions were recorded, so that these wait for their places.
-  absl::Status ReadAhead();
+  // Reads ahead which deadlines and reactions were recorded, so that these wait for their places: for all
+  // players of this partition, each of which is then told.
+  absl::StatusOr<std::shared_ptr<const Ahead>> ReadAhead() const;
+  void Know(std::shared_ptr<const Ahead> ahead);
 
   // The next own Commit, everything recorded before it having been played.
-  absl::Status Play(const RecordReader::CommitPtr& recorded);
+  absl::Status Play(const Told& recorded);
 
  private:
   using CommitPtr = RecordReader::CommitPtr;
@@ -53,9 +62,9 @@ class Player {
     uint64_t seen = 0;  // How far the recorded Commits have seen.
   };
 
-  // The next record of a source up to an index; null when there is none.
-  CommitPtr Next(Source& source, uint64_t until) const;
-  void Fold(Source& source, const CommitPtr& commit, uint64_t place);
+  // The next record of a source up to an index; one without a Commit when there is none.
+  Told Next(Source& source, uint64_t until) const;
+  void Fold(Source& source, const Told& told, uint64_t place);
   // Folds what `wants` says, in order of recorded time over all sources.
   template <class Wants>
   void FoldWhile(uint64_t place, const Wants& wants);
@@ -66,8 +75,8 @@ class Player {
   void Fire(const Deadline& deadline, uint64_t place);
   Micros ClockBefore(const log::v1::Commit& recorded) const;
 
-  void DecideRecorded(const CommitPtr& recorded);
-  void Stand(const CommitPtr& recorded, std::vector<std::string> events, const log::v1::Commit* again);
+  void DecideRecorded(const Told& told);
+  void Stand(const Told& told, std::vector<std::string> events, const log::v1::Commit* again);
   void Insert(log::v1::Commit head, std::vector<std::string> events, uint64_t place);
   log::v1::Commit NewHead(Micros not_before);
   absl::Status DecideHead(const Recorded* cause, log::v1::Commit* head);
@@ -87,9 +96,9 @@ class Player {
   Tally& tally_;
   ReplayRows rows_;
   std::vector<Source> sources_;
-  std::unordered_set<uint64_t> reacted_;            // Causes whose reaction was recorded.
-  std::unordered_map<uint64_t, int> fired_;         // Deadlines whose recorded firing is still to come.
-  std::unordered_map<uint64_t, CommitPtr> causes_;  // Folded, and their reaction still to come.
+  std::shared_ptr<const Ahead> ahead_;
+  std::unordered_map<uint64_t, int> fired_;    // Deadlines whose recorded firing is still to come.
+  std::unordered_map<uint64_t, Told> causes_;  // Folded, and their reaction still to come.
   Micros newest_ = 0;
   uint64_t inserted_ = 0;
   log::v1::Commit again_;    // Kept: what it has allocated serves again.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/base/status_macros.h"
 #include "services/platform/replay/parallel.h"
 #include "services/platform/replay/player.h"
 #include "services/platform/replay/tally.h"
@@ -10,77 +11,122 @@
 namespace afterbell::replay {
 namespace {
 
-// All services of one partition number, in merged recorded order.
-class NumberPlayer {
+using Events = std::map<std::string, EventReader>;  // By service.
+
+// One other history of one partition number.
+class Other {
  public:
-  NumberPlayer(const History& history, const std::vector<const Service*>& services,
-               const std::map<std::string, EventReader>& events, const WhatIfOptions& options,
-               uint32_t number)
-      : tally_(options, number) {
+  Other(const History& history, const Alternative& alternative, const Events& events, uint32_t number)
+      : tally_(alternative.options, number) {
     for (const PartitionId& id : history.partitions()) {
       if (id.number != number) continue;
-      Member member{history.Read(id), nullptr, nullptr};
-      const auto reader = events.find(id.service);
-      if (reader != events.end()) member.events = &reader->second;
-      for (const Service* service : services) {
+      for (const Service* service : alternative.services) {
         if (service->name() != id.service) continue;
-        member.player =
-            std::make_unique<Player>(history, *service, id, *member.events, options, &streams_, &tally_);
+        players_[id.service] = std::make_unique<Player>(history, *service, id, events.at(id.service),
+                                                        alternative.options, &streams_, &tally_);
       }
-      members_.push_back(std::move(member));
     }
   }
 
-  absl::StatusOr<WhatIfReport> Run() {
-    for (Member& member : members_) {
-      if (member.player != nullptr) AFTERBELL_RETURN_IF_ERROR(member.player->ReadAhead());
-    }
-    for (;;) {
-      Member* from = nullptr;
-      RecordReader::CommitPtr earliest;
-      for (Member& member : members_) {
-        auto next = member.reader.Peek();
-        if (!next.ok()) return next.status();
-        if (*next == nullptr || (earliest != nullptr && RecordedAt(*next) >= RecordedAt(earliest))) continue;
-        from = &member;
-        earliest = *next;
-      }
-      if (from == nullptr) return tally_.Finish();
-      from->reader.Pop();
-      if (from->player != nullptr) {
-        AFTERBELL_RETURN_IF_ERROR(from->player->Play(earliest));
-      } else {
-        Keep(*from, earliest);
-      }
-    }
+  // Null where the rules are not here.
+  Player* PlayerOf(const std::string& service) const {
+    const auto found = players_.find(service);
+    return found == players_.end() ? nullptr : found->second.get();
   }
+
+  absl::Status Play(const PartitionId& id, const EventReader* events, const Told& told) {
+    if (Player* const player = PlayerOf(id.service)) return player->Play(told);
+    Keep(id, events, told);
+    return absl::OkStatus();
+  }
+
+  WhatIfReport Finish() { return tally_.Finish(); }
 
  private:
-  struct Member {
-    RecordReader reader;
-    const EventReader* events;
-    std::unique_ptr<Player> player;  // Null where the rules are not here.
-  };
-
-  static Micros RecordedAt(const RecordReader::CommitPtr& commit) { return MicrosOf(commit->recorded_at()); }
-
   // Of a service whose rules are not here: as recorded, determinations too.
-  void Keep(const Member& member, const RecordReader::CommitPtr& commit) {
-    const Recorded recorded{*commit, member.reader.id().service, member.reader.id().number};
+  void Keep(const PartitionId& id, const EventReader* events, const Told& told) {
+    const Recorded recorded{*told.commit, id.service, id.number, told.events.get()};
     WhatIfReport& report = tally_.report();
     ++report.commits;
-    for (const std::string& event : commit->events()) {
+    for (const std::string& event : told.commit->events()) {
       const log::v1::EventKind kind =
-          member.events == nullptr ? log::v1::EVENT_KIND_UNSPECIFIED : member.events->KindOf(event);
+          events == nullptr ? log::v1::EVENT_KIND_UNSPECIFIED : events->KindOf(event);
       report.kept += kind == log::v1::DETERMINATION;
       tally_.Tell(recorded, event, kind, true, true);
     }
-    streams_[member.reader.id().service].Push({commit->index(), commit});
+    streams_[id.service].Push(told);
   }
 
   Tally tally_;
   std::map<std::string, Stream, std::less<>> streams_;
+  std::map<std::string, std::unique_ptr<Player>, std::less<>> players_;
+};
+
+// All services of one partition number, in merged recorded order, for all other histories.
+class NumberPlayer {
+ public:
+  NumberPlayer(const History& history, const std::vector<Alternative>& alternatives, const Events& events,
+               uint32_t number) {
+    for (const PartitionId& id : history.partitions()) {
+      if (id.number != number) continue;
+      const auto reader = events.find(id.service);
+      members_.push_back({id, history.Read(id), reader == events.end() ? nullptr : &reader->second});
+    }
+    for (const Alternative& alternative : alternatives)
+      others_.push_back(std::make_unique<Other>(history, alternative, events, number));
+  }
+
+  // One report for each.
+  absl::StatusOr<std::vector<WhatIfReport>> Run() {
+    for (Member& member : members_) {
+      AFTERBELL_RETURN_IF_ERROR(ReadAhead(member));
+      AFTERBELL_RETURN_IF_ERROR(member.Read());
+    }
+    for (;;) {
+      // The earliest; of several the first in order.
+      const auto from = std::min_element(members_.begin(), members_.end(),
+                                         [](const Member& a, const Member& b) { return a.at < b.at; });
+      if (from == members_.end() || from->next == nullptr) break;
+      const Told told{from->next->index(), from->next, std::make_shared<SharedEvents>()};
+      for (const auto& other : others_) AFTERBELL_RETURN_IF_ERROR(other->Play(from->id, from->events, told));
+      from->reader.Pop();
+      AFTERBELL_RETURN_IF_ERROR(from->Read());
+    }
+    std::vector<WhatIfReport> reports;
+    for (const auto& other : others_) reports.push_back(other->Finish());
+    return reports;
+  }
+
+ private:
+  struct Member {
+    PartitionId id;
+    RecordReader reader;
+    const EventReader* events;
+    RecordReader::CommitPtr next = nullptr;
+    Micros at = INT64_MAX;  // When it was recorded.
+
+    absl::Status Read() {
+      AFTERBELL_ASSIGN_OR_RETURN(next, reader.Peek());
+      at = next == nullptr ? INT64_MAX : MicrosOf(next->recorded_at());
+      return absl::OkStatus();
+    }
+  };
+
+  absl::Status ReadAhead(const Member& member) {
+    std::shared_ptr<const Player::Ahead> ahead;
+    for (const auto& other : others_) {
+      Player* const player = other->PlayerOf(member.id.service);
+      if (player == nullptr) continue;
+      if (ahead == nullptr) {
+        AFTERBELL_ASSIGN_OR_RETURN(ahead, player->ReadAhead());
+      }
+      player->Know(ahead);
+    }
+    return absl::OkStatus();
+  }
+
   std::vector<Member> members_;
+  std::vector<std::unique_ptr<Other>> others_;
 };
 
 template <class Item>
@@ -130,35 +176,46 @@ std::string_view NameOf(PolicyMode mode) {
 
 absl::StatusOr<WhatIfReport> WhatIf(const History& history, const std::vector<const Service*>& services,
                                     const WhatIfOptions& options) {
-  std::map<std::string, EventReader> events;
+  auto reports = WhatIf(history, {{services, options}});
+  if (!reports.ok()) return reports.status();
+  return std::move(reports->front());
+}
+
+absl::StatusOr<std::vector<WhatIfReport>> WhatIf(const History& history,
+                                                 const std::vector<Alternative>& alternatives) {
+  Events events;
   for (const PartitionId& id : history.partitions()) {
     if (events.count(id.service) > 0) continue;
     auto reader = EventReader::Of(id.service);
     if (reader.ok()) events.emplace(id.service, *std::move(reader));
   }
-  for (const Service* service : services) {
-    if (events.count(std::string(service->name())) > 0) continue;
-    auto reader = EventReader::Of(service->name());
-    if (!reader.ok()) return reader.status();
+  for (const Alternative& alternative : alternatives) {
+    for (const Service* service : alternative.services) {
+      if (events.count(std::string(service->name())) > 0) continue;
+      auto reader = EventReader::Of(service->name());
+      if (!reader.ok()) return reader.status();
+    }
   }
-  std::vector<WhatIfReport> parts(history.school_partitions() + 1);
-  const absl::Status status = ForEachPiece(history.SizesOfNumbers({}), history.threads(), [&](size_t number) {
-    auto part = NumberPlayer(history, services, events, options, static_cast<uint32_t>(number)).Run();
-    if (!part.ok()) return part.status();
-    parts[number] = *std::move(part);
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  WhatIfReport report;
-  for (WhatIfReport& part : parts) Merge(std::move(part), &report);
-  report.log_id = history.log_id();
-  report.as_of = history.as_of();
-  report.simulated = history.simulated();
-  report.mode = options.mode;
+  std::vector<std::vector<WhatIfReport>> parts(history.school_partitions() + 1);
+  AFTERBELL_RETURN_IF_ERROR(
+      ForEachPiece(history.SizesOfNumbers({}), history.threads(), [&](size_t number) -> absl::Status {
+        AFTERBELL_ASSIGN_OR_RETURN(
+            parts[number], NumberPlayer(history, alternatives, events, static_cast<uint32_t>(number)).Run());
+        return absl::OkStatus();
+      }));
+  std::vector<WhatIfReport> reports(alternatives.size());
   const auto by_time = [](const auto& a, const auto& b) { return a.recorded_at < b.recorded_at; };
-  std::stable_sort(report.differences.begin(), report.differences.end(), by_time);
-  std::stable_sort(report.flips.begin(), report.flips.end(), by_time);
-  return report;
+  for (size_t i = 0; i < alternatives.size(); ++i) {
+    WhatIfReport& report = reports[i];
+    for (std::vector<WhatIfReport>& part : parts) Merge(std::move(part[i]), &report);
+    report.log_id = history.log_id();
+    report.as_of = history.as_of();
+    report.simulated = history.simulated();
+    report.mode = alternatives[i].options.mode;
+    std::stable_sort(report.differences.begin(), report.differences.end(), by_time);
+    std::stable_sort(report.flips.begin(), report.flips.end(), by_time);
+  }
+  return reports;
 }
 
 std::string Summary(const WhatIfReport& report) {

@@ -119,8 +119,20 @@ struct WhatIfReport {
   bool Reproduced() const { return changed + no_longer + newly == 0; }
 };
 
+// One other policy: whose rules decide again, and as what.
+struct Alternative {
+  std::vector<const Service*> services;
+  WhatIfOptions options;
+};
+
 absl::StatusOr<WhatIfReport> WhatIf(const History& history, const std::vector<const Service*>& services,
                                     const WhatIfOptions& options);
+
+// Several beside one another, as if each had been asked for alone: the log is read once for all of them. One
+// report each, in their order. Rows of all of them are in memory at once, of as many partition numbers as
+// there are threads.
+absl::StatusOr<std::vector<WhatIfReport>> WhatIf(const History& history,
+                                                 const std::vector<Alternative>& alternatives);
 
 // The report in a few lines: "recomputed 1,234 of 1,234 determinations, 0 differ".
 std::string Summary(const WhatIfReport& report);

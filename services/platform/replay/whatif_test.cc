@@ -121,6 +121,43 @@ TEST(WhatIf, CountsWhoWouldBeAcceptedAndMakesNothingUp) {
   EXPECT_TRUE(report.Reproduced());
 }
 
+// What each says of every event, in order.
+std::function<void(uint32_t, const WhatIfEvent&)> Hear(std::vector<std::string>* told) {
+  return [told](uint32_t number, const WhatIfEvent& event) {
+    told->push_back(absl::StrCat(number, " ", std::string(event.record.service), " ",
+                                 event.record.commit.index(), " ", event.recorded, event.again, " ",
+                                 std::string(event.event)));
+  };
+}
+
+TEST(WhatIf, SeveralBesideOneAnotherAreAsEachAlone) {
+  SmallCity city;
+  LiveThroughSeptember(city);
+  const auto history = Load(city.log(), {.threads = 1});
+  std::vector<std::vector<std::string>> alone(4), beside(4);
+  std::vector<Alternative> alternatives(4, {city.services(), {}});
+  alternatives[1].options.mode = PolicyMode::kAsKnownNow;
+  for (const int i : {2, 3}) alternatives[i].options.mode = PolicyMode::kOverride;
+  alternatives[2].options.overrides = {Value("class_hour_minutes", "minutes: 30")};
+  alternatives[3].options.overrides = {Value("group_size_normal", "count: 1")};
+  // One whose rules are not all here: what these determined stays.
+  alternatives[3].services.pop_back();
+  std::vector<std::string> wanted, seen;
+  for (size_t i = 0; i < alternatives.size(); ++i) {
+    alternatives[i].options.on_event = Hear(&alone[i]);
+    const auto report = WhatIf(*history, alternatives[i].services, alternatives[i].options);
+    ASSERT_TRUE(report.ok()) << report.status();
+    wanted.push_back(Summary(*report));
+    alternatives[i].options.on_event = Hear(&beside[i]);
+  }
+  const auto reports = WhatIf(*history, alternatives);
+  ASSERT_TRUE(reports.ok()) << reports.status();
+  for (const WhatIfReport& report : *reports) seen.push_back(Summary(report));
+  EXPECT_EQ(seen, wanted);
+  EXPECT_EQ(beside, alone);
+  EXPECT_NE(beside[2], beside[3]);
+}
+
 TEST(WhatIf, FiresADeadlineAnewAndLetsAnotherServiceReactToIt) {
   SmallCity city;
   LiveThroughSeptember(city);
