@@ -41,8 +41,9 @@ std::string UsageOf(const Runtime& runtime) {
     usage.rows_unwritten += stats.rows_unwritten;
   }
   std::ostringstream text;
-  text << "usage " << std::fixed << ProcessSeconds() << " " << Pool::TakeLongest().count() << " "
-       << usage.row_bytes << " " << usage.rows_unwritten;
+  const Pool::Longest longest = Pool::TakeLongest();
+  text << "usage " << std::fixed << ProcessSeconds() << " " << longest.kept.count() << " "
+       << longest.worked.count() << " " << usage.row_bytes << " " << usage.rows_unwritten;
   return text.str();
 }
 
@@ -141,8 +142,8 @@ absl::StatusOr<CityUsage> Child::Usage() {
   AFTERBELL_RETURN_IF_ERROR(Say("usage"));
   AFTERBELL_ASSIGN_OR_RETURN(const std::string text, Await("usage"));
   CityUsage usage;
-  std::istringstream(text) >> usage.cpu_seconds >> usage.longest_turn_us >> usage.row_bytes >>
-      usage.rows_unwritten;
+  std::istringstream(text) >> usage.cpu_seconds >> usage.longest_turn_us >> usage.longest_turn_cpu_us >>
+      usage.row_bytes >> usage.rows_unwritten;
   return usage;
 }
 

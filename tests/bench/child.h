@@ -25,10 +25,11 @@ int ServeEcho();
 
 // What a city says of its process.
 struct CityUsage {
-  double cpu_seconds = 0;       // So far, of all its threads.
-  int64_t longest_turn_us = 0;  // Of any partition, since this was last asked.
-  uint64_t row_bytes = 0;       // Of all rows in memory, as `afterbell cluster` adds them up,
-  uint64_t rows_unwritten = 0;  // and how many of them no store has yet.
+  double cpu_seconds = 0;           // So far, of all its threads.
+  int64_t longest_turn_us = 0;      // Of any partition, since this was last asked,
+  int64_t longest_turn_cpu_us = 0;  // and the most processor time of one.
+  uint64_t row_bytes = 0;           // Of all rows in memory, as `afterbell cluster` adds them up,
+  uint64_t rows_unwritten = 0;      // and how many of them no store has yet.
 };
 
 // Records in the log of a city's folder, which may be in use.

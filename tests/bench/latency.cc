@@ -132,13 +132,14 @@ void MeasureCommands(grpc::GenericStub* stub, Follower* follower, const std::vec
 // Of one phase, what the city itself says of it.
 struct Within {
   Samples taken;
-  int64_t longest_turn_us = 0;
+  int64_t longest_turn_us = 0, longest_turn_cpu_us = 0;
 };
 
 absl::Status TakeWithin(Child* city, Within* within) {
   AFTERBELL_ASSIGN_OR_RETURN(const CityUsage usage, city->Usage());
   AFTERBELL_ASSIGN_OR_RETURN(const std::vector<double> times, city->Times());
   within->longest_turn_us = std::max(within->longest_turn_us, usage.longest_turn_us);
+  within->longest_turn_cpu_us = std::max(within->longest_turn_cpu_us, usage.longest_turn_cpu_us);
   for (const double micros : times) within->taken.Add(micros);
   return absl::OkStatus();
 }
@@ -250,9 +251,10 @@ void PrintWithin(double rate, Within* within, Measured* seen) {
   const double server = within->taken.At(0.99), bare = seen->acknowledged.At(0.99);
   std::printf(
       "{\"bench\": \"latency_server\", \"per_second\": %.0f, \"commands\": %zu, %s, "
-      "\"acknowledged_p99_us\": %.0f, \"ratio\": %.2f, \"longest_turn_us\": %ld}\n",
+      "\"acknowledged_p99_us\": %.0f, \"ratio\": %.2f, \"longest_turn_us\": %ld, "
+      "\"longest_turn_cpu_us\": %ld}\n",
       rate, within->taken.size(), within->taken.Json("server").c_str(), bare, server / bare,
-      within->longest_turn_us);
+      within->longest_turn_us, within->longest_turn_cpu_us);
 }
 
 // Who is measured, and against whom.

@@ -348,8 +348,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   SteadyTime unwritten_since_ = SteadyTime::max();
   SteadyTime captured_since_ = SteadyTime::max();  // What the batch under way holds was unwritten since then.
   SteadyTime settled_at_ = SteadyTime::max();      // The last record; max: the stores beside have it.
-  bool worked_ =
-      false;  // Something was decided, here or by its owner, since rows were last looked at for rest,
+  // Something was decided, here or by its owner, or read at the start, since it was last looked at for rest,
+  bool worked_ = true;
   SteadyTime idle_since_ = SteadyTime::max();  // and nothing since then.
   bool caught_up_ = false;
   bool waits_for_writer_ = false;  // While a long log is folded.

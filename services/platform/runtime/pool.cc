@@ -1,5 +1,7 @@
 #include "services/platform/runtime/pool.h"
 
+#include <time.h>
+
 #include <atomic>
 #include <cstdint>
 
@@ -8,13 +10,31 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::atomic<int64_t> longest_ns{0};
+std::atomic<bool> measured{false};
+std::atomic<int64_t> longest_kept_ns{0}, longest_worked_ns{0};
 
-void NoteTaken(steady_clock::duration taken) {
-  const int64_t ns = std::chrono::nanoseconds(taken).count();
-  int64_t longest = longest_ns.load(std::memory_order_relaxed);
-  while (ns > longest && !longest_ns.compare_exchange_weak(longest, ns, std::memory_order_relaxed)) {
+void Raise(std::atomic<int64_t>* most, int64_t ns) {
+  int64_t longest = most->load(std::memory_order_relaxed);
+  while (ns > longest && !most->compare_exchange_weak(longest, ns, std::memory_order_relaxed)) {
   }
+}
+
+int64_t ThreadTimeNs() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+void Measure(const std::function<void()>& work) {
+  const steady_clock::time_point begun = steady_clock::now();
+  const int64_t worked = ThreadTimeNs();
+  work();
+  Raise(&longest_worked_ns, ThreadTimeNs() - worked);
+  Raise(&longest_kept_ns, std::chrono::nanoseconds(steady_clock::now() - begun).count());
+}
+
+std::chrono::microseconds Take(std::atomic<int64_t>* most) {
+  return std::chrono::microseconds(most->exchange(0, std::memory_order_relaxed) / 1000);
 }
 
 }  // namespace
@@ -63,14 +83,17 @@ void Pool::Work() {
       if (soon_.empty() && later_.empty()) return;
       work = Take();
     }
-    const steady_clock::time_point begun = steady_clock::now();
-    work();
-    NoteTaken(steady_clock::now() - begun);
+    if (measured.load(std::memory_order_relaxed)) {
+      Measure(work);
+    } else {
+      work();
+    }
   }
 }
 
-std::chrono::microseconds Pool::TakeLongest() {
-  return std::chrono::microseconds(longest_ns.exchange(0, std::memory_order_relaxed) / 1000);
+Pool::Longest Pool::TakeLongest() {
+  measured = true;
+  return {afterbell::Take(&longest_kept_ns), afterbell::Take(&longest_worked_ns)};
 }
 
 }  // namespace afterbell

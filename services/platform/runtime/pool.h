@@ -1,4 +1,4 @@
-// As many threads as cores, and work for them: partitions that have something to do.
+// Threads, and work for them: partitions that have something to do.
 #ifndef AFTERBELL_SERVICES_PLATFORM_RUNTIME_POOL_H_
 #define AFTERBELL_SERVICES_PLATFORM_RUNTIME_POOL_H_
 
@@ -22,9 +22,14 @@ class Pool {
   // When nothing is to be done soon, or its turn has come all the same.
   void RunLater(std::function<void()> work);
 
-  // A gauge: how long one piece of work (a partition's turn) kept a thread at most since this was last
-  // asked, of all pools of the process. What is still at work is not in it.
-  static std::chrono::microseconds TakeLongest();
+  // A gauge: how long one piece of work (a partition's turn) kept a thread at most since this was last asked,
+  // and the most processor time that one took: where others want the cores, that is much less. Of all pools
+  // of the process; what is still at work is not in it. Nothing is measured before it was asked the first
+  // time.
+  struct Longest {
+    std::chrono::microseconds kept{0}, worked{0};
+  };
+  static Longest TakeLongest();
 
  private:
   // How often what is to be done soon goes first while something else waits.

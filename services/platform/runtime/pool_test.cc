@@ -59,7 +59,7 @@ TEST_F(PoolTest, WhatMayWaitDoesNotWaitForEver) {
   EXPECT_LE(order.find('m'), 33u);
 }
 
-TEST(Pool, TellsOnceHowLongTheLongestWorkTook) {
+TEST(Pool, TellsOnceHowLongTheLongestWorkTookAndHowMuchItWas) {
   constexpr std::chrono::milliseconds kTaken(5);
   Pool::TakeLongest();
   {
@@ -68,10 +68,14 @@ TEST(Pool, TellsOnceHowLongTheLongestWorkTook) {
       const auto begun = std::chrono::steady_clock::now();
       while (std::chrono::steady_clock::now() - begun < kTaken) continue;
     });
-    pool.Run([] {});
+    // It waits and does nothing.
+    pool.Run([&] { std::promise<void>().get_future().wait_for(2 * kTaken); });
   }
-  EXPECT_GE(Pool::TakeLongest(), kTaken);
-  EXPECT_EQ(Pool::TakeLongest().count(), 0);
+  const Pool::Longest longest = Pool::TakeLongest();
+  EXPECT_GE(longest.kept, 2 * kTaken);
+  EXPECT_GT(longest.worked.count(), 0);
+  EXPECT_LE(longest.worked, longest.kept);
+  EXPECT_EQ(Pool::TakeLongest().kept.count(), 0);
 }
 
 }  // namespace
