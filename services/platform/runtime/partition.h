@@ -201,6 +201,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
  private:
   // How long nothing happens before a partition gives memory back, and its stores the little they lack.
   static constexpr std::chrono::seconds kRestAfter{5};
+  // After so long a turn begins nothing more, and whoever else waits for the thread comes first. One command,
+  // what one record has seen, and what is read before a turn looks at the time again are not broken off.
+  static constexpr std::chrono::milliseconds kTurnAtMost{2};
 
   // A partition it reads. `folded` is how far the rows in memory have; `carried` how far the newest
   // Commit in flight says so.
@@ -309,7 +312,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
     return written_index_ == settled().index &&
            (requests_ == nullptr || beside_written_index_ >= settled().index);
   }
-  bool HasRoom() const { return pending_.size() < shared_.limits.commands_in_flight_max(); }
+  // For another record, in flight and in this turn.
+  bool HasRoom() { return pending_.size() < shared_.limits.commands_in_flight_max() && !TurnIsOver(); }
+  bool TurnIsOver();
 
   // Queries.
   void ServeWaiters();
@@ -353,6 +358,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   SteadyTime idle_since_ = SteadyTime::max();  // and nothing since then.
   bool caught_up_ = false;
   bool waits_for_writer_ = false;  // While a long log is folded.
+  bool reads_on_ = false;          // Of its own records: the turn was over before it had come to the end.
+  SteadyTime turn_ends_ = SteadyTime::max();
   std::vector<Source> sources_;
   Positions folded_;  // Of them; null when one has moved.
   std::deque<Pending> pending_;

@@ -15,9 +15,7 @@ namespace {
 using log::v1::Commit;
 using log::v1::Record;
 
-// Records after which, in the midst of a long log, callers are answered and the store is looked after.
-constexpr size_t kReadRecords = 2048;
-// Records that a follower reads before it looks again whether it must hold.
+// Records that are read before it is looked at again whether a partition must hold, and at the time.
 constexpr size_t kLookRecords = 64;
 
 }  // namespace
@@ -40,22 +38,19 @@ absl::StatusOr<bool> Partition::CheckStored() {
 }
 
 absl::Status Partition::ReadOwn() {
-  waits_for_writer_ = false;
-  size_t read = 0;
-  while (read % kLookRecords != 0 || !(caught_up_ && !owner_ && MustHold())) {
+  waits_for_writer_ = reads_on_ = false;
+  for (size_t read = 0;; ++read) {
+    if (read % kLookRecords == 0) {
+      if (caught_up_ && !owner_ && MustHold()) break;
+      // While a long log is folded: the writer says when it has got on.
+      waits_for_writer_ = read > 0 && !caught_up_ && MustWaitForWriter();
+      reads_on_ = read > 0 && !waits_for_writer_ && TurnIsOver();
+      if (waits_for_writer_ || reads_on_) break;
+    }
     AFTERBELL_ASSIGN_OR_RETURN(const DecodedPtr next, reader_->Next());
     if (next == nullptr) break;  // The rest is on its way here: the log will say that it has grown.
     AFTERBELL_ASSIGN_OR_RETURN(const bool taken, ReadOwnRecord(next));
     if (!taken) break;
-    if (++read % kReadRecords != 0) continue;
-    AnswerSettled();
-    // A long log is folded in one turn: what is much goes to the writer meanwhile, and memory keeps its
-    // bound.
-    AFTERBELL_RETURN_IF_ERROR(TakeWritten());
-    CaptureBatch(false, false);
-    rows_->Trim();
-    waits_for_writer_ = MustWaitForWriter();
-    if (waits_for_writer_) break;  // It says when it has got on.
   }
   AnswerSettled();
   return absl::OkStatus();

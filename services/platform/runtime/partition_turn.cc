@@ -14,7 +14,12 @@ constexpr std::chrono::milliseconds kBackOff(100);
 }  // namespace
 
 void Partition::Step() {
+  const SteadyTime enough = std::chrono::steady_clock::now() + kTurnAtMost;
   do {
+    if (std::chrono::steady_clock::now() >= enough) {
+      // It stays scheduled, behind whoever waits for a thread.
+      return shared_.pool->Run([self = shared_from_this()] { self->Step(); });
+    }
     quiet_ = false;
     again_ = false;
     std::deque<CommandCall> calls;
@@ -48,7 +53,15 @@ void Partition::Step() {
   if (again_) Poke();
 }
 
+// It goes on in another turn.
+bool Partition::TurnIsOver() {
+  if (std::chrono::steady_clock::now() < turn_ends_) return false;
+  again_ = true;
+  return true;
+}
+
 absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
+  turn_ends_ = std::chrono::steady_clock::now() + kTurnAtMost;
   bool want_owner, stopping, wants_seen, wants_written, wants_all_written;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -90,7 +103,7 @@ absl::Status Partition::Turn(std::deque<CommandCall>* calls) {
   const bool short_of_foreign = short_since_ != SteadyTime::max();
   const bool holds = MustHold();
   if (holds && owner_ && shared_.write_behind->refused()) RefuseForRoom(calls);
-  if (!owner_ && want_owner && !claiming_ && !short_of_foreign && !waits_for_writer_) {
+  if (!owner_ && want_owner && !claiming_ && !short_of_foreign && !waits_for_writer_ && !reads_on_) {
     // At the end of the log as far as is known; what lies behind is read before the claim comes back.
     if (!stopping) ClaimPartition();
   }
