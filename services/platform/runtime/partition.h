@@ -203,7 +203,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   static constexpr std::chrono::seconds kRestAfter{5};
   // After so long a turn begins nothing more, and whoever else waits for the thread comes first. One command,
   // what one record has seen, and what is read before a turn looks at the time again are not broken off.
-  static constexpr std::chrono::milliseconds kTurnAtMost{2};
+  static constexpr std::chrono::milliseconds kTurnAtMost{4};
 
   // A partition it reads. `folded` is how far the rows in memory have; `carried` how far the newest
   // Commit in flight says so.
