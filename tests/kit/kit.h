@@ -215,7 +215,7 @@ class Kit {
       commands.insert(commands.end(), more.begin(), more.end());
       if (!last.ok()) break;
     }
-    return Outcome(this, commands, events, last);
+    return Outcome(this, std::move(commands), std::move(events), std::move(last));
   }
 
   AllRows rows() { return rows_; }
@@ -252,7 +252,7 @@ class Kit {
     std::vector<Event> events;
     DecisionBytes last;
     DecideInto(commands, &events, &last);
-    return Outcome(this, commands, events, last);
+    return Outcome(this, commands, std::move(events), std::move(last));
   }
 
   void DecideInto(const std::vector<std::string>& commands, std::vector<Event>* events, DecisionBytes* last) {
